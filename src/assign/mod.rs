@@ -1,0 +1,1 @@
+//! DECIDING: who answers for a point. May use: domain, geometry, index, store, live.

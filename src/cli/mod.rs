@@ -1,0 +1,1 @@
+//! STARTING: the command line. May use: all above. Crates: `clap`.

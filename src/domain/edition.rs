@@ -1,0 +1,46 @@
+//! An edition (版本): a whole, immutable set of grids, and the moments from which editions are in force.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::problem::ProblemCode;
+use super::tier::PerTier;
+
+/// An edition's number in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EditionId(pub i64);
+
+/// A draft holds what was imported, with its problems; a published edition is an exact partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EditionState {
+    Draft,
+    Published,
+}
+
+/// What is known of an edition without loading it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditionInfo {
+    pub id: EditionId,
+    /// Unique in the store; what people and URLs call it, such as `2026-01`.
+    pub name: String,
+    pub state: EditionState,
+    /// The files it came from, for people.
+    pub source: String,
+    pub created_at: OffsetDateTime,
+    /// Errors that were accepted by name when it was published.
+    pub accepted: Vec<ProblemCode>,
+    /// Number of grids in each tier.
+    pub counts: PerTier<u32>,
+    /// The coordinate range of its grids `[west, south, east, north]` in degrees; `None` when it has no shape.
+    pub bounds: Option<[f64; 4]>,
+}
+
+/// From `in_force_from` on, until a later publication, `edition` is in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publication {
+    pub edition: EditionId,
+    pub in_force_from: OffsetDateTime,
+    pub recorded_at: OffsetDateTime,
+}

@@ -1,0 +1,7 @@
+//! WORDS: what the product talks about. May use: nothing of ours. No IO, no async, no geometry.
+
+pub mod edition;
+pub mod grid;
+pub mod problem;
+pub mod roster;
+pub mod tier;

@@ -1,0 +1,170 @@
+//! What validation finds: a code, the grids, a place and a measure.
+
+use serde::{Deserialize, Serialize};
+
+/// Every kind of problem. Errors forbid publishing, warnings don't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProblemCode {
+    RingNotClosed,
+    RingCollapsed,
+    SelfIntersection,
+    EmptyGeometry,
+    CoordinateRange,
+    CodeMissing,
+    CodeDuplicate,
+    TierMissing,
+    ParentMissing,
+    ParentWrongTier,
+    Overlap,
+    Gap,
+    OutsideParent,
+    Sliver,
+    SuspectedCrs,
+    RosterMissing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+impl ProblemCode {
+    pub const ALL: [ProblemCode; 16] = [
+        ProblemCode::RingNotClosed,
+        ProblemCode::RingCollapsed,
+        ProblemCode::SelfIntersection,
+        ProblemCode::EmptyGeometry,
+        ProblemCode::CoordinateRange,
+        ProblemCode::CodeMissing,
+        ProblemCode::CodeDuplicate,
+        ProblemCode::TierMissing,
+        ProblemCode::ParentMissing,
+        ProblemCode::ParentWrongTier,
+        ProblemCode::Overlap,
+        ProblemCode::Gap,
+        ProblemCode::OutsideParent,
+        ProblemCode::Sliver,
+        ProblemCode::SuspectedCrs,
+        ProblemCode::RosterMissing,
+    ];
+
+    /// The contract's word, such as `self_intersection`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ProblemCode::RingNotClosed => "ring_not_closed",
+            ProblemCode::RingCollapsed => "ring_collapsed",
+            ProblemCode::SelfIntersection => "self_intersection",
+            ProblemCode::EmptyGeometry => "empty_geometry",
+            ProblemCode::CoordinateRange => "coordinate_range",
+            ProblemCode::CodeMissing => "code_missing",
+            ProblemCode::CodeDuplicate => "code_duplicate",
+            ProblemCode::TierMissing => "tier_missing",
+            ProblemCode::ParentMissing => "parent_missing",
+            ProblemCode::ParentWrongTier => "parent_wrong_tier",
+            ProblemCode::Overlap => "overlap",
+            ProblemCode::Gap => "gap",
+            ProblemCode::OutsideParent => "outside_parent",
+            ProblemCode::Sliver => "sliver",
+            ProblemCode::SuspectedCrs => "suspected_crs",
+            ProblemCode::RosterMissing => "roster_missing",
+        }
+    }
+
+    pub fn severity(self) -> Severity {
+        match self {
+            ProblemCode::Gap
+            | ProblemCode::OutsideParent
+            | ProblemCode::Sliver
+            | ProblemCode::SuspectedCrs
+            | ProblemCode::RosterMissing => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    /// Whether `--allow` can accept it: the others leave nothing to publish or no one answer.
+    pub fn can_be_allowed(self) -> bool {
+        matches!(self, ProblemCode::Overlap | ProblemCode::SelfIntersection | ProblemCode::EmptyGeometry)
+    }
+}
+
+impl std::fmt::Display for ProblemCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for ProblemCode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ProblemCode, String> {
+        ProblemCode::ALL
+            .into_iter()
+            .find(|code| code.as_str() == text)
+            .ok_or_else(|| format!("no problem code is called `{text}`"))
+    }
+}
+
+/// How large a problem is; the unit is in the name on the wire (`area_m2`, `length_m`, `share`).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    AreaM2(f64),
+    LengthM(f64),
+    Count(u64),
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    pub code: ProblemCode,
+    pub severity: Severity,
+    /// Codes of the grids concerned, in order; empty where the code itself is missing.
+    pub grids: Vec<String>,
+    /// A point on or in the place, `[lon, lat]`, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub measure: Option<Measure>,
+    /// File, line or feature, and field, such as `us.geojsonl line 12, field tier`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// What is wrong and what to do, in words.
+    pub message: String,
+    /// Outline of the place as closed lon/lat rings, for the map; empty for a place that is a point.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outline: Vec<Vec<[f64; 2]>>,
+}
+
+/// Something `--repair` or the building of the map did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repair {
+    /// What was done, such as `ring_closed`, `ring_without_area_removed`, `border_snapped`.
+    pub action: String,
+    pub grids: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<[f64; 2]>,
+    /// How far anything moved at most, in metres.
+    pub moved_m: f64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    pub message: String,
+}
+
+/// Everything found in one input, errors first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    pub problems: Vec<Problem>,
+    pub repairs: Vec<Repair>,
+}
+
+impl CheckReport {
+    /// Errors that `allowed` does not accept: what forbids publishing.
+    pub fn blocking<'a>(&'a self, allowed: &'a [ProblemCode]) -> impl Iterator<Item = &'a Problem> {
+        self.problems
+            .iter()
+            .filter(|p| p.severity == Severity::Error && !(p.code.can_be_allowed() && allowed.contains(&p.code)))
+    }
+}

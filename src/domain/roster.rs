@@ -1,0 +1,128 @@
+//! The roster (名册): who answers for a grid.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person does in a grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 网格长
+    Leader,
+    /// 网格员
+    Inspector,
+    /// 村民组长
+    VillagerGroupLeader,
+    /// 联防长
+    JointDefenceLeader,
+    /// 调解员
+    Mediator,
+    /// 网格指导员
+    Instructor,
+}
+
+impl Role {
+    pub const ALL: [Role; 6] = [
+        Role::Leader,
+        Role::Inspector,
+        Role::VillagerGroupLeader,
+        Role::JointDefenceLeader,
+        Role::Mediator,
+        Role::Instructor,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Leader => "leader",
+            Role::Inspector => "inspector",
+            Role::VillagerGroupLeader => "villager_group_leader",
+            Role::JointDefenceLeader => "joint_defence_leader",
+            Role::Mediator => "mediator",
+            Role::Instructor => "instructor",
+        }
+    }
+
+    /// The Chinese word, as rosters from town offices have it.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Role::Leader => "网格长",
+            Role::Inspector => "网格员",
+            Role::VillagerGroupLeader => "村民组长",
+            Role::JointDefenceLeader => "联防长",
+            Role::Mediator => "调解员",
+            Role::Instructor => "网格指导员",
+        }
+    }
+
+    /// Reads either word.
+    pub fn parse(text: &str) -> Option<Role> {
+        let text = text.trim();
+        Role::ALL.into_iter().find(|role| role.as_str() == text || role.zh() == text)
+    }
+}
+
+/// A person with a phone number. The number is personal data: `Debug` masks it, and so must every public answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    pub role: Role,
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+impl Person {
+    /// The number with its middle hidden, `138****0000`.
+    pub fn masked_phone(&self) -> Option<String> {
+        self.phone.as_deref().map(mask_phone)
+    }
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({:?} {} {:?})", self.role, self.name, self.masked_phone())
+    }
+}
+
+/// Hides the middle of a number: three digits stay in front and four at the end; a short one is hidden whole.
+pub fn mask_phone(phone: &str) -> String {
+    let chars: Vec<char> = phone.chars().collect();
+    if chars.len() < 8 {
+        return "*".repeat(chars.len());
+    }
+    let head: String = chars[..3].iter().collect();
+    let tail: String = chars[chars.len() - 4..].iter().collect();
+    format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
+}
+
+/// Who answers for one grid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterEntry {
+    /// Code of the grid, of any tier.
+    pub grid: String,
+    /// 党小组
+    pub party_group: Option<String>,
+    /// In the roster's own order; at most one has [`Role::Leader`].
+    pub people: Vec<Person>,
+}
+
+impl RosterEntry {
+    /// 网格长
+    pub fn leader(&self) -> Option<&Person> {
+        self.people.iter().find(|person| person.role == Role::Leader)
+    }
+
+    /// Everybody but the leader.
+    pub fn staff(&self) -> impl Iterator<Item = &Person> {
+        self.people.iter().filter(|person| person.role != Role::Leader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_the_middle() {
+        assert_eq!(mask_phone("13800000000"), "138****0000");
+        assert_eq!(mask_phone("110"), "***");
+        assert_eq!(mask_phone("0556-6123456"), "055*****3456");
+    }
+}

@@ -1,0 +1,1 @@
+//! SPEAKING: the service. May use: all above. Crates: `axum`, `tower`, `utoipa`.

@@ -1,0 +1,1 @@
+//! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`.

@@ -1,0 +1,5 @@
+//! FINDING: which grid holds a point, how far its border is, what a circle meets. May use: domain, geometry,
+//! planar. Crates: `rstar`.
+
+pub mod edition_map;
+pub mod snapshot;

@@ -1,0 +1,43 @@
+//! What a request answers from: one edition and one roster, taken together once. Never changed.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::edition_map::EditionMap;
+use crate::domain::grid::Owners;
+use crate::domain::roster::RosterEntry;
+use crate::domain::tier::Tier;
+
+/// A roster, found by grid code.
+#[derive(Debug, Default)]
+pub struct Roster {
+    by_grid: FxHashMap<String, RosterEntry>,
+}
+
+impl Roster {
+    pub fn new(entries: Vec<RosterEntry>) -> Roster {
+        Roster { by_grid: entries.into_iter().map(|entry| (entry.grid.clone(), entry)).collect() }
+    }
+
+    pub fn of(&self, grid_code: &str) -> Option<&RosterEntry> {
+        self.by_grid.get(grid_code)
+    }
+}
+
+/// An edition with the roster that goes with it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub edition: Arc<EditionMap>,
+    pub roster: Arc<Roster>,
+}
+
+impl Snapshot {
+    /// Who answers at a place with those owners: the entry of the smallest tier that has one.
+    pub fn responsible(&self, owners: &Owners) -> Option<&RosterEntry> {
+        [Tier::Three, Tier::Two, Tier::One].into_iter().find_map(|tier| {
+            let grid = self.edition.planar.grid(owners[tier]?);
+            self.roster.of(&grid.code)
+        })
+    }
+}

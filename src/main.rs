@@ -1,0 +1,3 @@
+//! Parses arguments, runs, and turns the outcome into an exit status.
+
+fn main() {}

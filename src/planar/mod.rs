@@ -1,0 +1,13 @@
+//! THE MAP: every border once, as an arc with the grids on both sides. May use: domain, geometry.
+//!
+//! ```text
+//! features ─ rings ─► segments ─ noding ─► arrangement ─ owners ─► map ─ faces ─► polygons
+//!            clean    + labels    meet only   faces with    arcs with
+//!                                 at ends     label sets    left, right
+//! ```
+
+pub mod arrangement;
+pub mod faces;
+pub mod labels;
+pub mod map;
+pub mod noding;

@@ -1,0 +1,94 @@
+//! KEEPING: editions, publications and rosters. May use: domain, geometry. Crates: `sqlx`; all SQL is in here.
+//!
+//! Stores keep and load. They answer no spatial question, so two stores cannot disagree about a place.
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use crate::domain::edition::{EditionId, EditionInfo, Publication};
+use crate::domain::problem::{CheckReport, ProblemCode};
+use crate::domain::roster::RosterEntry;
+use crate::geometry::feature::{DraftFeature, GridFeature};
+
+/// A draft to be kept: what an import read, and what it found while reading.
+#[derive(Clone, Debug)]
+pub struct NewDraft {
+    pub name: String,
+    /// The files it came from, for people.
+    pub source: String,
+    pub features: Vec<DraftFeature>,
+    /// The report made at import, kept for people to read; `check` makes it anew.
+    pub report: CheckReport,
+}
+
+/// What a publish writes: the exact partition that replaces the draft's features.
+#[derive(Clone, Debug)]
+pub struct NewPublication {
+    pub features: Vec<GridFeature>,
+    pub accepted: Vec<ProblemCode>,
+    pub report: CheckReport,
+    pub in_force_from: OffsetDateTime,
+}
+
+/// What can go wrong in a store. The messages are for operators; none reaches a client of the HTTP service.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("there is no edition called `{0}`")]
+    NoSuchEdition(String),
+    #[error("there is an edition called `{0}` already; choose another name with --edition")]
+    NameTaken(String),
+    #[error("edition `{0}` is published, and a published edition is never changed")]
+    AlreadyPublished(String),
+    #[error("`{0}` is not a store: {1}")]
+    NotAStore(String, String),
+    #[error("the store cannot be reached: {0}")]
+    Unavailable(String),
+    #[error("the store's content is damaged: {0}")]
+    Damaged(String),
+}
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// A number that every write raises; equal numbers mean equal content.
+    async fn revision(&self) -> StoreResult<i64>;
+
+    /// All editions, oldest first.
+    async fn editions(&self) -> StoreResult<Vec<EditionInfo>>;
+
+    /// The edition of that name.
+    async fn edition(&self, name: &str) -> StoreResult<EditionInfo>;
+
+    /// Keeps a new draft.
+    async fn save_draft(&self, draft: &NewDraft) -> StoreResult<EditionInfo>;
+
+    /// The features of a draft, in the order they were read.
+    async fn draft_features(&self, edition: EditionId) -> StoreResult<Vec<DraftFeature>>;
+
+    /// The report kept with an edition (of its import, then of its publication).
+    async fn report(&self, edition: EditionId) -> StoreResult<CheckReport>;
+
+    /// Turns a draft into a published edition and puts it in force from the given moment on.
+    async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo>;
+
+    /// Puts an edition that is published already in force (again) from the given moment on; a rollback is this.
+    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()>;
+
+    /// All publications in the order they were recorded. At a time `t` the edition in force is the one of the
+    /// publication with the greatest `in_force_from` not after `t`, the last recorded where several are equal.
+    async fn publications(&self) -> StoreResult<Vec<Publication>>;
+
+    /// The grids of a published edition, sorted by (tier, code).
+    async fn grids(&self, edition: EditionId) -> StoreResult<Vec<GridFeature>>;
+
+    /// Replaces the roster from `from` on; the one before stays for earlier times.
+    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()>;
+
+    /// The roster in force at that time, sorted by grid code; empty when there was none.
+    async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>>;
+
+    /// Waits for running writes and closes.
+    async fn close(&self);
+}
