@@ -4,25 +4,25 @@
 //! own first lines name (`tests/tidy.rs` holds the table and fails on a breach). Everything up to and with
 //! [`tiles`] is plain synchronous code without IO.
 
+/// DECIDING: who answers for a point; rows of points to rows of answers.
+pub mod assign;
+/// STARTING: the command line, one file per command.
+pub mod cli;
 /// WORDS: tier, grid, edition, roster, problem. No IO, no geometry.
 pub mod domain;
 /// MATHS: the integer lattice, exact predicates, coordinate systems, distances, circles, Mercator.
 pub mod geometry;
-/// THE MAP: every border once, as an arc with the grids on both sides; building, checking and repairing it.
-pub mod planar;
-/// FINDING: which grid holds a point, how far its border is, what a circle meets; one edition ready to answer.
-pub mod index;
-/// DRAWING: vector tiles from the arcs of the planar map.
-pub mod tiles;
-/// KEEPING: the trait `Store` and its embedded form, one SQLite file that is a GeoPackage. All SQL is here.
-pub mod store;
-/// MEETING: the snapshot in force, swapped atomically; it follows the store.
-pub mod live;
-/// BRINGING IN: readers of files, field mapping, the synthetic generator.
-pub mod import;
-/// DECIDING: who answers for a point; rows of points to rows of answers.
-pub mod assign;
 /// SPEAKING: the HTTP service, one file per resource.
 pub mod http;
-/// STARTING: the command line, one file per command.
-pub mod cli;
+/// BRINGING IN: readers of files, field mapping, the synthetic generator.
+pub mod import;
+/// FINDING: which grid holds a point, how far its border is, what a circle meets; one edition ready to answer.
+pub mod index;
+/// MEETING: the snapshot in force, swapped atomically; it follows the store.
+pub mod live;
+/// THE MAP: every border once, as an arc with the grids on both sides; building, checking and repairing it.
+pub mod planar;
+/// KEEPING: the trait `Store` and its embedded form, one SQLite file that is a GeoPackage. All SQL is here.
+pub mod store;
+/// DRAWING: vector tiles from the arcs of the planar map.
+pub mod tiles;

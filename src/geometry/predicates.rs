@@ -25,7 +25,5 @@ pub fn side<S: Space>(a: Point<S>, b: Point<S>, q: Point<S>) -> i32 {
 
 /// Whether q lies on the closed segment a, b.
 pub fn on_segment<S: Space>(a: Point<S>, b: Point<S>, q: Point<S>) -> bool {
-    orient(a, b, q) == 0
-        && (a.x.min(b.x)..=a.x.max(b.x)).contains(&q.x)
-        && (a.y.min(b.y)..=a.y.max(b.y)).contains(&q.y)
+    orient(a, b, q) == 0 && (a.x.min(b.x)..=a.x.max(b.x)).contains(&q.x) && (a.y.min(b.y)..=a.y.max(b.y)).contains(&q.y)
 }

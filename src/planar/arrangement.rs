@@ -15,7 +15,11 @@ pub struct LabelledEdge<S: Space> {
 
 /// Labels both sides of noded segments, `outside` being the set of the unbounded face. Islands and enclaves that
 /// touch nothing are placed in the face around them.
-pub fn label_sides<S: Space>(segments: &[Segment<S>], outside: LabelSet, labels: &mut LabelSets) -> Vec<LabelledEdge<S>> {
+pub fn label_sides<S: Space>(
+    segments: &[Segment<S>],
+    outside: LabelSet,
+    labels: &mut LabelSets,
+) -> Vec<LabelledEdge<S>> {
     let _ = (segments, outside, labels);
     Vec::new()
 }
