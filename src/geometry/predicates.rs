@@ -27,3 +27,29 @@ pub fn side<S: Space>(a: Point<S>, b: Point<S>, q: Point<S>) -> i32 {
 pub fn on_segment<S: Space>(a: Point<S>, b: Point<S>, q: Point<S>) -> bool {
     orient(a, b, q) == 0 && (a.x.min(b.x)..=a.x.max(b.x)).contains(&q.x) && (a.y.min(b.y)..=a.y.max(b.y)).contains(&q.y)
 }
+
+/// Compares the directions `origin → b` and `origin → c` by their angle counted counter-clockwise (y up) from the
+/// direction `origin → from`; a direction equal to `from` counts as a full turn.
+pub fn compare_angles<S: Space>(origin: Point<S>, from: Point<S>, b: Point<S>, c: Point<S>) -> std::cmp::Ordering {
+    let half = |p: Point<S>| {
+        let turn = orient(origin, from, p);
+        // First half: strictly left of `from`. Straight back opens the second half; straight on closes it.
+        if turn > 0 {
+            0
+        } else if turn < 0 {
+            2
+        } else if dot(origin, from, p) < 0 {
+            1
+        } else {
+            3
+        }
+    };
+    half(b).cmp(&half(c)).then_with(|| 0.cmp(&orient(origin, b, c)))
+}
+
+/// The scalar product of a → b and a → c.
+pub fn dot<S: Space>(a: Point<S>, b: Point<S>, c: Point<S>) -> i128 {
+    let (abx, aby) = (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y));
+    let (acx, acy) = (i64::from(c.x) - i64::from(a.x), i64::from(c.y) - i64::from(a.y));
+    i128::from(abx) * i128::from(acx) + i128::from(aby) * i128::from(acy)
+}
