@@ -7,6 +7,7 @@
 //! ```
 
 pub mod arrangement;
+mod cells;
 mod chains;
 pub mod faces;
 pub mod labels;
