@@ -1,6 +1,9 @@
 //! MATHS: the integer lattice, exact predicates, coordinate systems, distances. May use: domain. Crates: `geo`.
 
+pub mod crs;
 pub mod feature;
+pub mod geodesic;
 pub mod lattice;
+pub mod mercator;
 pub mod point;
 pub mod predicates;
