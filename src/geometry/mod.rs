@@ -3,6 +3,7 @@
 pub mod crs;
 pub mod feature;
 pub mod geodesic;
+pub mod interior;
 pub mod lattice;
 pub mod mercator;
 pub mod point;

@@ -41,10 +41,11 @@ pub(super) struct Cells {
     shift: u32,
     columns: i64,
     rows: i64,
+    margin: f64,
 }
 
 /// A segment is listed in every cell within this many units of it, so that rounding never hides a neighbour.
-const MARGIN: f64 = 2.0;
+const ROUNDING_MARGIN: f64 = 2.0;
 
 impl Cells {
     pub(super) fn over<S: Space>(segments: &[(Point<S>, Point<S>)]) -> Cells {
@@ -57,7 +58,19 @@ impl Cells {
         while ((width >> shift) + 1).saturating_mul((height >> shift) + 1) > wanted.max(16) {
             shift += 1;
         }
-        Cells { west, south, shift, columns: (width >> shift) + 1, rows: (height >> shift) + 1 }
+        Cells {
+            west,
+            south,
+            shift,
+            columns: (width >> shift) + 1,
+            rows: (height >> shift) + 1,
+            margin: ROUNDING_MARGIN,
+        }
+    }
+
+    /// Segments are to be listed in every cell within so many units of them.
+    pub(super) fn with_margin(self, margin: f64) -> Cells {
+        Cells { margin, ..self }
     }
 
     fn count(&self) -> usize {
@@ -72,23 +85,23 @@ impl Cells {
         (((y - self.south as f64).floor() as i64) >> self.shift).clamp(0, self.rows - 1)
     }
 
-    /// Every cell that the segment comes within [`MARGIN`] of, and perhaps a few more, each once.
+    /// Every cell that the segment comes within the margin of, and perhaps a few more, each once.
     pub(super) fn each_along<S: Space>(&self, a: Point<S>, b: Point<S>, mut visit: impl FnMut(usize)) {
         let (a, b) = if a.x <= b.x { (a, b) } else { (b, a) };
         let (ax, ay, bx, by) = (f64::from(a.x), f64::from(a.y), f64::from(b.x), f64::from(b.y));
-        let (first, last) = (self.column(ax - MARGIN), self.column(bx + MARGIN));
+        let (first, last) = (self.column(ax - self.margin), self.column(bx + self.margin));
         let slope = if bx > ax { (by - ay) / (bx - ax) } else { 0.0 };
         for column in first..=last {
             let (mut low, mut high) = (ay.min(by), ay.max(by));
-            if bx - ax > 2.0 * MARGIN {
+            if bx - ax > 2.0 * self.margin {
                 let cell_west = (self.west + (column << self.shift)) as f64;
                 let cell_east = cell_west + (1i64 << self.shift) as f64;
-                let at_west = ay + slope * ((cell_west - MARGIN).max(ax) - ax).min(bx - ax);
-                let at_east = ay + slope * ((cell_east + MARGIN).min(bx) - ax).max(0.0);
+                let at_west = ay + slope * ((cell_west - self.margin).max(ax) - ax).min(bx - ax);
+                let at_east = ay + slope * ((cell_east + self.margin).min(bx) - ax).max(0.0);
                 low = low.max(at_west.min(at_east));
                 high = high.min(at_west.max(at_east));
             }
-            for row in self.row(low - MARGIN)..=self.row(high + MARGIN) {
+            for row in self.row(low - self.margin)..=self.row(high + self.margin) {
                 visit((row * self.columns + column) as usize);
             }
         }

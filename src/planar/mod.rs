@@ -7,9 +7,13 @@
 //! ```
 
 pub mod arrangement;
+pub mod build;
 mod cells;
 mod chains;
+mod check;
 pub mod faces;
 pub mod labels;
 pub mod map;
 pub mod noding;
+pub mod repair;
+mod snap;

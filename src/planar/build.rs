@@ -1,0 +1,132 @@
+//! From features as they were read to an exact partition, and the report of everything that is not right with them.
+
+use rustc_hash::FxHashMap;
+
+use super::arrangement::label_sides;
+use super::check::{attributes, coverage, shapes};
+use super::faces;
+use super::labels::{LabelSet, LabelSets};
+use super::noding::{Segment, node};
+use super::snap::{self, GridRing};
+use crate::domain::grid::{Grid, GridId, Owners};
+use crate::domain::problem::{CheckReport, ProblemCode, Severity};
+use crate::domain::tier::Tier;
+use crate::geometry::feature::{DraftFeature, GridFeature};
+use crate::geometry::point::{Lattice, Point};
+
+/// Two lattice units, about 2 cm: what rounding to the lattice can part. Borders nearer than this always meet.
+pub const LATTICE_TOLERANCE_UNITS: f64 = 2.0;
+
+/// What [`build`] makes of a draft.
+#[derive(Clone, Debug)]
+pub struct Built {
+    pub report: CheckReport,
+    /// The exact partition, sorted by (tier, code); `None` while errors that were not accepted forbid publishing.
+    pub features: Option<Vec<GridFeature>>,
+}
+
+/// Checks a draft and builds its partition. Accepted errors are settled as the contract says: an overlap goes to the
+/// grid with the lower code, a self-intersecting shape is read by the even-odd rule, a grid without a shape is left out.
+pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
+    let mut report = CheckReport::default();
+    let table = attributes::table(features, &mut report.problems);
+    let mut rings: Vec<GridRing> = Vec::new();
+    for (id, row) in (0u32..).zip(&table) {
+        let feature = &features[row.feature];
+        let clean = shapes::clean_rings(feature, &row.grid.code, &mut report.problems);
+        shapes::check_simple(&clean, feature, &row.grid.code, &mut report.problems);
+        rings.extend(clean.into_iter().map(|points| GridRing { grid: id, tier: row.grid.tier, points }));
+    }
+    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
+
+    let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
+    let arrangement = Arrangement::of(&rings, &grids);
+    drop(rings);
+    coverage::find_parents(&arrangement, &mut grids, &mut report);
+    attributes::check_parents(&grids, &mut report.problems);
+    coverage::check(&arrangement, &grids, &mut report.problems);
+
+    let features = arrangement.partition(&grids, &mut report.problems);
+    sort(&mut report);
+    let publishable = report.blocking(allow).next().is_none() && !features.is_empty();
+    Built { report, features: publishable.then_some(features) }
+}
+
+/// Errors first, then by code, grids and place, so that two checks of one input read the same.
+fn sort(report: &mut CheckReport) {
+    report.problems.sort_by(|p, q| {
+        (p.severity == Severity::Warning, p.code, &p.grids)
+            .cmp(&(q.severity == Severity::Warning, q.code, &q.grids))
+            .then_with(|| p.source.cmp(&q.source))
+            .then_with(|| p.place.partial_cmp(&q.place).unwrap_or(std::cmp::Ordering::Equal))
+    });
+}
+
+/// All borders of a draft, noded and labelled. The labels are positions in the table of grids.
+pub(super) struct Arrangement {
+    pub labels: LabelSets,
+    /// Sorted by (a, b); the label sets of both sides, overlaps and all.
+    pub edges: Vec<super::arrangement::LabelledEdge<Lattice>>,
+    /// What each label set in use comes to in each tier.
+    pub owners: FxHashMap<LabelSet, Owners>,
+}
+
+impl Arrangement {
+    fn of(rings: &[GridRing], grids: &[Grid]) -> Arrangement {
+        let mut labels = LabelSets::default();
+        let mut segments: Vec<Segment<Lattice>> = Vec::new();
+        for ring in rings {
+            let toggles = labels.of([ring.grid]);
+            for (i, &a) in ring.points.iter().enumerate() {
+                segments.push(Segment { a, b: ring.points[(i + 1) % ring.points.len()], toggles });
+            }
+        }
+        let noded = node(&segments, &mut labels);
+        drop(segments);
+        let edges = label_sides(&noded, LabelSets::EMPTY, &mut labels);
+        let mut owners = FxHashMap::default();
+        for set in edges.iter().flat_map(|edge| [edge.left, edge.right]) {
+            owners.entry(set).or_insert_with(|| resolve(labels.members(set), grids));
+        }
+        Arrangement { labels, edges, owners }
+    }
+
+    /// One shape for each grid; a grid of which nothing is left is a problem and not in the answer.
+    fn partition(&self, grids: &[Grid], problems: &mut Vec<crate::domain::problem::Problem>) -> Vec<GridFeature> {
+        let mut edges_of: Vec<Vec<(Point, Point)>> = vec![Vec::new(); grids.len()];
+        let mut covered = vec![false; grids.len()];
+        for edge in &self.edges {
+            let (left, right) = (&self.owners[&edge.left], &self.owners[&edge.right]);
+            for tier in Tier::ALL.into_iter().filter(|&tier| left[tier] != right[tier]) {
+                if let Some(id) = left[tier] {
+                    edges_of[id.index()].push((edge.a, edge.b));
+                }
+                if let Some(id) = right[tier] {
+                    edges_of[id.index()].push((edge.b, edge.a));
+                }
+            }
+            for &member in self.labels.members(edge.left).iter().chain(self.labels.members(edge.right)) {
+                covered[member as usize] = true;
+            }
+        }
+        let mut features = Vec::with_capacity(grids.len());
+        for ((grid, edges), covered) in grids.iter().zip(edges_of).zip(covered) {
+            let shape = faces::polygons(&edges);
+            if !shape.is_empty() {
+                features.push(GridFeature { grid: grid.clone(), shape });
+            } else if covered {
+                problems.push(shapes::nothing_left(&grid.code));
+            }
+        }
+        features
+    }
+}
+
+/// The owner in each tier: where grids of one tier overlap, the one with the lower code, which has the lower number.
+fn resolve(members: &[u32], grids: &[Grid]) -> Owners {
+    let mut owners = Owners::default();
+    for &member in members {
+        owners[grids[member as usize].tier].get_or_insert(GridId(member));
+    }
+    owners
+}

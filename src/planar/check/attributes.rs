@@ -1,0 +1,127 @@
+//! Codes, tiers and parents.
+
+use rustc_hash::FxHashMap;
+
+use super::problem;
+use crate::domain::grid::Grid;
+use crate::domain::problem::{Measure, Problem, ProblemCode};
+use crate::domain::tier::Tier;
+use crate::geometry::feature::DraftFeature;
+use crate::geometry::point::Point;
+
+/// A grid with the position of the feature that gives its shape.
+pub(crate) struct Row {
+    pub grid: Grid,
+    pub feature: usize,
+}
+
+/// The grids that have a code and a tier, each code once, sorted by (tier, code).
+pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(features.len());
+    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    for (i, feature) in features.iter().enumerate() {
+        let code = feature.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        let mut report = |kind: ProblemCode, message: String| {
+            problems.push(Problem {
+                source: Some(feature.source.clone()),
+                place: first_point(feature),
+                measure: Some(Measure::Count(1)),
+                ..problem(kind, code.map(String::from).into_iter().collect(), message)
+            });
+        };
+        if !feature.out_of_range.is_empty() {
+            let count = feature.out_of_range.len();
+            report(
+                ProblemCode::CoordinateRange,
+                format!(
+                    "{count} position(s) are no longitude and latitude, the first is {}; if the file is projected or has \
+                     its axes swapped, say so with --crs",
+                    feature.out_of_range[0]
+                ),
+            );
+        }
+        if feature.tier.is_none() {
+            report(ProblemCode::TierMissing, "no tier (1, 2 or 3); name the field or give --tier N".into());
+        }
+        let Some(code) = code else {
+            report(ProblemCode::CodeMissing, "no code; name the field with --code".into());
+            continue;
+        };
+        if let Some(&first) = seen.get(code) {
+            let message =
+                format!("the code {code} is taken by {} already; every grid needs its own", features[first].source);
+            report(ProblemCode::CodeDuplicate, message);
+            continue;
+        }
+        seen.insert(code, i);
+        if let Some(tier) = feature.tier {
+            let named =
+                |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(String::from);
+            let grid = Grid {
+                code: code.to_string(),
+                name: named(&feature.name).unwrap_or_else(|| code.to_string()),
+                tier,
+                parent: named(&feature.parent),
+            };
+            rows.push(Row { grid, feature: i });
+        }
+    }
+    rows.sort_by(|a, b| (a.grid.tier, &a.grid.code).cmp(&(b.grid.tier, &b.grid.code)));
+    rows
+}
+
+/// Every grid below the largest tier there is needs a parent, of the next larger tier there is.
+pub(crate) fn check_parents(grids: &[Grid], problems: &mut Vec<Problem>) {
+    let tier_of: FxHashMap<&str, Tier> = grids.iter().map(|grid| (grid.code.as_str(), grid.tier)).collect();
+    for grid in grids {
+        let above = next_tier_above(grid.tier, grids);
+        let mut report = |kind, message| {
+            problems
+                .push(Problem { measure: Some(Measure::Count(1)), ..problem(kind, vec![grid.code.clone()], message) });
+        };
+        match (&grid.parent, above) {
+            (None, None) => {}
+            (None, Some(above)) => report(
+                ProblemCode::ParentMissing,
+                format!("{} has no parent, and no tier-{above} grid holds most of it", grid.code),
+            ),
+            (Some(parent), _) => match (tier_of.get(parent.as_str()), above) {
+                (None, _) => report(
+                    ProblemCode::ParentMissing,
+                    format!("the parent {parent} of {} is not among the grids", grid.code),
+                ),
+                (Some(&tier), above) if Some(tier) != above => report(
+                    ProblemCode::ParentWrongTier,
+                    match above {
+                        Some(above) => {
+                            format!(
+                                "the parent {parent} of {} is of tier {tier}; it has to be of tier {above}",
+                                grid.code
+                            )
+                        }
+                        None => {
+                            format!("{} is of tier {}, which has no parents, but names {parent}", grid.code, grid.tier)
+                        }
+                    },
+                ),
+                _ => {}
+            },
+        }
+    }
+}
+
+/// The next larger tier that has grids.
+pub(crate) fn next_tier_above(tier: Tier, grids: &[Grid]) -> Option<Tier> {
+    let mut above = tier.above();
+    while let Some(candidate) = above {
+        if grids.binary_search_by(|grid| grid.tier.cmp(&candidate)).is_ok() {
+            return Some(candidate);
+        }
+        above = candidate.above();
+    }
+    None
+}
+
+fn first_point(feature: &DraftFeature) -> Option<[f64; 2]> {
+    feature.polygons.iter().flatten().flatten().next().copied().map(Point::to_degrees)
+}

@@ -1,0 +1,224 @@
+//! How the grids of a tier cover the plane: overlaps, gaps, slivers, and what lies outside its parent.
+
+use rustc_hash::FxHashMap;
+
+use super::attributes::next_tier_above;
+use super::problem_at;
+use crate::domain::grid::{Grid, GridId, Owners};
+use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode, Repair};
+use crate::domain::tier::Tier;
+use crate::geometry::geodesic::{distance_m, ring_area_m2};
+use crate::geometry::interior::interior_point;
+use crate::geometry::point::{MultiPolygon, Point, Polygon};
+use crate::planar::build::Arrangement;
+use crate::planar::faces;
+use crate::planar::labels::LabelSet;
+
+/// A gap narrower than this on average is a sliver: two drawings of one border rather than a place left out.
+pub const SLIVER_WIDTH_M: f64 = 2.0;
+
+/// A parent found by containment holds more than this share of its child.
+const PARENT_SHARE: f64 = 0.5;
+
+/// Finds overlaps, gaps and slivers, and areas outside the parent.
+pub(crate) fn check(arrangement: &Arrangement, grids: &[Grid], problems: &mut Vec<Problem>) {
+    for tier in Tier::ALL {
+        if !grids.iter().any(|grid| grid.tier == tier) {
+            continue;
+        }
+        overlaps(arrangement, grids, tier, problems);
+        let above = next_tier_above(tier, grids);
+        gaps(arrangement, grids, tier, above, problems);
+        if let Some(above) = above {
+            outside_parents(arrangement, grids, tier, above, problems);
+        }
+    }
+}
+
+fn overlaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, problems: &mut Vec<Problem>) {
+    let several = |set: LabelSet| {
+        let of_tier = |&&member: &&u32| grids[member as usize].tier == tier;
+        let members: Vec<u32> = arrangement.labels.members(set).iter().filter(of_tier).copied().collect();
+        (members.len() > 1).then_some(members)
+    };
+    for (members, shape) in arrangement.regions(several) {
+        let codes: Vec<String> = members.iter().map(|&member| grids[member as usize].code.clone()).collect();
+        for polygon in shape {
+            let area = area_m2(&polygon);
+            problems.push(Problem {
+                outline: outline(&polygon),
+                ..problem_at(
+                    ProblemCode::Overlap,
+                    codes.clone(),
+                    interior_point(&polygon),
+                    Measure::AreaM2(area),
+                    format!(
+                        "{} overlap by {area:.1} m²; --allow overlap gives it to {}",
+                        codes.join(" and "),
+                        codes[0]
+                    ),
+                )
+            });
+        }
+    }
+}
+
+fn gaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Option<Tier>, problems: &mut Vec<Problem>) {
+    // Without a tier above, what has grids all around it; `polygons` drops the part that has no end.
+    let uncovered = |set: LabelSet| {
+        let owners = &arrangement.owners[&set];
+        match (owners[tier], above) {
+            (Some(_), _) => None,
+            (None, None) => Some(None),
+            (None, Some(above)) => owners[above].map(Some),
+        }
+    };
+    for (parent, shape) in arrangement.regions(uncovered) {
+        for polygon in shape {
+            let area = area_m2(&polygon);
+            let width = 2.0 * area / perimeter_m(&polygon);
+            let code = if width < SLIVER_WIDTH_M { ProblemCode::Sliver } else { ProblemCode::Gap };
+            let around = arrangement.owners_around(&polygon, tier);
+            let parent = parent.map(|id: GridId| grids[id.index()].code.as_str());
+            let inside = parent.map_or("all around it".to_string(), |parent| format!("inside {parent}"));
+            let codes: Vec<String> =
+                around.iter().map(|id| grids[id.index()].code.clone()).chain(parent.map(String::from)).collect();
+            problems.push(Problem {
+                outline: outline(&polygon),
+                ..problem_at(
+                    code,
+                    codes,
+                    interior_point(&polygon),
+                    Measure::AreaM2(area),
+                    format!("{area:.1} m² {inside}, {width:.2} m wide on average, belong to no grid of tier {tier}"),
+                )
+            });
+        }
+    }
+}
+
+fn outside_parents(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Tier, problems: &mut Vec<Problem>) {
+    let by_code: FxHashMap<&str, u32> = (0u32..).zip(grids).map(|(id, grid)| (grid.code.as_str(), id)).collect();
+    let outside = |set: LabelSet| {
+        let owners = &arrangement.owners[&set];
+        let id = owners[tier]?;
+        let parent = grids[id.index()].parent.as_deref().and_then(|code| by_code.get(code))?;
+        (owners[above] != Some(GridId(*parent))).then_some(id)
+    };
+    for (id, shape) in arrangement.regions(outside) {
+        let grid = &grids[id.index()];
+        let parent = grid.parent.clone().expect("only grids with a parent are asked");
+        let areas: Vec<f64> = shape.iter().map(area_m2).collect();
+        let largest = (0..shape.len()).max_by(|&i, &j| areas[i].total_cmp(&areas[j])).expect("regions are not empty");
+        let area: f64 = areas.iter().sum();
+        problems.push(Problem {
+            outline: shape.iter().flat_map(outline).collect(),
+            ..problem_at(
+                ProblemCode::OutsideParent,
+                vec![grid.code.clone(), parent.clone()],
+                interior_point(&shape[largest]),
+                Measure::AreaM2(area),
+                format!("{area:.1} m² of {} lie outside its parent {parent}, in {} place(s)", grid.code, shape.len()),
+            )
+        });
+    }
+}
+
+/// Gives a parent to grids without one: the grid of the next tier above that holds more than half of it.
+pub(crate) fn find_parents(arrangement: &Arrangement, grids: &mut [Grid], report: &mut CheckReport) {
+    let above: Vec<Option<Tier>> = Tier::ALL.map(|tier| next_tier_above(tier, grids)).to_vec();
+    let orphans = |id: GridId| grids[id.index()].parent.is_none();
+    // Twice the area that each orphan shares with each possible parent, by the shoelace formula over the edges.
+    let mut shared: FxHashMap<(GridId, Option<GridId>), i128> = FxHashMap::default();
+    for edge in &arrangement.edges {
+        let cross = i128::from(edge.a.x) * i128::from(edge.b.y) - i128::from(edge.b.x) * i128::from(edge.a.y);
+        for (set, sign) in [(edge.left, 1), (edge.right, -1)] {
+            let owners: &Owners = &arrangement.owners[&set];
+            for (tier, id) in owners.iter() {
+                if let (&Some(id), Some(above)) = (id, above[tier.index()])
+                    && orphans(id)
+                {
+                    *shared.entry((id, owners[above])).or_default() += sign * cross;
+                }
+            }
+        }
+    }
+    let mut totals: FxHashMap<GridId, i128> = FxHashMap::default();
+    for (&(id, _), area) in &shared {
+        *totals.entry(id).or_default() += area;
+    }
+    let mut found: Vec<(GridId, GridId, f64)> = shared
+        .into_iter()
+        .filter_map(|((id, parent), area)| Some((id, parent?, area as f64 / totals[&id].max(1) as f64)))
+        .filter(|&(_, _, share)| share > PARENT_SHARE)
+        .collect();
+    found.sort_by_key(|&(id, parent, _)| (id, parent));
+    for (id, parent, share) in found {
+        let parent = grids[parent.index()].code.clone();
+        let grid = &mut grids[id.index()];
+        report.repairs.push(Repair {
+            action: "parent_found".into(),
+            grids: vec![grid.code.clone(), parent.clone()],
+            place: None,
+            moved_m: 0.0,
+            source: None,
+            message: format!("{} names no parent; {parent} holds {:.1} % of it", grid.code, 100.0 * share),
+        });
+        grid.parent = Some(parent);
+    }
+}
+
+impl Arrangement {
+    /// The regions whose label sets fall in the same class, by class.
+    fn regions<K: Ord + Clone>(&self, class: impl Fn(LabelSet) -> Option<K>) -> Vec<(K, MultiPolygon)> {
+        let classes: FxHashMap<LabelSet, Option<K>> = self.owners.keys().map(|&set| (set, class(set))).collect();
+        let mut rims: Vec<(&K, (Point, Point))> = Vec::new();
+        for edge in &self.edges {
+            let (left, right) = (&classes[&edge.left], &classes[&edge.right]);
+            if left != right {
+                rims.extend(left.iter().map(|class| (class, (edge.a, edge.b))));
+                rims.extend(right.iter().map(|class| (class, (edge.b, edge.a))));
+            }
+        }
+        rims.sort_unstable();
+        rims.chunk_by(|p, q| p.0 == q.0)
+            .map(|chunk| {
+                let edges: Vec<(Point, Point)> = chunk.iter().map(|&(_, edge)| edge).collect();
+                (chunk[0].0.clone(), faces::polygons(&edges))
+            })
+            .filter(|(_, shape)| !shape.is_empty())
+            .collect()
+    }
+
+    /// The grids of a tier on the outer side of the polygon's rings.
+    fn owners_around(&self, polygon: &Polygon, tier: Tier) -> Vec<GridId> {
+        let mut found = Vec::new();
+        for ring in polygon.rings() {
+            for (i, &a) in ring.iter().enumerate() {
+                let b = ring[(i + 1) % ring.len()];
+                let at = self.edges.binary_search_by_key(&(a.min(b), a.max(b)), |edge| (edge.a, edge.b));
+                let edge = &self.edges[at.expect("regions are made of edges")];
+                let outer = if a < b { edge.right } else { edge.left };
+                found.extend(self.owners[&outer][tier]);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn area_m2(polygon: &Polygon) -> f64 {
+    polygon.rings().map(|ring| ring_area_m2(ring)).sum()
+}
+
+fn perimeter_m(polygon: &Polygon) -> f64 {
+    let length =
+        |ring: &Vec<Point>| -> f64 { (0..ring.len()).map(|i| distance_m(ring[i], ring[(i + 1) % ring.len()])).sum() };
+    polygon.rings().map(length).sum()
+}
+
+fn outline(polygon: &Polygon) -> Vec<Vec<[f64; 2]>> {
+    let closed = |ring: &Vec<Point>| ring.iter().chain([&ring[0]]).map(|p| p.to_degrees()).collect();
+    polygon.rings().map(closed).collect()
+}

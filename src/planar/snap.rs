@@ -1,0 +1,324 @@
+//! Borders that nearly meet are made to meet: vertices join vertices, edges bend to the vertices beside them.
+//!
+//! Only *loose* edges take part, those that have no twin of the same tier on the other side: where two grids share a
+//! border vertex for vertex already, nothing moves, however fine the border is.
+
+use rustc_hash::FxHashMap;
+
+use super::cells::Cells;
+use crate::domain::tier::Tier;
+use crate::geometry::geodesic::distance_m;
+use crate::geometry::lattice::UNITS_PER_DEGREE;
+use crate::geometry::point::{Point, Ring};
+
+/// A ring of a grid; the grid is a number of the caller's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GridRing {
+    pub grid: u32,
+    pub tier: Tier,
+    pub points: Ring,
+}
+
+/// How near counts as the same place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tolerance {
+    /// In units of latitude.
+    units: f64,
+    /// Whether a unit of longitude counts less towards the poles.
+    metric: bool,
+}
+
+impl Tolerance {
+    /// So many lattice units in both directions.
+    pub(crate) fn units(units: f64) -> Tolerance {
+        Tolerance { units, metric: false }
+    }
+
+    /// So many metres.
+    pub(crate) fn metres(metres: f64) -> Tolerance {
+        /// A degree of latitude is 110.574 km at the equator, the shortest there is.
+        const UNITS_PER_METRE: f64 = UNITS_PER_DEGREE / 110_574.0;
+        // A hair below, so that the shortest degree never lets a point move further than promised.
+        Tolerance { units: metres * UNITS_PER_METRE * 0.999, metric: true }
+    }
+
+    fn x_scale(self, y: i32) -> f64 {
+        // The cosine of the latitude nearer to the equator is the safe side; within a tolerance they are equal.
+        if self.metric { (f64::from(y) / UNITS_PER_DEGREE).to_radians().cos().max(1e-3) * 1.007 } else { 1.0 }
+    }
+
+    fn distance2(self, p: Point, q: Point) -> f64 {
+        let dx = (f64::from(p.x) - f64::from(q.x)) * self.x_scale(p.y);
+        let dy = f64::from(p.y) - f64::from(q.y);
+        dx * dx + dy * dy
+    }
+
+    /// Position along the segment a, b (0 to 1) and squared distance of the point nearest to `p`.
+    fn nearest_on(self, a: Point, b: Point, p: Point) -> (f64, f64) {
+        let scale = self.x_scale(p.y);
+        let (bx, by) = ((f64::from(b.x) - f64::from(a.x)) * scale, f64::from(b.y) - f64::from(a.y));
+        let (px, py) = ((f64::from(p.x) - f64::from(a.x)) * scale, f64::from(p.y) - f64::from(a.y));
+        let t = ((px * bx + py * by) / (bx * bx + by * by)).clamp(0.0, 1.0);
+        let (dx, dy) = (px - t * bx, py - t * by);
+        (t, dx * dx + dy * dy)
+    }
+}
+
+/// What was done to one ring.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moved {
+    pub grid: u32,
+    /// Points that joined another, and points put into an edge.
+    pub points: usize,
+    /// Where the longest move ended.
+    pub place: Point,
+    pub longest_m: f64,
+}
+
+/// A place where loose edges end, with the rings that go through it.
+struct Anchor {
+    point: Point,
+    rings: Vec<u32>,
+}
+
+/// Makes borders that miss each other by less than the tolerance meet. No vertex moves further than the tolerance.
+pub(crate) fn snap(rings: &mut [GridRing], tolerance: Tolerance) -> Vec<Moved> {
+    let mut moved: FxHashMap<u32, Moved> = FxHashMap::default();
+    let (anchors, joined) = join_points(rings, tolerance);
+    if !joined.is_empty() {
+        for ring in rings.iter_mut() {
+            let grid = ring.grid;
+            for point in &mut ring.points {
+                if let Some(&to) = joined.get(&(*point, grid)) {
+                    note(&mut moved, grid, to, distance_m(*point, to));
+                    *point = to;
+                }
+            }
+            tidy(&mut ring.points);
+        }
+    }
+    bend_edges(rings, &anchors, tolerance, &mut moved);
+    let mut moved: Vec<Moved> = moved.into_values().collect();
+    moved.sort_by_key(|m| m.grid);
+    moved
+}
+
+fn note(moved: &mut FxHashMap<u32, Moved>, grid: u32, place: Point, distance_m: f64) {
+    let entry = moved.entry(grid).or_insert(Moved { grid, points: 0, place, longest_m: 0.0 });
+    entry.points += 1;
+    if distance_m > entry.longest_m {
+        (entry.longest_m, entry.place) = (distance_m, place);
+    }
+}
+
+/// Every edge (smaller end first) that no other ring of its tier has, with its ring and its position there.
+fn loose_edges(rings: &[GridRing]) -> Vec<(Point, Point, u32, u32)> {
+    let mut uses: Vec<(Point, Point, Tier, u32, u32)> = Vec::new();
+    for (r, ring) in (0u32..).zip(rings) {
+        for (i, &a) in (0u32..).zip(&ring.points) {
+            let b = ring.points[(i as usize + 1) % ring.points.len()];
+            uses.push((a.min(b), a.max(b), ring.tier, r, i));
+        }
+    }
+    uses.sort_unstable();
+    uses.chunk_by(|u, v| (u.0, u.1, u.2) == (v.0, v.1, v.2))
+        .filter(|same| same.len() == 1)
+        .map(|same| (same[0].0, same[0].1, same[0].3, same[0].4))
+        .collect()
+}
+
+type Joined = FxHashMap<(Point, u32), Point>;
+
+/// Groups the ends of loose edges: those with most rings stand, others of other rings within the tolerance join them.
+/// Answers the anchors and where the points of which grid go.
+fn join_points(rings: &[GridRing], tolerance: Tolerance) -> (Vec<Anchor>, Joined) {
+    let mut ends: Vec<(Point, u32)> = Vec::new();
+    for (a, b, ring, _) in loose_edges(rings) {
+        ends.push((a, ring));
+        ends.push((b, ring));
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    let mut groups: Vec<Anchor> = ends
+        .chunk_by(|p, q| p.0 == q.0)
+        .map(|same| Anchor { point: same[0].0, rings: same.iter().map(|&(_, ring)| ring).collect() })
+        .collect();
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.rings.len()), group.point));
+
+    // Buckets at least as wide as the tolerance at the highest latitude there is.
+    let widest = groups.iter().map(|g| 1.0 / tolerance.x_scale(g.point.y)).fold(1.0, f64::max);
+    let side = (tolerance.units * widest).ceil().max(1.0) as i64 + 1;
+    let bucket = |p: Point| (i64::from(p.x).div_euclid(side), i64::from(p.y).div_euclid(side));
+    let mut anchors: Vec<Anchor> = Vec::new();
+    let mut in_bucket: FxHashMap<(i64, i64), Vec<u32>> = FxHashMap::default();
+    let mut joined = Joined::default();
+    for group in groups {
+        let (column, row) = bucket(group.point);
+        let near = (-1..=1)
+            .flat_map(|dx| (-1..=1).map(move |dy| (column + dx, row + dy)))
+            .filter_map(|key| in_bucket.get(&key))
+            .flatten()
+            .map(|&i| (tolerance.distance2(group.point, anchors[i as usize].point), i))
+            .filter(|&(d2, i)| {
+                d2 <= tolerance.units * tolerance.units
+                    && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
+            })
+            .min_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
+        match near {
+            Some((_, i)) => {
+                let anchor = &mut anchors[i as usize];
+                for &ring in &group.rings {
+                    joined.insert((group.point, rings[ring as usize].grid), anchor.point);
+                }
+                anchor.rings.extend(group.rings);
+            }
+            None => {
+                in_bucket.entry((column, row)).or_default().push(anchors.len() as u32);
+                anchors.push(group);
+            }
+        }
+    }
+    (anchors, joined)
+}
+
+/// Puts anchors of other rings into the loose edges that pass within the tolerance of them.
+fn bend_edges(rings: &mut [GridRing], anchors: &[Anchor], tolerance: Tolerance, moved: &mut FxHashMap<u32, Moved>) {
+    let loose = loose_edges(rings);
+    if loose.is_empty() || anchors.is_empty() {
+        return;
+    }
+    let segments: Vec<(Point, Point)> = loose.iter().map(|&(a, b, ..)| (a, b)).collect();
+    let points: Vec<Point> = anchors.iter().map(|anchor| anchor.point).collect();
+    let widest = points.iter().map(|p| 1.0 / tolerance.x_scale(p.y)).fold(1.0, f64::max);
+    let cells = Cells::over(&segments).with_margin(tolerance.units * widest + 2.0);
+    let anchors_in = cells.points_by_cell(&points);
+    // (ring, edge, position along it, anchor point)
+    let mut insertions: Vec<(u32, u32, f64, Point)> = Vec::new();
+    for &(a, b, ring, edge) in &loose {
+        cells.each_along(a, b, |cell| {
+            for &i in anchors_in.row(cell) {
+                let anchor = &anchors[i as usize];
+                if anchor.point == a || anchor.point == b || anchor.rings.contains(&ring) {
+                    continue;
+                }
+                let (t, d2) = tolerance.nearest_on(a, b, anchor.point);
+                if d2 <= tolerance.units * tolerance.units && t > 0.0 && t < 1.0 {
+                    let forward = rings[ring as usize].points[edge as usize] == a;
+                    insertions.push((ring, edge, if forward { t } else { 1.0 - t }, anchor.point));
+                }
+            }
+        });
+    }
+    insertions.sort_by(|p, q| (p.0, p.1).cmp(&(q.0, q.1)).then(p.2.total_cmp(&q.2)).then(p.3.cmp(&q.3)));
+    insertions.dedup_by_key(|i| (i.0, i.1, i.3));
+    for of_ring in insertions.chunk_by(|p, q| p.0 == q.0) {
+        let ring = &mut rings[of_ring[0].0 as usize];
+        let mut points = Vec::with_capacity(ring.points.len() + of_ring.len());
+        let mut next = of_ring.iter().peekable();
+        for (i, &a) in (0u32..).zip(&ring.points) {
+            points.push(a);
+            let b = ring.points[(i as usize + 1) % ring.points.len()];
+            while let Some(&(.., t, p)) = next.next_if(|insertion| insertion.1 == i) {
+                let foot = Point::new(
+                    (f64::from(a.x) + t * (f64::from(b.x) - f64::from(a.x))).round() as i32,
+                    (f64::from(a.y) + t * (f64::from(b.y) - f64::from(a.y))).round() as i32,
+                );
+                note(moved, ring.grid, p, distance_m(foot, p));
+                points.push(p);
+            }
+        }
+        tidy(&mut points);
+        ring.points = points;
+    }
+}
+
+/// Takes out repeated points and spikes that go somewhere and straight back; an emptied ring stays empty.
+pub(crate) fn tidy(points: &mut Ring) {
+    let mut kept: Ring = Vec::with_capacity(points.len());
+    for &p in points.iter() {
+        if kept.last() == Some(&p) {
+            continue;
+        }
+        if kept.len() >= 2 && kept[kept.len() - 2] == p {
+            kept.pop();
+            continue;
+        }
+        kept.push(p);
+    }
+    // The same across the seam.
+    let mut start = 0;
+    loop {
+        let ring = &kept[start..];
+        match ring.len() {
+            0..3 => {
+                kept.clear();
+                start = 0;
+                break;
+            }
+            n if ring[0] == ring[n - 1] => {
+                kept.pop();
+            }
+            n if ring[1] == ring[n - 1] => {
+                kept.pop();
+                start += 1;
+            }
+            n if ring[0] == ring[n - 2] => {
+                kept.truncate(start + n - 2);
+            }
+            _ => break,
+        }
+    }
+    kept.drain(..start);
+    *points = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(grid: u32, points: &[(i32, i32)]) -> GridRing {
+        GridRing { grid, tier: Tier::Three, points: points.iter().map(|&(x, y)| Point::new(x, y)).collect() }
+    }
+
+    #[test]
+    fn tidies_spikes_also_across_the_seam() {
+        let tidied = |points: &[(i32, i32)]| {
+            let mut ring = ring(0, points).points;
+            tidy(&mut ring);
+            ring.len()
+        };
+        assert_eq!(tidied(&[(0, 0), (9, 0), (20, 0), (9, 0), (9, 9)]), 3);
+        assert_eq!(tidied(&[(20, 0), (9, 0), (9, 9), (0, 0), (9, 0)]), 3);
+        assert_eq!(tidied(&[(9, 0), (9, 9), (0, 0), (9, 0), (20, 0)]), 3);
+        assert_eq!(tidied(&[(0, 0), (9, 9)]), 0);
+    }
+
+    #[test]
+    fn joins_points_and_bends_edges_of_neighbours() {
+        // Two squares that miss each other by 3 units, the right one with a vertex half-way.
+        let mut rings = vec![
+            ring(0, &[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]),
+            ring(1, &[(1003, 0), (2000, 0), (2000, 1000), (1003, 1000), (1003, 500)]),
+        ];
+        let moved = snap(&mut rings, Tolerance::units(5.0));
+        assert_eq!(moved.len(), 2);
+        assert!(moved.iter().all(|m| m.longest_m < 0.06));
+        let shared: Vec<Point> = rings[0].points.iter().filter(|p| rings[1].points.contains(p)).copied().collect();
+        assert_eq!(shared.len(), 3, "{rings:?}");
+        assert_eq!(snap(&mut rings.clone(), Tolerance::units(5.0)), [], "a second time nothing moves");
+    }
+
+    #[test]
+    fn leaves_a_fine_shared_border_alone() {
+        // A border of steps of two units, shared vertex for vertex.
+        let steps: Vec<(i32, i32)> = (0..50).map(|i| (1000 + 2 * (i % 2), 2 * i)).collect();
+        let mut left = vec![(0, 98), (0, 0)];
+        left.extend(&steps);
+        let mut right = vec![(2000, 0), (2000, 98)];
+        right.extend(steps.iter().rev());
+        let mut rings = vec![ring(0, &left), ring(1, &right)];
+        let before = rings.clone();
+        assert_eq!(snap(&mut rings, Tolerance::units(5.0)), []);
+        assert_eq!(rings, before);
+    }
+}
