@@ -81,7 +81,7 @@ fn in_china([lon, lat]: [f64; 2]) -> bool {
 
 /// Semi-major axis (metres) and squared eccentricity of the ellipsoid in the GCJ-02 formula (Krasovsky 1940).
 const KRASOVSKY_A_M: f64 = 6_378_245.0;
-const KRASOVSKY_E2: f64 = 0.006_693_421_622_965_943_23;
+const KRASOVSKY_E2: f64 = 0.006_693_421_622_965_943;
 
 fn gcj02_of_wgs84([lon, lat]: [f64; 2]) -> [f64; 2] {
     let (x, y) = (lon - 105.0, lat - 35.0);

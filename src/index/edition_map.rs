@@ -1,5 +1,6 @@
 //! One published edition, ready to answer every spatial question. Never changed once built.
 
+use super::locate::Locator;
 use crate::domain::edition::EditionInfo;
 use crate::domain::grid::{GridId, Owners};
 use crate::geometry::point::{IntBox, Point};
@@ -10,6 +11,7 @@ use crate::planar::map::PlanarMap;
 pub struct EditionMap {
     pub info: EditionInfo,
     pub planar: PlanarMap,
+    locator: Locator,
 }
 
 /// What an accuracy circle meets.
@@ -23,13 +25,13 @@ pub struct CircleShares {
 
 impl EditionMap {
     pub fn new(info: EditionInfo, planar: PlanarMap) -> EditionMap {
-        EditionMap { info, planar }
+        let locator = Locator::new(&planar);
+        EditionMap { info, planar, locator }
     }
 
     /// The owner of a point in each tier, by the one-owner rule (`geometry::predicates::side`).
     pub fn locate(&self, p: Point) -> Owners {
-        let _ = p;
-        Owners::default()
+        self.locator.locate(p)
     }
 
     /// Metres from `p` to the nearest border of any tier (geodesic); `None` in an edition without borders.

@@ -2,4 +2,7 @@
 //! planar. Crates: `rstar`.
 
 pub mod edition_map;
+pub mod locate;
+#[cfg(test)]
+mod mesh;
 pub mod snapshot;
