@@ -15,8 +15,9 @@ pub struct GridFeature {
 pub type RawRing = Vec<Point>;
 
 /// A feature as it was read, on the lattice but otherwise untouched, so that a check of the file and a check of the
-/// stored draft are the same check. What could not even be put on the lattice is in `unreadable`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// stored draft are the same check. What could not even be put on the lattice is in
+/// `out_of_range`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DraftFeature {
     pub code: Option<String>,
     pub name: Option<String>,
@@ -27,5 +28,5 @@ pub struct DraftFeature {
     /// File and line or feature number, such as `us.geojsonl line 12`.
     pub source: String,
     /// Positions out of the range of longitude and latitude, as read; the ring leaves them out.
-    pub out_of_range: Vec<String>,
+    pub out_of_range: Vec<[f64; 2]>,
 }

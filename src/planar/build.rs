@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::arrangement::label_sides;
-use super::check::{attributes, coverage, shapes};
+use super::check::{attributes, coverage, reference, shapes};
 use super::faces;
 use super::labels::{LabelSet, LabelSets};
 use super::noding::{Segment, node};
@@ -30,6 +30,7 @@ pub struct Built {
 pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     let mut report = CheckReport::default();
     let table = attributes::table(features, &mut report.problems);
+    reference::swapped_axes(features, &mut report.problems);
     let mut rings: Vec<GridRing> = Vec::new();
     for (id, row) in (0u32..).zip(&table) {
         let feature = &features[row.feature];

@@ -10,7 +10,7 @@ pub mod arrangement;
 pub mod build;
 mod cells;
 mod chains;
-mod check;
+pub mod check;
 pub mod faces;
 pub mod labels;
 pub mod map;

@@ -25,18 +25,17 @@ pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> V
             problems.push(Problem {
                 source: Some(feature.source.clone()),
                 place: first_point(feature),
-                measure: Some(Measure::Count(1)),
+                measure: Some(Measure::Count(feature.out_of_range.len().max(1) as u64)),
                 ..problem(kind, code.map(String::from).into_iter().collect(), message)
             });
         };
-        if !feature.out_of_range.is_empty() {
+        if let Some([x, y]) = feature.out_of_range.first() {
             let count = feature.out_of_range.len();
             report(
                 ProblemCode::CoordinateRange,
                 format!(
-                    "{count} position(s) are no longitude and latitude, the first is {}; if the file is projected or has \
-                     its axes swapped, say so with --crs",
-                    feature.out_of_range[0]
+                    "{count} position(s) are no longitude and latitude, the first is [{x}, {y}]; if the file is projected or has \
+                     its axes swapped, convert it first or say so with --crs"
                 ),
             );
         }

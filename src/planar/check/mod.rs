@@ -2,6 +2,7 @@
 
 pub(super) mod attributes;
 pub(super) mod coverage;
+pub mod reference;
 pub(super) mod shapes;
 
 use crate::domain::problem::{Measure, Problem, ProblemCode};
