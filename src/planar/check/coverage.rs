@@ -98,7 +98,9 @@ fn gaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Option<Tie
 }
 
 fn outside_parents(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Tier, problems: &mut Vec<Problem>) {
-    let by_code: FxHashMap<&str, u32> = (0u32..).zip(grids).map(|(id, grid)| (grid.code.as_str(), id)).collect();
+    // A parent of another tier is reported as such; where it lies says nothing.
+    let parents = (0u32..).zip(grids).filter(|(_, grid)| grid.tier == above);
+    let by_code: FxHashMap<&str, u32> = parents.map(|(id, grid)| (grid.code.as_str(), id)).collect();
     let outside = |set: LabelSet| {
         let owners = &arrangement.owners[&set];
         let id = owners[tier]?;
