@@ -11,6 +11,7 @@ use crate::planar::map::PlanarMap;
 pub struct EditionMap {
     pub info: EditionInfo,
     pub planar: PlanarMap,
+    bounds: Option<IntBox>,
     locator: Locator,
 }
 
@@ -25,8 +26,15 @@ pub struct CircleShares {
 
 impl EditionMap {
     pub fn new(info: EditionInfo, planar: PlanarMap) -> EditionMap {
+        let corners = planar.arcs().iter().flat_map(|arc| [&arc.bounds.min, &arc.bounds.max]);
+        let bounds = IntBox::around(corners);
         let locator = Locator::new(&planar);
-        EditionMap { info, planar, locator }
+        EditionMap { info, planar, bounds, locator }
+    }
+
+    /// The coordinate range of all grids; `None` in an edition without shapes.
+    pub fn bounds(&self) -> Option<IntBox> {
+        self.bounds
     }
 
     /// The owner of a point in each tier, by the one-owner rule (`geometry::predicates::side`).

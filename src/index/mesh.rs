@@ -6,10 +6,12 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use rustc_hash::FxHashSet;
 
+use super::edition_map::EditionMap;
+use crate::domain::edition::{EditionId, EditionInfo, EditionState};
 use crate::domain::grid::{Grid, GridId, Owners};
 use crate::domain::tier::{PerTier, Tier};
 use crate::geometry::feature::GridFeature;
-use crate::geometry::point::{IntBox, MultiPolygon, Point};
+use crate::geometry::point::{IntBox, MultiPolygon, Point, Polygon};
 use crate::geometry::predicates::orient;
 use crate::planar::faces;
 use crate::planar::map::PlanarMap;
@@ -137,4 +139,27 @@ fn union(triangles: &[Triangle], tier: Tier, id: GridId) -> MultiPolygon {
     let mut edges: Vec<(Point, Point)> = edges.into_iter().collect();
     edges.sort_unstable();
     faces::polygons(&edges)
+}
+
+pub(super) fn edition(planar: PlanarMap) -> EditionMap {
+    let info = EditionInfo {
+        id: EditionId(1),
+        name: "test".into(),
+        state: EditionState::Published,
+        source: String::new(),
+        created_at: time::OffsetDateTime::UNIX_EPOCH,
+        accepted: Vec::new(),
+        counts: PerTier::default(),
+        bounds: None,
+    };
+    EditionMap::new(info, planar)
+}
+
+/// One square grid of tier 3 with its south-west corner at `[lon, lat]`.
+pub(super) fn square_edition([lon, lat]: [f64; 2], side_degrees: f64) -> EditionMap {
+    let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+    let place = |(x, y)| Point::from_degrees(lon + x * side_degrees, lat + y * side_degrees).expect("on Earth");
+    let grid = Grid { code: "square".into(), name: "square".into(), tier: Tier::Three, parent: None };
+    let shape = vec![Polygon { shell: corners.map(place).to_vec(), holes: Vec::new() }];
+    edition(PlanarMap::from_partition(vec![GridFeature { grid, shape }]).expect("one square is a partition"))
 }

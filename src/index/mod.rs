@@ -1,8 +1,10 @@
 //! FINDING: which grid holds a point, how far its border is, what a circle meets. May use: domain, geometry,
-//! planar. Crates: `rstar`.
+//! planar. Crates: `rstar`, `pinyin`.
 
 pub mod edition_map;
 pub mod locate;
 #[cfg(test)]
 mod mesh;
+pub mod search;
 pub mod snapshot;
+pub mod suspect;
