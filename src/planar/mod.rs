@@ -9,7 +9,7 @@
 pub mod arrangement;
 pub mod build;
 mod cells;
-mod chains;
+pub(crate) mod chains;
 pub mod check;
 pub mod faces;
 pub mod labels;
