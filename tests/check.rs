@@ -406,8 +406,6 @@ proptest! {
             ..DraftFeature::default()
         }).collect();
         let rebuilt = all_allowed(&again);
-        let overlaps = rebuilt.report.problems.iter().filter(|p| p.code == ProblemCode::Overlap).count();
-        prop_assert_eq!(overlaps, 0);
         // A crossing can be rounded to within the lattice tolerance of a third border, which then joins it: no border
         // moves by more than the two units.
         let rebuilt = areas(&rebuilt.features.unwrap());
