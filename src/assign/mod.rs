@@ -2,3 +2,5 @@
 
 pub mod bulk;
 pub mod locate;
+#[cfg(test)]
+mod town;

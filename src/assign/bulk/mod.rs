@@ -14,6 +14,8 @@ mod document;
 mod element;
 mod ndjson;
 mod pending;
+#[cfg(test)]
+mod tests;
 
 use std::str::FromStr;
 
