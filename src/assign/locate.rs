@@ -9,6 +9,7 @@ use crate::geometry::lattice::NotOnEarth;
 use crate::geometry::point::Point;
 use crate::index::edition_map::CircleShares;
 use crate::index::snapshot::Snapshot;
+use crate::index::suspect::Suspicion;
 
 /// The largest accuracy circle that is answered. Positions from a network address are as bad as this; a larger one
 /// says nothing about a grid, and its shares would cost as much as it is large.
@@ -37,8 +38,10 @@ impl Query {
 /// A query that cannot be answered; [`QueryError::field`] is the parameter to mend.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum QueryError {
-    #[error(transparent)]
-    Place(#[from] NotOnEarth),
+    #[error("{0}")]
+    Place(NotOnEarth),
+    #[error("{0}; longitude comes first, and with the two exchanged the point lies in the edition's range")]
+    Swapped(NotOnEarth),
     #[error("accuracy {0} is not a number of metres above 0 and up to {MAX_ACCURACY_M}")]
     Accuracy(f64),
 }
@@ -47,8 +50,8 @@ impl QueryError {
     /// The name of the parameter, as the command line and the HTTP service have it.
     pub fn field(&self) -> &'static str {
         match self {
-            QueryError::Place(NotOnEarth::Longitude(_)) => "lon",
-            QueryError::Place(NotOnEarth::Latitude(_)) => "lat",
+            QueryError::Place(NotOnEarth::Longitude(_)) | QueryError::Swapped(NotOnEarth::Longitude(_)) => "lon",
+            QueryError::Place(NotOnEarth::Latitude(_)) | QueryError::Swapped(NotOnEarth::Latitude(_)) => "lat",
             QueryError::Accuracy(_) => "accuracy",
         }
     }
@@ -73,17 +76,23 @@ pub struct Located<'s> {
     pub candidates: Option<CircleShares>,
     /// Outside every grid: the nearest grid of the smallest tier and its distance in metres.
     pub nearest: Option<(GridId, f64)>,
+    /// A sign that the position is not the one that was meant; the answer is the same with it.
+    pub suspicion: Option<Suspicion>,
 }
 
 /// Answers a query from one snapshot.
 pub fn locate<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Located<'s>, QueryError> {
-    let point = place(query.lon, query.lat, query.crs)?;
+    let map = &snapshot.edition;
+    let suspicion = map.suspicion([query.lon, query.lat], query.crs);
+    let point = place(query.lon, query.lat, query.crs).map_err(|error| match suspicion {
+        Some(Suspicion::SwappedAxes) => QueryError::Swapped(error),
+        _ => QueryError::Place(error),
+    })?;
     if let Some(accuracy_m) = query.accuracy_m
         && !(accuracy_m > 0.0 && accuracy_m <= MAX_ACCURACY_M)
     {
         return Err(QueryError::Accuracy(accuracy_m));
     }
-    let map = &snapshot.edition;
     let owners = map.locate(point);
     let outside = owners.0.iter().all(Option::is_none);
     Ok(Located {
@@ -95,6 +104,7 @@ pub fn locate<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Located<'s>, 
         border_distance_m: map.border_distance_m(point),
         candidates: query.accuracy_m.map(|radius_m| map.circle_shares(point, radius_m)),
         nearest: if outside { map.nearest(point) } else { None },
+        suspicion,
     })
 }
 
@@ -108,5 +118,77 @@ pub fn place(lon: f64, lat: f64, crs: QueryCrs) -> Result<Point, NotOnEarth> {
             let [lon, lat] = crs.to_wgs84([lon, lat]);
             Point::from_degrees(lon, lat)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assign::town::town;
+
+    fn codes(snapshot: &Snapshot, located: &Located<'_>) -> [Option<String>; 3] {
+        located.owners.0.map(|owner| owner.map(|id| snapshot.edition.planar.grid(id).code.clone()))
+    }
+
+    #[test]
+    fn names_the_grids_and_who_answers() {
+        let town = town();
+        let inside = locate(&town, &Query::at(116.905, 30.805)).unwrap();
+        assert_eq!(codes(&town, &inside), ["v", "v1", "v1a"].map(|code| Some(code.to_owned())));
+        assert_eq!(inside.responsible.unwrap().grid, "v1a");
+        assert_eq!((inside.outside, inside.nearest, inside.suspicion), (false, None, None));
+        assert_eq!(inside.candidates, None);
+        assert_eq!(locate(&town, &Query::at(116.905, 30.815)).unwrap().responsible.unwrap().grid, "v");
+        assert_eq!(locate(&town, &Query::at(116.915, 30.805)).unwrap().responsible.unwrap().grid, "v2");
+    }
+
+    #[test]
+    fn tiers_choose_what_is_shown_and_not_who_answers() {
+        let town = town();
+        let query = Query { tiers: PerTier([false, true, false]), ..Query::at(116.905, 30.805) };
+        let located = locate(&town, &query).unwrap();
+        assert_eq!(codes(&town, &located), [None, Some("v1".to_owned()), None]);
+        assert_eq!(located.responsible.unwrap().grid, "v1a");
+        assert!(!located.outside);
+    }
+
+    #[test]
+    fn west_and_south_borders_are_in_and_east_and_north_out() {
+        let town = town();
+        let at = |lon, lat| codes(&town, &locate(&town, &Query::at(lon, lat)).unwrap())[2].clone();
+        assert_eq!(at(116.90, 30.80).as_deref(), Some("v1a"));
+        assert_eq!(at(116.91, 30.81).as_deref(), Some("v2b"));
+        assert_eq!(at(116.92, 30.81), None);
+        assert_eq!(at(116.91, 30.82), None);
+    }
+
+    #[test]
+    fn refuses_what_is_no_place_by_the_name_of_its_field() {
+        let town = town();
+        let refused = |query: Query| locate(&town, &query).unwrap_err();
+        for (lon, lat, field) in
+            [(f64::NAN, 0.0, "lon"), (181.0, 0.0, "lon"), (0.0, f64::INFINITY, "lat"), (0.0, -90.1, "lat")]
+        {
+            assert_eq!(refused(Query::at(lon, lat)).field(), field);
+        }
+        for accuracy_m in [0.0, -1.0, f64::NAN, MAX_ACCURACY_M * 1.01] {
+            let query = Query { accuracy_m: Some(accuracy_m), ..Query::at(116.9, 30.8) };
+            assert_eq!(refused(query).field(), "accuracy");
+        }
+        let swapped = refused(Query::at(30.805, 116.905));
+        assert_eq!(swapped, QueryError::Swapped(NotOnEarth::Latitude(116.905)));
+        assert!(swapped.to_string().contains("exchanged"));
+    }
+
+    #[test]
+    fn looks_up_the_converted_point_and_warns_of_the_unconverted() {
+        let town = town();
+        let [lon, lat] = QueryCrs::Gcj02.from_wgs84([116.9195, 30.8051]);
+        let converted = locate(&town, &Query { crs: QueryCrs::Gcj02, ..Query::at(lon, lat) }).unwrap();
+        assert_eq!(converted.point, Point::from_degrees(116.9195, 30.8051).unwrap());
+        assert!(!converted.outside);
+        let unconverted = locate(&town, &Query::at(lon, lat)).unwrap();
+        assert!(unconverted.outside);
+        assert_eq!(unconverted.suspicion, Some(Suspicion::CrsMismatch { likely: QueryCrs::Gcj02 }));
     }
 }
