@@ -255,13 +255,16 @@ fn person(fields: [&str; 5]) -> Result<Option<Person>, RowError> {
         let roles = Role::ALL.map(|role| format!("{} ({})", role.as_str(), role.zh())).join(", ");
         return Err((Some(ROLE), format!("`{role}` is no role; it is one of {roles}")));
     };
-    let is_phone = |c: char| c.is_ascii_digit() || "+-() ".contains(c);
-    if !phone.is_empty() && !(phone.chars().all(is_phone) && phone.chars().any(|c| c.is_ascii_digit())) {
+    if !(phone.is_empty() || is_phone(phone)) {
         // The number itself is not repeated: messages end up in logs.
         return Err((Some(PHONE), "a phone number has only digits, spaces and + - ( )".to_owned()));
     }
     let phone = (!phone.is_empty()).then(|| phone.to_owned());
     Ok(Some(Person { role, name: name.to_owned(), phone }))
+}
+
+fn is_phone(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c)) && text.contains(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
