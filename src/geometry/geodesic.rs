@@ -69,6 +69,30 @@ fn metres_between(a: [f64; 2], b: [f64; 2]) -> f64 {
     Geodesic.distance(geo::Point::from(a), geo::Point::from(b))
 }
 
+/// Where a point of the ellipsoid lies in space: metres from the Earth's centre (x to 0° E, y to 90° E, z to the
+/// north pole). Straight distances there know neither poles nor antimeridian.
+pub fn in_space_m(p: Point) -> [f64; 3] {
+    let (sin, cos) = p.lat().to_radians().sin_cos();
+    let (sin_lon, cos_lon) = p.lon().to_radians().sin_cos();
+    let prime_vertical = A_M / (1.0 - E2 * sin * sin).sqrt();
+    [prime_vertical * cos * cos_lon, prime_vertical * cos * sin_lon, prime_vertical * (1.0 - E2) * sin]
+}
+
+/// How far an edge, straight in longitude and latitude, can stray from the straight line between its ends in space:
+/// an eighth of the largest second derivative along it.
+pub fn stray_in_space_m(a: Point, b: Point) -> f64 {
+    let turn = (a.lon() - b.lon()).abs().to_radians() + (a.lat() - b.lat()).abs().to_radians();
+    A_M * 1.01 * turn * turn / 8.0
+}
+
+/// The least distance along the ellipsoid between places that are `chord_m` apart in space, a little understated: on
+/// a sphere that bends less than the ellipsoid does anywhere.
+pub fn least_distance_m(chord_m: f64) -> f64 {
+    const FLATTEST_RADIUS_M: f64 = 6_399_600.0;
+    let share = (chord_m / (2.0 * FLATTEST_RADIUS_M)).min(1.0);
+    2.0 * FLATTEST_RADIUS_M * share.asin() * 0.9995
+}
+
 /// Square metres inside a ring on the ellipsoid, positive when it runs counter-clockwise.
 ///
 /// Green's theorem on the area south of a latitude (an equal-area cylinder): each edge contributes its width times
@@ -176,13 +200,33 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn space_bounds_hold(
+            ax in -180.0..180.0f64, ay in -90.0..90.0f64, dx in -3.0..3.0f64, dy in -3.0..3.0f64, t in 0.0..1.0f64,
+            far_x in -180.0..180.0f64, far_y in -90.0..90.0f64,
+        ) {
+            let length = |v: [f64; 3]| v.iter().map(|c| c * c).sum::<f64>().sqrt();
+            let minus = |u: [f64; 3], v: [f64; 3]| [u[0] - v[0], u[1] - v[1], u[2] - v[2]];
+            let (bx, by) = ((ax + dx).clamp(-180.0, 180.0), (ay + dy).clamp(-90.0, 90.0));
+            let (a, b, far) = (point(ax, ay), point(bx, by), point(far_x, far_y));
+            let chord = |a, b| length(minus(in_space_m(a), in_space_m(b)));
+            prop_assert!(least_distance_m(chord(a, far)) <= distance_m(a, far));
+            prop_assert!(least_distance_m(chord(a, b)) <= distance_m(a, b));
+            let on_edge = in_space_m(point(ax + t * (bx - ax), ay + t * (by - ay)));
+            let (u, v) = (in_space_m(a), in_space_m(b));
+            let on_chord = [0, 1, 2].map(|i| u[i] + t * (v[i] - u[i]));
+            prop_assert!(length(minus(on_edge, on_chord)) <= stray_in_space_m(a, b) + 0.02);
+        }
+    }
+
     #[test]
     fn golden_distances() {
         // By PyPI geographiclib 2.1, `Geodesic.WGS84.Inverse`.
         let golden = [
-            (point(116.9, 30.8), point(116.91, 30.81), 1_464.5618),
-            (point(116.9, 30.8), point(-96.0, 41.0), 11_367_738.3432),
-            (point(179.99, 52.0), point(-179.99, 52.0), 1_373.5603),
+            (point(116.9, 30.8), point(116.91, 30.81), 1464.561_8),
+            (point(116.9, 30.8), point(-96.0, 41.0), 11_367_738.343_2),
+            (point(179.99, 52.0), point(-179.99, 52.0), 1373.560_3),
         ];
         for (a, b, metres) in golden {
             assert!((distance_m(a, b) - metres).abs() < 1e-6 * metres, "{}", distance_m(a, b));
@@ -192,8 +236,8 @@ mod tests {
     #[test]
     fn across_the_antimeridian() {
         let (p, a, b) = (point(179.99, 52.0), point(-179.99, 51.9), point(-179.99, 52.1));
-        assert!((segment_distance_m(p, a, b) - 1_373.5603).abs() < 0.5);
-        assert!((segment_distance_m(point(-179.995, 52.0), a, b) - 1_373.5603 / 4.0).abs() < 0.5);
+        assert!((segment_distance_m(p, a, b) - 1373.560_3).abs() < 0.5);
+        assert!((segment_distance_m(point(-179.995, 52.0), a, b) - 1373.560_3 / 4.0).abs() < 0.5);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! MATHS: the integer lattice, exact predicates, coordinate systems, distances. May use: domain. Crates: `geo`.
 
+pub mod circle;
 pub mod crs;
 pub mod feature;
 pub mod geodesic;
 pub mod interior;
+pub mod label;
 pub mod lattice;
 pub mod mercator;
 pub mod point;
