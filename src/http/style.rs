@@ -2,7 +2,7 @@
 //! other host: no sprite, and no glyphs, so MapLibre draws the labels from fonts the reader's own machine has.
 //!
 //! Each tier is filled in its own zoom range, the smaller taking over from the larger by a cross-fade over one zoom
-//! level; the borders of a tier appear with its fill and stay.
+//! level; the borders of a tier appear a little earlier and stay.
 
 use serde_json::{Value, json};
 
@@ -56,6 +56,10 @@ const BOLD: [&str; 5] =
 const PLAIN: [&str; 5] =
     ["Noto Sans CJK SC Medium", "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei"];
 
+/// Levels between the first zoom that has a tier and the one where its grids are large enough to be told apart by
+/// colour: at the first they are a dozen pixels wide.
+const LEVELS_TO_READ: u8 = 1;
+
 /// The style over the tiles that `tilejson_url` describes. `first_zoom` is the lowest zoom at which the tiles hold
 /// each tier.
 pub(crate) fn style(tilejson_url: &str, first_zoom: PerTier<u8>, theme: Theme) -> Value {
@@ -63,22 +67,28 @@ pub(crate) fn style(tilejson_url: &str, first_zoom: PerTier<u8>, theme: Theme) -
         Theme::Light => &LIGHT,
         Theme::Dark => &DARK,
     };
+    let read_zoom = PerTier(Tier::ALL.map(|tier| match tier {
+        Tier::One => first_zoom[tier],
+        Tier::Two | Tier::Three => first_zoom[tier] + LEVELS_TO_READ,
+    }));
     let mut layers = vec![json!({
         "id": "background", "type": "background", "paint": {"background-color": paint.background}
     })];
-    layers.extend(Tier::ALL.map(|tier| fill(tier, first_zoom, paint)));
+    layers.extend(Tier::ALL.map(|tier| fill(tier, read_zoom, paint)));
     // Smaller tiers first: the wider lines and the larger names of the tiers above lie over them.
-    layers.extend(Tier::ALL.into_iter().rev().map(|tier| border(tier, first_zoom[tier], paint)));
-    layers.extend(Tier::ALL.into_iter().rev().map(|tier| label(tier, first_zoom, paint)));
+    layers.extend(Tier::ALL.into_iter().rev().map(|tier| border(tier, first_zoom, paint)));
+    layers.extend(Tier::ALL.into_iter().rev().map(|tier| label(tier, read_zoom, paint)));
     json!({
         "version": 8,
         "name": "Gridward",
+        // For a page that shows one tier alone.
+        "metadata": {"gridward:fill-opacity": paint.fill_opacity},
         "sources": {"grids": {"type": "vector", "url": tilejson_url}},
         "layers": layers,
     })
 }
 
-fn fill(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
+fn fill(tier: Tier, read_zoom: PerTier<u8>, paint: &Paint) -> Value {
     let mut color = vec![json!("match"), json!(["get", "color"])];
     for (index, fill) in paint.fills.iter().enumerate() {
         color.extend([json!(index), json!(fill)]);
@@ -89,10 +99,10 @@ fn fill(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
         "type": "fill",
         "source": "grids",
         "source-layer": format!("tier{tier}"),
-        "minzoom": first_zoom[tier],
+        "minzoom": read_zoom[tier],
         "paint": {
             "fill-color": color,
-            "fill-opacity": fill_opacity(tier, first_zoom, paint.fill_opacity),
+            "fill-opacity": fill_opacity(tier, read_zoom, paint.fill_opacity),
             // Seams of smoothed edges would show as a second, paler border.
             "fill-antialias": false,
         },
@@ -100,9 +110,9 @@ fn fill(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
 }
 
 /// Full in the tier's own range, nothing where the next smaller tier has taken over.
-fn fill_opacity(tier: Tier, first_zoom: PerTier<u8>, full: f64) -> Value {
-    let own = first_zoom[tier];
-    let next = below(tier).map(|below| first_zoom[below]);
+fn fill_opacity(tier: Tier, read_zoom: PerTier<u8>, full: f64) -> Value {
+    let own = read_zoom[tier];
+    let next = below(tier).map(|below| read_zoom[below]);
     if next.is_some_and(|next| next <= own) {
         return json!(0.0);
     }
@@ -124,7 +134,8 @@ fn fill_opacity(tier: Tier, first_zoom: PerTier<u8>, full: f64) -> Value {
     json!(stops)
 }
 
-fn border(tier: Tier, first_zoom: u8, paint: &Paint) -> Value {
+fn border(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
+    let from = grows_from(tier, first_zoom);
     let (thin, thick) = match tier {
         Tier::One => (1.4, 4.0),
         Tier::Two => (0.9, 2.4),
@@ -135,18 +146,19 @@ fn border(tier: Tier, first_zoom: u8, paint: &Paint) -> Value {
         "type": "line",
         "source": "grids",
         "source-layer": "borders",
-        "minzoom": first_zoom,
+        "minzoom": first_zoom[tier],
         "filter": ["==", ["get", "tier"], tier.number()],
         "layout": {"line-join": "round", "line-cap": "round"},
         "paint": {
             "line-color": paint.borders[tier],
-            "line-width": ["interpolate", ["linear"], ["zoom"], first_zoom, thin, first_zoom + 6, thick],
+            "line-width": ["interpolate", ["linear"], ["zoom"], from, thin, from + 6, thick],
         },
     })
 }
 
-fn label(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
-    let own = first_zoom[tier];
+fn label(tier: Tier, read_zoom: PerTier<u8>, paint: &Paint) -> Value {
+    let own = read_zoom[tier];
+    let from = grows_from(tier, read_zoom);
     let (small, large, fonts) = match tier {
         Tier::One => (13.0, 20.0, BOLD),
         Tier::Two => (11.5, 16.0, PLAIN),
@@ -162,7 +174,7 @@ fn label(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
         "layout": {
             "text-field": ["get", "name"],
             "text-font": fonts,
-            "text-size": ["interpolate", ["linear"], ["zoom"], own, small, own + 5, large],
+            "text-size": ["interpolate", ["linear"], ["zoom"], from, small, from + 5, large],
             "text-max-width": 8,
             "text-padding": 6,
             "text-variable-anchor": ["center", "top", "bottom"],
@@ -175,12 +187,21 @@ fn label(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
     });
     // A name goes when the names of the next smaller tier have room: they repeat it, and would have to give way to it.
     if let Some(below) = below(tier) {
-        let last = first_zoom[below] + 2;
+        let last = read_zoom[below] + 2;
         if last > own {
             layer["maxzoom"] = json!(last);
         }
     }
     layer
+}
+
+/// The zoom from which a tier's lines and names grow. The largest tier is in every tile from zoom 0: its own growth
+/// begins shortly before the next tier comes.
+fn grows_from(tier: Tier, zooms: PerTier<u8>) -> u8 {
+    match tier {
+        Tier::One => zooms[Tier::Two].saturating_sub(1),
+        Tier::Two | Tier::Three => zooms[tier],
+    }
 }
 
 /// The next smaller tier.
