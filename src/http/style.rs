@@ -60,24 +60,21 @@ const PLAIN: [&str; 5] =
 /// colour: at the first they are a dozen pixels wide.
 const LEVELS_TO_READ: u8 = 1;
 
-/// The style over the tiles that `tilejson_url` describes. `first_zoom` is the lowest zoom at which the tiles hold
-/// each tier.
-pub(crate) fn style(tilejson_url: &str, first_zoom: PerTier<u8>, theme: Theme) -> Value {
+/// The style over the tiles that `tilejson_url` describes. `held` are the tiers that the tiles have, largest first, each
+/// with the lowest zoom at which they do.
+pub(crate) fn style(tilejson_url: &str, held: &[(Tier, u8)], theme: Theme) -> Value {
     let paint = match theme {
         Theme::Light => &LIGHT,
         Theme::Dark => &DARK,
     };
-    let read_zoom = PerTier(Tier::ALL.map(|tier| match tier {
-        Tier::One => first_zoom[tier],
-        Tier::Two | Tier::Three => first_zoom[tier] + LEVELS_TO_READ,
-    }));
+    let ranges = ranges(held);
     let mut layers = vec![json!({
         "id": "background", "type": "background", "paint": {"background-color": paint.background}
     })];
-    layers.extend(Tier::ALL.map(|tier| fill(tier, read_zoom, paint)));
+    layers.extend(ranges.iter().map(|range| fill(range, paint)));
     // Smaller tiers first: the wider lines and the larger names of the tiers above lie over them.
-    layers.extend(Tier::ALL.into_iter().rev().map(|tier| border(tier, first_zoom, paint)));
-    layers.extend(Tier::ALL.into_iter().rev().map(|tier| label(tier, read_zoom, paint)));
+    layers.extend(ranges.iter().rev().map(|range| border(range, paint)));
+    layers.extend(ranges.iter().rev().map(|range| label(range, paint)));
     json!({
         "version": 8,
         "name": "Gridward",
@@ -88,21 +85,61 @@ pub(crate) fn style(tilejson_url: &str, first_zoom: PerTier<u8>, theme: Theme) -
     })
 }
 
-fn fill(tier: Tier, read_zoom: PerTier<u8>, paint: &Paint) -> Value {
+/// The zooms at which a tier is drawn, and how.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    tier: Tier,
+    /// The tiles have the tier: its borders are drawn, from here to the end.
+    first: u8,
+    /// Its grids are large enough for colours.
+    fill: u8,
+    /// The next smaller tier's colours take over.
+    next_fill: Option<u8>,
+    /// Its grids are large enough for names, until they give way to the names of a smaller tier.
+    names: u8,
+    names_end: Option<u8>,
+    /// Its lines and names grow from here.
+    grows: u8,
+}
+
+/// The largest tier is drawn from its first zoom on, the others once their grids can be told apart by colour; names
+/// come one level after colours.
+fn ranges(held: &[(Tier, u8)]) -> Vec<Range> {
+    let fill_of = |at: usize| held.get(at).map(|&(_, first)| if at == 0 { first } else { first + LEVELS_TO_READ });
+    let names_of = |at: usize| fill_of(at).map(|fill| if at == 0 { fill } else { fill + 1 });
+    let mut ranges = Vec::with_capacity(held.len());
+    for (at, &(tier, first)) in held.iter().enumerate() {
+        let (Some(fill), Some(names)) = (fill_of(at), names_of(at)) else { continue };
+        // The largest names help to find the way, so they stay one level longer beside the smallest.
+        let names_end = if at == 0 { names_of(held.len() - 1).map(|last| last + 1) } else { names_of(at + 1) };
+        ranges.push(Range {
+            tier,
+            first,
+            fill,
+            next_fill: fill_of(at + 1),
+            names,
+            names_end: names_end.filter(|_| at + 1 < held.len()).map(|end| end.max(names + 1)),
+            grows: if at == 0 { fill_of(1).map_or(first, |next| next.saturating_sub(1)) } else { fill },
+        });
+    }
+    ranges
+}
+
+fn fill(range: &Range, paint: &Paint) -> Value {
     let mut color = vec![json!("match"), json!(["get", "color"])];
     for (index, fill) in paint.fills.iter().enumerate() {
         color.extend([json!(index), json!(fill)]);
     }
     color.push(json!(paint.fills[0]));
     json!({
-        "id": format!("fill-tier{tier}"),
+        "id": format!("fill-tier{}", range.tier),
         "type": "fill",
         "source": "grids",
-        "source-layer": format!("tier{tier}"),
-        "minzoom": read_zoom[tier],
+        "source-layer": format!("tier{}", range.tier),
+        "minzoom": range.fill,
         "paint": {
             "fill-color": color,
-            "fill-opacity": fill_opacity(tier, read_zoom, paint.fill_opacity),
+            "fill-opacity": fill_opacity(range, paint.fill_opacity),
             // Seams of smoothed edges would show as a second, paler border.
             "fill-antialias": false,
         },
@@ -110,21 +147,20 @@ fn fill(tier: Tier, read_zoom: PerTier<u8>, paint: &Paint) -> Value {
 }
 
 /// Full in the tier's own range, nothing where the next smaller tier has taken over.
-fn fill_opacity(tier: Tier, read_zoom: PerTier<u8>, full: f64) -> Value {
-    let own = read_zoom[tier];
-    let next = below(tier).map(|below| read_zoom[below]);
-    if next.is_some_and(|next| next <= own) {
+fn fill_opacity(range: &Range, full: f64) -> Value {
+    if range.next_fill.is_some_and(|next| next <= range.fill) {
         return json!(0.0);
     }
     let mut stops = vec![json!("interpolate"), json!(["linear"]), json!(["zoom"])];
-    let full_from = if tier.above().is_some() {
-        stops.extend([json!(own), json!(0.0)]);
-        own + 1
+    // The largest tier has nothing to take over from.
+    let full_from = if range.fill > range.first {
+        stops.extend([json!(range.fill), json!(0.0)]);
+        range.fill + 1
     } else {
-        own
+        range.fill
     };
     stops.extend([json!(full_from), json!(full)]);
-    if let Some(next) = next {
+    if let Some(next) = range.next_fill {
         let full_until = next.max(full_from);
         if full_until > full_from {
             stops.extend([json!(full_until), json!(full)]);
@@ -134,87 +170,70 @@ fn fill_opacity(tier: Tier, read_zoom: PerTier<u8>, full: f64) -> Value {
     json!(stops)
 }
 
-fn border(tier: Tier, first_zoom: PerTier<u8>, paint: &Paint) -> Value {
-    let from = grows_from(tier, first_zoom);
-    let (thin, thick) = match tier {
+fn border(range: &Range, paint: &Paint) -> Value {
+    let (thin, thick) = match range.tier {
         Tier::One => (1.4, 4.0),
         Tier::Two => (0.9, 2.4),
         Tier::Three => (0.5, 1.4),
     };
     json!({
-        "id": format!("border-tier{tier}"),
+        "id": format!("border-tier{}", range.tier),
         "type": "line",
         "source": "grids",
         "source-layer": "borders",
-        "minzoom": first_zoom[tier],
-        "filter": ["==", ["get", "tier"], tier.number()],
+        "minzoom": range.first,
+        "filter": ["==", ["get", "tier"], range.tier.number()],
         "layout": {"line-join": "round", "line-cap": "round"},
         "paint": {
-            "line-color": paint.borders[tier],
-            "line-width": ["interpolate", ["linear"], ["zoom"], from, thin, from + 6, thick],
+            "line-color": paint.borders[range.tier],
+            "line-width": ["interpolate", ["linear"], ["zoom"], range.grows, thin, range.grows + 5, thick],
         },
     })
 }
 
-fn label(tier: Tier, read_zoom: PerTier<u8>, paint: &Paint) -> Value {
-    let own = read_zoom[tier];
-    let from = grows_from(tier, read_zoom);
-    let (small, large, fonts) = match tier {
+fn label(range: &Range, paint: &Paint) -> Value {
+    let (small, large, fonts) = match range.tier {
         Tier::One => (13.0, 20.0, BOLD),
         Tier::Two => (11.5, 16.0, PLAIN),
         Tier::Three => (11.0, 15.0, PLAIN),
     };
     let mut layer = json!({
-        "id": format!("label-tier{tier}"),
+        "id": format!("label-tier{}", range.tier),
         "type": "symbol",
         "source": "grids",
         "source-layer": "labels",
-        "minzoom": own,
-        "filter": ["==", ["get", "tier"], tier.number()],
+        "minzoom": range.names,
+        "filter": ["==", ["get", "tier"], range.tier.number()],
         "layout": {
             "text-field": ["get", "name"],
             "text-font": fonts,
-            "text-size": ["interpolate", ["linear"], ["zoom"], from, small, from + 5, large],
+            "text-size": ["interpolate", ["linear"], ["zoom"], range.grows, small, range.grows + 5, large],
             "text-max-width": 8,
             "text-padding": 6,
             "text-variable-anchor": ["center", "top", "bottom"],
         },
         "paint": {
-            "text-color": paint.labels[tier],
+            "text-color": paint.labels[range.tier],
             "text-halo-color": paint.halo,
             "text-halo-width": 1.6,
         },
     });
-    // A name goes when the names of the next smaller tier have room: they repeat it, and would have to give way to it.
-    if let Some(below) = below(tier) {
-        let last = read_zoom[below] + 2;
-        if last > own {
-            layer["maxzoom"] = json!(last);
-        }
+    if let Some(end) = range.names_end {
+        layer["maxzoom"] = json!(end);
     }
     layer
-}
-
-/// The zoom from which a tier's lines and names grow. The largest tier is in every tile from zoom 0: its own growth
-/// begins shortly before the next tier comes.
-fn grows_from(tier: Tier, zooms: PerTier<u8>) -> u8 {
-    match tier {
-        Tier::One => zooms[Tier::Two].saturating_sub(1),
-        Tier::Two | Tier::Three => zooms[tier],
-    }
-}
-
-/// The next smaller tier.
-fn below(tier: Tier) -> Option<Tier> {
-    Tier::ALL.into_iter().find(|other| other.above() == Some(tier))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn opacities(first_zoom: [u8; 3]) -> Vec<Value> {
-        Tier::ALL.map(|tier| fill_opacity(tier, PerTier(first_zoom), 0.5)).to_vec()
+    fn held(first_zooms: &[u8]) -> Vec<(Tier, u8)> {
+        Tier::ALL.into_iter().zip(first_zooms.iter().copied()).collect()
+    }
+
+    fn opacities(first_zooms: &[u8]) -> Vec<Value> {
+        ranges(&held(first_zooms)).iter().map(|range| fill_opacity(range, 0.5)).collect()
     }
 
     #[test]
@@ -225,18 +244,25 @@ mod tests {
             json!(all)
         };
         assert_eq!(
-            opacities([4, 9, 11]),
+            opacities(&[0, 8, 10]),
             [
-                expected(json!([4, 0.5, 9, 0.5, 10, 0.0])),
+                expected(json!([0, 0.5, 9, 0.5, 10, 0.0])),
                 expected(json!([9, 0.0, 10, 0.5, 11, 0.5, 12, 0.0])),
                 expected(json!([11, 0.0, 12, 0.5])),
             ]
         );
+        let names: Vec<_> = ranges(&held(&[0, 8, 10])).iter().map(|range| (range.names, range.names_end)).collect();
+        assert_eq!(names, [(0, Some(13)), (10, Some(12)), (12, None)]);
     }
 
     #[test]
     fn stops_rise_whatever_the_zooms() {
-        for zooms in [[0, 0, 0], [0, 1, 2], [3, 3, 4], [5, 4, 3], [10, 11, 12], [8, 14, 14]] {
+        for zooms in
+            [&[0u8, 0, 0][..], &[0, 1, 2], &[3, 3, 4], &[5, 4, 3], &[0, 11, 12], &[8, 14, 14], &[0, 9], &[0], &[]]
+        {
+            for range in ranges(&held(zooms)) {
+                assert!(range.names_end.is_none_or(|end| end > range.names), "{zooms:?} gives {range:?}");
+            }
             for value in opacities(zooms) {
                 let Some(list) = value.as_array() else { continue };
                 let stops: Vec<f64> = list[3..].iter().step_by(2).map(|stop| stop.as_f64().expect("a zoom")).collect();
@@ -247,9 +273,16 @@ mod tests {
 
     #[test]
     fn names_no_other_host() {
-        let style = style("/tiles/grids.json", PerTier([8, 10, 11]), Theme::Dark);
+        let style = style("/tiles/grids.json", &held(&[0, 8, 10]), Theme::Dark);
         assert!(!style.to_string().contains("://"), "{style}");
         assert!(style.get("glyphs").is_none() && style.get("sprite").is_none());
         assert_eq!(style["layers"].as_array().expect("layers").len(), 10);
+    }
+
+    /// MapLibre reports a layer whose source layer the TileJSON does not name as an error.
+    #[test]
+    fn draws_only_the_tiers_there_are() {
+        let text = style("/tiles/grids.json", &[(Tier::One, 0), (Tier::Three, 6)], Theme::Light).to_string();
+        assert!(text.contains("fill-tier3") && !text.contains("tier2"), "{text}");
     }
 }
