@@ -1,3 +1,24 @@
 //! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`.
+//!
+//! ```text
+//! bytes ─ decode ─► text ─ pieces ─► one feature's text ─ feature ─► DraftFeature ─ edition ─► draft ─► published
+//!         gzip,            cut by            mapping, crs             [repair] build   store
+//!         limits           depth
+//! ```
 
+mod coordinates;
+mod crs;
+mod decode;
+mod feature;
+pub mod geojson;
+mod limits;
+mod mapping;
+mod nesting;
+mod pieces;
+mod reading;
 pub mod roster;
+
+pub use crs::{ImportCrs, UnknownImportCrs};
+pub use limits::Limits;
+pub use mapping::{FieldMapping, TierFrom};
+pub use reading::{Fault, ReadOptions, Reading};

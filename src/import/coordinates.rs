@@ -1,0 +1,199 @@
+//! Coordinates of polygons, number by number from JSON text onto the lattice, with no tree in between.
+//!
+//! The `geojson` crate parses each position; its whole geometries would hold every number of a feature twice and
+//! forget where in the feature a wrong one stood.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
+
+use super::crs::ImportCrs;
+use crate::geometry::feature::RawRing;
+use crate::geometry::point::Point;
+
+/// Positions out of range kept for one feature.
+const MAX_OUT_OF_RANGE: usize = 1_000;
+
+/// Where the polygons of one feature are collected.
+#[derive(Debug)]
+pub(super) struct Collected {
+    crs: ImportCrs,
+    /// Vertices this feature may still have.
+    vertices_left: u64,
+    pub polygons: Vec<Vec<RawRing>>,
+    pub vertices: u64,
+    /// Positions with a height or a measure, which is dropped.
+    pub with_height: u64,
+    /// Positions off longitude and latitude, as read.
+    pub out_of_range: Vec<String>,
+    /// Place of the position being read: polygon, ring, position, counted from 1.
+    place: [usize; 3],
+}
+
+impl Collected {
+    pub(super) fn new(crs: ImportCrs, vertices_left: u64) -> Collected {
+        Collected {
+            crs,
+            vertices_left,
+            polygons: Vec::new(),
+            vertices: 0,
+            with_height: 0,
+            out_of_range: Vec::new(),
+            place: [0; 3],
+        }
+    }
+
+    /// The place of the last position begun, for people.
+    pub(super) fn place(&self) -> String {
+        let [polygon, ring, position] = self.place;
+        format!("polygon {polygon}, ring {ring}, position {position}")
+    }
+
+    /// The innermost array being read.
+    fn ring(&mut self) -> &mut RawRing {
+        let polygon = self.polygons.last_mut().expect("a ring is read inside a polygon");
+        polygon.last_mut().expect("a position is read inside a ring")
+    }
+
+    fn take<E: Error>(&mut self, position: &geojson::Position) -> Result<(), E> {
+        let numbers = position.as_slice();
+        match numbers.len() {
+            0 | 1 => {
+                let n = numbers.len();
+                return Err(E::custom(format!("a position is a longitude and a latitude, this has {n} number(s)")));
+            }
+            2 => {}
+            3 | 4 => self.with_height += 1,
+            n => return Err(E::custom(format!("a position has 2, 3 or 4 numbers, this has {n}"))),
+        }
+        if self.vertices == self.vertices_left {
+            return Err(E::custom("there are more vertices than one edition may have"));
+        }
+        self.vertices += 1;
+        let [lon, lat] = self.crs.to_wgs84([numbers[0], numbers[1]]);
+        match Point::from_degrees(lon, lat) {
+            Ok(point) => self.ring().push(point),
+            Err(_) if self.out_of_range.len() < MAX_OUT_OF_RANGE => {
+                self.out_of_range.push(format!("[{}, {}] ({})", numbers[0], numbers[1], self.place()));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// What an array holds.
+#[derive(Clone, Copy)]
+pub(super) enum Level {
+    Polygons,
+    Rings,
+    Positions,
+}
+
+/// Reads one array of coordinates into [`Collected`].
+pub(super) struct Coordinates<'c> {
+    pub level: Level,
+    pub into: &'c mut Collected,
+}
+
+impl<'de> DeserializeSeed<'de> for Coordinates<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Coordinates<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.level {
+            Level::Polygons => "a list of polygons",
+            Level::Rings => "a polygon: a list of rings",
+            Level::Positions => "a ring: a list of positions",
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
+        let Coordinates { level, into } = self;
+        match level {
+            Level::Polygons => while array.next_element_seed(Coordinates { level: Level::Rings, into })?.is_some() {},
+            Level::Rings => {
+                into.polygons.push(Vec::new());
+                into.place = [into.polygons.len(), 0, 0];
+                loop {
+                    into.polygons.last_mut().expect("pushed above").push(Vec::new());
+                    into.place[1] += 1;
+                    into.place[2] = 0;
+                    if array.next_element_seed(Coordinates { level: Level::Positions, into })?.is_none() {
+                        break;
+                    }
+                }
+                // The ring that was made ready for an element that did not come.
+                into.polygons.last_mut().expect("pushed above").pop();
+            }
+            Level::Positions => {
+                loop {
+                    into.place[2] += 1;
+                    match array.next_element::<geojson::Position>()? {
+                        Some(position) => into.take(&position)?,
+                        None => break,
+                    }
+                }
+                into.ring().shrink_to_fit();
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(level: Level, text: &str) -> Result<Collected, String> {
+        let mut collected = Collected::new(ImportCrs::default(), 10);
+        let mut json = serde_json::Deserializer::from_str(text);
+        Coordinates { level, into: &mut collected }.deserialize(&mut json).map_err(|error| error.to_string())?;
+        Ok(collected)
+    }
+
+    #[test]
+    fn rings_keep_their_order_and_closing_point() {
+        let polygon = read(Level::Rings, "[[[0,0],[1,0],[1,1],[0,0]],[],[[0.5,0.5,9]]]").unwrap();
+        let p = |x, y| Point::from_degrees(x, y).unwrap();
+        assert_eq!(
+            polygon.polygons,
+            [vec![vec![p(0.0, 0.0), p(1.0, 0.0), p(1.0, 1.0), p(0.0, 0.0)], vec![], vec![p(0.5, 0.5)]]]
+        );
+        assert_eq!((polygon.vertices, polygon.with_height), (5, 1));
+    }
+
+    #[test]
+    fn out_of_range_is_kept_as_read() {
+        let ring = read(Level::Polygons, "[[[[500000.5,3400000],[1,1]]]]").unwrap();
+        assert_eq!(ring.out_of_range, ["[500000.5, 3400000] (polygon 1, ring 1, position 1)"]);
+        assert_eq!(ring.polygons[0][0].len(), 1);
+    }
+
+    #[test]
+    fn wrong_positions_are_errors() {
+        for (text, says) in [
+            ("[[[1]]]", "this has 1 number"),
+            ("[[[]]]", "this has 0 number"),
+            ("[[[1,2,3,4,5]]]", "this has 5"),
+            ("[[[1,null]]]", "null"),
+            ("[[[1,\"2\"]]]", "string"),
+            ("[[1,2]]", "integer `1`"),
+            ("[[[[1,2]]]]", "sequence"),
+            ("{}", "a list of rings"),
+            ("[[[1,1e999]]]", "number out of range"),
+        ] {
+            let error = read(Level::Rings, text).unwrap_err();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+        let many = format!("[[{}[0,0]]]", "[0,0],".repeat(10));
+        assert!(read(Level::Rings, &many).unwrap_err().contains("more vertices"));
+    }
+}

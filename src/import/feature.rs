@@ -1,0 +1,331 @@
+//! The text of one GeoJSON feature to a [`DraftFeature`], with every fault named by its field.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::coordinates::{Collected, Coordinates, Level};
+use super::crs::ImportCrs;
+use super::mapping::{FieldMapping, TierFrom, parse_tier};
+use crate::domain::tier::Tier;
+use crate::geometry::feature::DraftFeature;
+
+/// GeometryCollections inside one another, beyond which a file is refused.
+const MAX_COLLECTIONS: u32 = 4;
+
+/// Bytes of a code or a name.
+const MAX_TEXT_BYTES: usize = 400;
+
+/// A fault in one feature. `at` is the byte in the feature's text, where one is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FeatureFault {
+    pub field: String,
+    pub message: String,
+    pub at: Option<usize>,
+}
+
+/// What a feature's text gives beside its shape.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub feature: DraftFeature,
+    pub vertices: u64,
+    pub with_height: u64,
+    /// What stood in the field of the tier, where that was no tier.
+    pub not_a_tier: Option<String>,
+    /// Names of its properties.
+    pub properties: Vec<String>,
+}
+
+/// The members of a GeoJSON object that matter here, unparsed.
+#[derive(Deserialize)]
+pub(super) struct Members<'a> {
+    #[serde(borrow, rename = "type")]
+    pub kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    geometry: Option<&'a RawValue>,
+    #[serde(borrow)]
+    properties: Option<&'a RawValue>,
+    #[serde(borrow)]
+    coordinates: Option<&'a RawValue>,
+    #[serde(borrow)]
+    geometries: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub crs: Option<&'a RawValue>,
+}
+
+/// Parses the members of an object; faults are placed in `whole`.
+pub(super) fn members<'a>(whole: &'a str, object: &'a str, field: &str) -> Result<Members<'a>, FeatureFault> {
+    if !object.starts_with('{') {
+        return Err(FeatureFault {
+            field: field.into(),
+            message: format!("an object is expected, not {}", excerpt(object)),
+            at: Some(offset_in(whole, object)),
+        });
+    }
+    serde_json::from_str(object).map_err(|error| json_fault(whole, object, field, &error))
+}
+
+/// Parses one feature or bare geometry.
+pub(super) fn parse(
+    text: &str,
+    fields: &FieldMapping,
+    crs: Option<ImportCrs>,
+    vertices_left: u64,
+) -> Result<Parsed, FeatureFault> {
+    let object = members(text, text, "feature")?;
+    let crs = match (crs, object.crs) {
+        (Some(chosen), _) => chosen,
+        (None, Some(member)) => crs_member(member.get()).map_err(|message| fault("crs", message))?,
+        (None, None) => ImportCrs::default(),
+    };
+    let mut parsed = Parsed::default();
+    let mut collected = Collected::new(crs, vertices_left);
+    match object.kind.as_deref() {
+        Some("Feature") => {
+            if let Some(properties) = object.properties {
+                read_properties(text, properties.get(), fields, &mut parsed)?;
+            }
+            if let Some(geometry) = object.geometry {
+                let shape = members(text, geometry.get(), "geometry")?;
+                read_geometry(text, &shape, "geometry", 0, &mut collected)?;
+            }
+        }
+        Some("FeatureCollection") => {
+            return Err(fault("type", "a FeatureCollection stands where one feature is expected"));
+        }
+        Some("Topology") => return Err(fault("type", "this is TopoJSON, which is not read yet; convert it to GeoJSON")),
+        Some(_) => read_geometry(text, &object, "feature", 0, &mut collected)?,
+        None => return Err(fault("type", "the member `type` is missing: this is no GeoJSON feature")),
+    }
+    if let TierFrom::Fixed(tier) = fields.tier {
+        parsed.feature.tier = Some(tier);
+    }
+    parsed.vertices = collected.vertices;
+    parsed.with_height = collected.with_height;
+    parsed.feature.polygons = collected.polygons;
+    parsed.feature.out_of_range = collected.out_of_range;
+    Ok(parsed)
+}
+
+fn read_geometry(
+    whole: &str,
+    shape: &Members<'_>,
+    field: &str,
+    collections: u32,
+    into: &mut Collected,
+) -> Result<(), FeatureFault> {
+    let level = match shape.kind.as_deref() {
+        Some("Polygon") => Level::Rings,
+        Some("MultiPolygon") => Level::Polygons,
+        Some("GeometryCollection") => return read_collection(whole, shape, field, collections, into),
+        Some(kind @ ("Point" | "MultiPoint" | "LineString" | "MultiLineString")) => {
+            let message = format!("a grid is a Polygon or a MultiPolygon, not a {kind}");
+            return Err(fault(&format!("{field}.type"), message));
+        }
+        Some(kind) => {
+            return Err(fault(&format!("{field}.type"), format!("`{}` is no GeoJSON type", clip(kind))));
+        }
+        None => return Err(fault(&format!("{field}.type"), "the member `type` is missing")),
+    };
+    let field = format!("{field}.coordinates");
+    let Some(coordinates) = shape.coordinates.map(RawValue::get) else {
+        return Err(fault(&field, "the coordinates are missing or null"));
+    };
+    let mut json = serde_json::Deserializer::from_str(coordinates);
+    Coordinates { level, into }.deserialize(&mut json).map_err(|error| {
+        let mut found = json_fault(whole, coordinates, &field, &error);
+        found.message = format!("{} ({})", found.message, into.place());
+        found
+    })
+}
+
+/// Takes the polygons of a GeometryCollection, also of collections in it.
+fn read_collection(
+    whole: &str,
+    shape: &Members<'_>,
+    field: &str,
+    collections: u32,
+    into: &mut Collected,
+) -> Result<(), FeatureFault> {
+    let field = format!("{field}.geometries");
+    if collections == MAX_COLLECTIONS {
+        return Err(fault(&field, format!("more than {MAX_COLLECTIONS} GeometryCollections lie in one another")));
+    }
+    let Some(geometries) = shape.geometries.map(RawValue::get) else {
+        return Err(fault(&field, "the geometries are missing or null"));
+    };
+    let parts: Vec<&RawValue> =
+        serde_json::from_str(geometries).map_err(|error| json_fault(whole, geometries, &field, &error))?;
+    for (i, part) in (1..).zip(parts) {
+        let field = format!("{field}[{i}]");
+        read_geometry(whole, &members(whole, part.get(), &field)?, &field, collections + 1, into)?;
+    }
+    Ok(())
+}
+
+fn read_properties(
+    whole: &str,
+    object: &str,
+    fields: &FieldMapping,
+    parsed: &mut Parsed,
+) -> Result<(), FeatureFault> {
+    if !object.starts_with('{') {
+        return Err(fault("properties", format!("an object is expected, not {}", excerpt(object))));
+    }
+    let mut json = serde_json::Deserializer::from_str(object);
+    let properties =
+        json.deserialize_map(PropertyList).map_err(|error| json_fault(whole, object, "properties", &error))?;
+    parsed.feature.code = text_of(whole, &properties, &fields.code)?;
+    parsed.feature.name = text_of(whole, &properties, &fields.name)?;
+    parsed.feature.parent = text_of(whole, &properties, &fields.parent)?;
+    if let TierFrom::Fields(names) = &fields.tier
+        && let Some(text) = text_of(whole, &properties, names)?
+    {
+        let tier: Option<Tier> = parse_tier(&text);
+        parsed.not_a_tier = tier.is_none().then_some(text);
+        parsed.feature.tier = tier;
+    }
+    parsed.properties = properties.into_iter().map(|(name, _)| name.into_owned()).collect();
+    Ok(())
+}
+
+type Property<'a> = (Cow<'a, str>, &'a RawValue);
+
+/// All properties in file order, so that one that is there twice is seen.
+struct PropertyList;
+
+impl<'de> Visitor<'de> for PropertyList {
+    type Value = Vec<Property<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of properties")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        /// A key that borrows where it has no escapes.
+        #[derive(Deserialize)]
+        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+        let mut properties = Vec::new();
+        while let Some((Key(name), value)) = map.next_entry()? {
+            properties.push((name, value));
+        }
+        Ok(properties)
+    }
+}
+
+/// The text of the first of these fields that the feature has; empty text counts as none.
+fn text_of(whole: &str, properties: &[Property<'_>], names: &[String]) -> Result<Option<String>, FeatureFault> {
+    let named = |name: &String| -> Vec<&Property<'_>> {
+        let exact: Vec<_> = properties.iter().filter(|(key, _)| key == name).collect();
+        if exact.is_empty() {
+            return properties.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
+        }
+        exact
+    };
+    for name in names {
+        let found = named(name);
+        let Some((key, value)) = found.first() else { continue };
+        let at = Some(offset_in(whole, value.get()));
+        let wrong = |message: String| FeatureFault { field: clip(key), message, at };
+        if found.len() > 1 {
+            return Err(wrong("the field is there more than once".into()));
+        }
+        let text = scalar_text(value.get()).map_err(wrong)?;
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(wrong(format!("the text has {} bytes; {MAX_TEXT_BYTES} are the most", text.len())));
+        }
+        return Ok(Some(text.trim().to_string()).filter(|text| !text.is_empty()));
+    }
+    Ok(None)
+}
+
+/// A text, or a whole number by its plain digits; empty for null.
+fn scalar_text(json: &str) -> Result<Cow<'_, str>, String> {
+    match json.as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<String>(json).map(Cow::Owned).map_err(|error| error.to_string()),
+        Some(b'n') => Ok(Cow::Borrowed("")),
+        Some(b'-' | b'0'..=b'9') if !json.contains(['.', 'e', 'E']) => Ok(Cow::Borrowed(json)),
+        Some(b'-' | b'0'..=b'9') => {
+            /// Above it a double does not hold every whole number.
+            const EXACT: f64 = 9_007_199_254_740_992.0;
+            match json.parse::<f64>() {
+                Ok(number) if number.fract() == 0.0 && number.abs() < EXACT => Ok(Cow::Owned(format!("{number:.0}"))),
+                _ => Err(format!("{} is not a whole number; write it as text in quotes", clip(json))),
+            }
+        }
+        _ => Err(format!("a text or a whole number is expected, not {}", excerpt(json))),
+    }
+}
+
+/// The coordinate system that the `crs` member of the older GeoJSON of 2008 names.
+pub(super) fn crs_member(json: &str) -> Result<ImportCrs, String> {
+    #[derive(Deserialize)]
+    struct Crs {
+        properties: Named,
+    }
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+    }
+    match serde_json::from_str::<Crs>(json) {
+        Ok(crs) => ImportCrs::from_member(&crs.properties.name)
+            .map_err(|error| format!("{error}; if the file is wrong about itself, --crs overrules it")),
+        Err(_) => Err(format!("{} names no coordinate system; --crs overrules it", excerpt(json))),
+    }
+}
+
+fn fault(field: &str, message: impl Into<String>) -> FeatureFault {
+    FeatureFault { field: field.into(), message: message.into(), at: None }
+}
+
+/// A fault of the JSON text `part` of `whole`.
+fn json_fault(whole: &str, part: &str, field: &str, error: &serde_json::Error) -> FeatureFault {
+    let in_part = byte_at(part, error.line(), error.column());
+    let rest = part[..].get(in_part..).unwrap_or_default();
+    let stands_for_a_number = ["NaN", "nan", "Infinity", "inf", "-Infinity", "-inf", "-NaN"]
+        .into_iter()
+        .find(|word| rest.starts_with(word) || part[..in_part].ends_with('-') && rest.starts_with(&word[1..]));
+    let text = error.to_string();
+    // The line and column within the part would mislead; the place in the file is added by the caller.
+    let bare = text.rsplit_once(" at line ").map_or(text.as_str(), |(bare, _)| bare);
+    let message = match stands_for_a_number {
+        Some(word) => format!("`{word}` is no number in JSON"),
+        None => bare.to_string(),
+    };
+    FeatureFault { field: field.into(), message, at: Some(offset_in(whole, part) + in_part) }
+}
+
+/// Where `part`, a slice of `whole`, begins in it.
+fn offset_in(whole: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
+}
+
+/// The byte at a line and column as serde_json counts them: from 1, the column in bytes, 0 before a line's first.
+fn byte_at(text: &str, line: usize, column: usize) -> usize {
+    let start = match line {
+        0 | 1 => 0,
+        _ => text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').nth(line - 2).map_or(0, |(i, _)| i + 1),
+    };
+    let mut at = (start + column.saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The beginning of some JSON, for people.
+fn excerpt(json: &str) -> String {
+    format!("`{}`", clip(json))
+}
+
+fn clip(text: &str) -> String {
+    const CHARS: usize = 40;
+    let mut short: String = text.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(CHARS).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,154 @@
+//! What comes out of reading one or more files: features, faults and problems, all of them and not only the first.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::crs::ImportCrs;
+use super::feature::Parsed;
+use super::limits::Limits;
+use super::mapping::{FieldMapping, TierFrom};
+use crate::domain::problem::{Measure, Problem, ProblemCode};
+use crate::geometry::feature::DraftFeature;
+
+/// How files are read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    pub fields: FieldMapping,
+    /// Overrules what a file says of itself; WGS 84 where neither says anything.
+    pub crs: Option<ImportCrs>,
+    pub limits: Limits,
+}
+
+/// Something that cannot be read. An import with faults stores nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// File, and line or feature number.
+    pub source: String,
+    /// Line and column (bytes), counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<(u64, u64)>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)?;
+        if let Some((line, column)) = self.at {
+            write!(f, " (line {line}, column {column})")?;
+        }
+        if !self.field.is_empty() {
+            write!(f, ", field {}", self.field)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// Names of properties remembered to help with a wrong field name.
+const MAX_REMEMBERED: usize = 50;
+
+/// What was read so far.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub options: ReadOptions,
+    pub features: Vec<DraftFeature>,
+    /// Problems that only the reader can see, such as a tier that is none; [`Reading::explain`] puts them in place.
+    pub problems: Vec<Problem>,
+    /// At most `limits.max_listed`; all are counted in `fault_count`.
+    pub faults: Vec<Fault>,
+    pub fault_count: u64,
+    vertices: u64,
+    with_height: u64,
+    property_names: BTreeSet<String>,
+}
+
+impl Reading {
+    pub fn new(options: ReadOptions) -> Reading {
+        Reading { options, ..Reading::default() }
+    }
+
+    /// What is worth knowing but no problem.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.with_height > 0 {
+            notes.push(format!("{} position(s) have a height or a measure, which is dropped", self.with_height));
+        }
+        let unnamed = |has: fn(&DraftFeature) -> bool| !self.features.is_empty() && !self.features.iter().any(has);
+        let seen = self.property_names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let mut say = |option: &str, names: &[String]| {
+            notes.push(format!(
+                "no feature has a field {}; name it with {option} (the fields are: {})",
+                names.join(" or "),
+                if seen.is_empty() { "none" } else { &seen }
+            ));
+        };
+        let fields = &self.options.fields;
+        if unnamed(|feature| feature.code.is_some()) {
+            say("--code", &fields.code);
+        }
+        if unnamed(|feature| feature.name.is_some()) {
+            say("--name", &fields.name);
+        }
+        if let TierFrom::Fields(names) = &fields.tier
+            && unnamed(|feature| feature.tier.is_some())
+        {
+            say("--tier", names);
+        }
+        notes
+    }
+
+    /// Puts what the reader knows better into a report made from the features alone.
+    pub fn explain(&self, problems: &mut [Problem]) {
+        for known in &self.problems {
+            let same = problems.iter_mut().find(|found| found.code == known.code && found.source == known.source);
+            if let Some(found) = same {
+                found.message.clone_from(&known.message);
+            }
+        }
+    }
+
+    pub(super) fn vertices_left(&self) -> u64 {
+        self.options.limits.max_vertices - self.vertices
+    }
+
+    /// Whether the edition can take no more.
+    pub(super) fn is_full(&self) -> bool {
+        self.features.len() as u64 == self.options.limits.max_features
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) {
+        self.fault_count += 1;
+        if self.faults.len() < self.options.limits.max_listed {
+            self.faults.push(fault);
+        }
+    }
+
+    pub(super) fn take(&mut self, parsed: Parsed, source: String) {
+        self.vertices += parsed.vertices;
+        self.with_height += parsed.with_height;
+        for name in parsed.properties {
+            if self.property_names.len() < MAX_REMEMBERED {
+                self.property_names.insert(name);
+            }
+        }
+        if let Some(text) = parsed.not_a_tier
+            && self.problems.len() < self.options.limits.max_listed
+        {
+            let code = ProblemCode::TierMissing;
+            self.problems.push(Problem {
+                code,
+                severity: code.severity(),
+                grids: parsed.feature.code.iter().cloned().collect(),
+                place: None,
+                measure: Some(Measure::Count(1)),
+                source: Some(source.clone()),
+                message: format!("`{}` is no tier; a tier is 1, 2 or 3", text.chars().take(40).collect::<String>()),
+                outline: Vec::new(),
+            });
+        }
+        self.features.push(DraftFeature { source, ..parsed.feature });
+    }
+}
