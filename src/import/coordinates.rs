@@ -11,9 +11,6 @@ use super::crs::ImportCrs;
 use crate::geometry::feature::RawRing;
 use crate::geometry::point::Point;
 
-/// Positions out of range kept for one feature.
-const MAX_OUT_OF_RANGE: usize = 1_000;
-
 /// Where the polygons of one feature are collected.
 #[derive(Debug)]
 pub(super) struct Collected {
@@ -25,7 +22,7 @@ pub(super) struct Collected {
     /// Positions with a height or a measure, which is dropped.
     pub with_height: u64,
     /// Positions off longitude and latitude, as read.
-    pub out_of_range: Vec<String>,
+    pub out_of_range: Vec<[f64; 2]>,
     /// Place of the position being read: polygon, ring, position, counted from 1.
     place: [usize; 3],
 }
@@ -73,10 +70,7 @@ impl Collected {
         let [lon, lat] = self.crs.to_wgs84([numbers[0], numbers[1]]);
         match Point::from_degrees(lon, lat) {
             Ok(point) => self.ring().push(point),
-            Err(_) if self.out_of_range.len() < MAX_OUT_OF_RANGE => {
-                self.out_of_range.push(format!("[{}, {}] ({})", numbers[0], numbers[1], self.place()));
-            }
-            Err(_) => {}
+            Err(_) => self.out_of_range.push([numbers[0], numbers[1]]),
         }
         Ok(())
     }
@@ -173,7 +167,7 @@ mod tests {
     #[test]
     fn out_of_range_is_kept_as_read() {
         let ring = read(Level::Polygons, "[[[[500000.5,3400000],[1,1]]]]").unwrap();
-        assert_eq!(ring.out_of_range, ["[500000.5, 3400000] (polygon 1, ring 1, position 1)"]);
+        assert_eq!(ring.out_of_range, [[500000.5, 3400000.0]]);
         assert_eq!(ring.polygons[0][0].len(), 1);
     }
 

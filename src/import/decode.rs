@@ -120,10 +120,9 @@ impl<R: Read> Read for Bounded<R> {
 
 fn explain(error: io::Error) -> io::Error {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => io::Error::new(
-            error.kind(),
-            "the compressed file ends early: it is truncated; copy or download it again",
-        ),
+        io::ErrorKind::UnexpectedEof => {
+            io::Error::new(error.kind(), "the compressed file ends early: it is truncated; copy or download it again")
+        }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
             io::Error::new(error.kind(), format!("the compressed file is damaged: {error}"))
         }

@@ -94,9 +94,12 @@ pub(super) fn parse(
             }
         }
         Some("FeatureCollection") => {
-            return Err(fault("type", "a FeatureCollection stands where one feature is expected"));
+            let message = "a FeatureCollection has a list `features` and does not stand among single features";
+            return Err(fault("type", message));
         }
-        Some("Topology") => return Err(fault("type", "this is TopoJSON, which is not read yet; convert it to GeoJSON")),
+        Some("Topology") => {
+            return Err(fault("type", "this is TopoJSON, which is not read yet; convert it to GeoJSON"));
+        }
         Some(_) => read_geometry(text, &object, "feature", 0, &mut collected)?,
         None => return Err(fault("type", "the member `type` is missing: this is no GeoJSON feature")),
     }
@@ -166,12 +169,7 @@ fn read_collection(
     Ok(())
 }
 
-fn read_properties(
-    whole: &str,
-    object: &str,
-    fields: &FieldMapping,
-    parsed: &mut Parsed,
-) -> Result<(), FeatureFault> {
+fn read_properties(whole: &str, object: &str, fields: &FieldMapping, parsed: &mut Parsed) -> Result<(), FeatureFault> {
     if !object.starts_with('{') {
         return Err(fault("properties", format!("an object is expected, not {}", excerpt(object))));
     }

@@ -64,9 +64,7 @@ impl Reading {
                 at: Some(error.valid_up_to()),
             }),
             Ok(text) if piece.kind == PieceKind::Collection => self.check_collection(text).map(|()| None),
-            Ok(text) => {
-                feature::parse(text, &self.options.fields, self.options.crs, self.vertices_left()).map(Some)
-            }
+            Ok(text) => feature::parse(text, &self.options.fields, self.options.crs, self.vertices_left()).map(Some),
         };
         match outcome {
             Ok(None) => {}

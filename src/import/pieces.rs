@@ -49,9 +49,18 @@ enum State {
     /// Before an object of its own.
     Start,
     /// Between the members of the object that began at that line.
-    Members { line: u64, column: u64, first: bool, collection: bool },
+    Members {
+        line: u64,
+        column: u64,
+        first: bool,
+        collection: bool,
+    },
     /// In the array `features` of that object.
-    Elements { line: u64, column: u64, first: bool },
+    Elements {
+        line: u64,
+        column: u64,
+        first: bool,
+    },
     /// Objects parted by this byte.
     Separated(u8),
     End,
@@ -125,7 +134,7 @@ impl<R: BufRead> Pieces<R> {
                 self.envelope.push(b'{');
                 self.state = State::Members { line, column, first: true, collection: false };
             }
-            Some(other) => return Err(self.error(format!("a GeoJSON object (`{{`) is expected, not {}", show(other)))),
+            Some(other) => return Err(self.not_an_object(other)),
         }
         Ok(None)
     }
@@ -241,23 +250,33 @@ impl<R: BufRead> Pieces<R> {
                 break;
             }
         }
-        let text = self.envelope.trim_ascii_end().len();
-        self.envelope.truncate(text);
-        if text == 0 {
-            self.state = State::End;
-            return Ok(None);
+        let length = self.envelope.trim_ascii_end().len();
+        match self.envelope.first() {
+            None => {
+                self.state = State::End;
+                return Ok(None);
+            }
+            Some(b'{') => {}
+            Some(&other) => {
+                let fault = self.not_an_object(other);
+                let text = std::mem::take(&mut self.envelope);
+                text.iter().for_each(|&byte| self.advance(byte));
+                return Err(fault);
+            }
         }
-        let text = std::mem::take(&mut self.envelope);
+        let mut text = std::mem::take(&mut self.envelope);
         let mut nesting = Nesting::new(self.limits.max_depth);
         let mut fault = None;
-        for &byte in &text {
-            if fault.is_none()
+        for (i, &byte) in text.iter().enumerate() {
+            if i < length
+                && fault.is_none()
                 && let Err(message) = nesting.step(byte)
             {
                 fault = Some(self.error(message));
             }
             self.advance(byte);
         }
+        text.truncate(length);
         self.envelope = text;
         if let Some(fault) = fault {
             return Err(fault);
@@ -291,7 +310,8 @@ impl<R: BufRead> Pieces<R> {
                     break;
                 }
                 if byte == b'{' && self.column == 1 && nesting.cannot_open() {
-                    fault = Some(format!("the text that begins on line {begun_on} is not finished when another begins"));
+                    fault =
+                        Some(format!("the text that begins on line {begun_on} is not finished when another begins"));
                     break;
                 }
                 if let Err(message) = nesting.step(byte) {
@@ -365,6 +385,10 @@ impl<R: BufRead> Pieces<R> {
 
     fn too_long(&self) -> String {
         format!("the feature is longer than {} bytes", self.limits.max_feature_bytes)
+    }
+
+    fn not_an_object(&self, first: u8) -> CutError {
+        self.error(format!("a GeoJSON object (`{{`) is expected, not {}", show(first)))
     }
 
     fn error(&self, message: String) -> CutError {
