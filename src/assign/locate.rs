@@ -40,9 +40,9 @@ impl Query {
 pub enum QueryError {
     #[error("{0}")]
     Place(NotOnEarth),
-    #[error("{0}; longitude comes first, and with the two exchanged the point lies in the edition's range")]
+    #[error("{0}; longitude comes first, and with the two exchanged the point would lie in the town")]
     Swapped(NotOnEarth),
-    #[error("accuracy {0} is not a number of metres above 0 and up to {MAX_ACCURACY_M}")]
+    #[error("accuracy {0} is not a number of metres from 0 to {MAX_ACCURACY_M}")]
     Accuracy(f64),
 }
 
@@ -89,7 +89,7 @@ pub fn locate<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Located<'s>, 
         _ => QueryError::Place(error),
     })?;
     if let Some(accuracy_m) = query.accuracy_m
-        && !(accuracy_m > 0.0 && accuracy_m <= MAX_ACCURACY_M)
+        && !(0.0..=MAX_ACCURACY_M).contains(&accuracy_m)
     {
         return Err(QueryError::Accuracy(accuracy_m));
     }
@@ -163,6 +163,28 @@ mod tests {
     }
 
     #[test]
+    fn measures_the_border_the_circle_and_the_way_to_the_nearest_grid() {
+        let town = town();
+        let grid = |code| town.edition.planar.find(code).unwrap();
+        // 0.001 degree of latitude south of the border between v1a and v1b: 110.87 m on the ellipsoid.
+        let near_border = locate(&town, &Query { accuracy_m: Some(200.0), ..Query::at(116.905, 30.809) }).unwrap();
+        let distance_m = near_border.border_distance_m.unwrap();
+        assert!((distance_m - 110.87).abs() < 0.05, "{distance_m}");
+        let shares = near_border.candidates.unwrap();
+        assert_eq!(shares.grids.iter().map(|&(id, _)| id).collect::<Vec<_>>(), [grid("v1a"), grid("v1b")]);
+        // The segment cut off at h = d / r of a circle: (acos h - h sqrt(1 - h²)) / π.
+        let h = distance_m / 200.0;
+        let segment = (h.acos() - h * (1.0 - h * h).sqrt()) / std::f64::consts::PI;
+        assert!((shares.grids[1].1 - segment).abs() < 1e-4, "{shares:?} {segment}");
+        assert!(shares.outside.abs() < 1e-9);
+        let outside = locate(&town, &Query::at(116.905, 30.799)).unwrap();
+        let (nearest, distance_m) = outside.nearest.unwrap();
+        assert_eq!(nearest, grid("v1a"));
+        assert!((distance_m - 110.87).abs() < 0.05, "{distance_m}");
+        assert!(outside.outside && outside.responsible.is_none());
+    }
+
+    #[test]
     fn refuses_what_is_no_place_by_the_name_of_its_field() {
         let town = town();
         let refused = |query: Query| locate(&town, &query).unwrap_err();
@@ -171,7 +193,7 @@ mod tests {
         {
             assert_eq!(refused(Query::at(lon, lat)).field(), field);
         }
-        for accuracy_m in [0.0, -1.0, f64::NAN, MAX_ACCURACY_M * 1.01] {
+        for accuracy_m in [-1.0, f64::NAN, f64::INFINITY, MAX_ACCURACY_M * 1.01] {
             let query = Query { accuracy_m: Some(accuracy_m), ..Query::at(116.9, 30.8) };
             assert_eq!(refused(query).field(), "accuracy");
         }

@@ -1,5 +1,7 @@
 //! Signs that a query's position is not what its sender meant: swapped axes, the place zero, another coordinate system.
 
+use std::fmt;
+
 use super::edition_map::EditionMap;
 use crate::domain::grid::Owners;
 use crate::geometry::crs::QueryCrs;
@@ -23,6 +25,21 @@ impl Suspicion {
             Suspicion::ZeroPoint => "zero_point",
             Suspicion::SwappedAxes => "swapped_axes",
             Suspicion::CrsMismatch { .. } => "crs_mismatch",
+        }
+    }
+}
+
+/// What it means and what to look at, in a sentence.
+impl fmt::Display for Suspicion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Suspicion::ZeroPoint => f.write_str("devices send longitude 0, latitude 0 when they know no position"),
+            Suspicion::SwappedAxes => f.write_str(
+                "with longitude and latitude exchanged the point would lie in the town; longitude comes first",
+            ),
+            Suspicion::CrsMismatch { likely } => {
+                write!(f, "no grid holds the point, but one would if it were in {}; check crs", likely.as_str())
+            }
         }
     }
 }
