@@ -224,9 +224,9 @@ mod tests {
     fn golden_distances() {
         // By PyPI geographiclib 2.1, `Geodesic.WGS84.Inverse`.
         let golden = [
-            (point(116.9, 30.8), point(116.91, 30.81), 1464.561_8),
+            (point(116.9, 30.8), point(116.91, 30.81), 1_464.561_8),
             (point(116.9, 30.8), point(-96.0, 41.0), 11_367_738.343_2),
-            (point(179.99, 52.0), point(-179.99, 52.0), 1373.560_3),
+            (point(179.99, 52.0), point(-179.99, 52.0), 1_373.560_3),
         ];
         for (a, b, metres) in golden {
             assert!((distance_m(a, b) - metres).abs() < 1e-6 * metres, "{}", distance_m(a, b));
@@ -236,8 +236,8 @@ mod tests {
     #[test]
     fn across_the_antimeridian() {
         let (p, a, b) = (point(179.99, 52.0), point(-179.99, 51.9), point(-179.99, 52.1));
-        assert!((segment_distance_m(p, a, b) - 1373.560_3).abs() < 0.5);
-        assert!((segment_distance_m(point(-179.995, 52.0), a, b) - 1373.560_3 / 4.0).abs() < 0.5);
+        assert!((segment_distance_m(p, a, b) - 1_373.560_3).abs() < 0.5);
+        assert!((segment_distance_m(point(-179.995, 52.0), a, b) - 1_373.560_3 / 4.0).abs() < 0.5);
     }
 
     #[test]
