@@ -1,0 +1,20 @@
+// What the address after `#` says: the chosen place and how close to look at it.
+import { formatPlace, type Place, parsePlace } from "./place.ts";
+
+export interface Link {
+  readonly place: Place;
+  readonly zoom: number | null;
+}
+
+export function formatLink({ place, zoom }: Link): string {
+  const at = formatPlace(place).replace(" ", "");
+  return zoom === null ? `#at=${at}` : `#at=${at}&z=${zoom.toFixed(1)}`;
+}
+
+/** Null for an address without a place, or one that was cut or mistyped. */
+export function parseLink(hash: string): Link | null {
+  const values = new URLSearchParams(hash.replace(/^#/, ""));
+  const place = parsePlace(values.get("at") ?? "");
+  const zoom = Number.parseFloat(values.get("z") ?? "");
+  return place && { place, zoom: zoom >= 0 && zoom <= 24 ? zoom : null };
+}

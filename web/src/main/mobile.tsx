@@ -1,0 +1,22 @@
+// Starts the phone's page at `/m`. The map is loaded only when it is opened.
+import { render } from "preact";
+import { locateMe } from "../state/position.ts";
+import { loadTileset, tileset } from "../state/tileset.ts";
+import { Mobile } from "../ui/mobile/Mobile.tsx";
+import type { MountPicker } from "../ui/mobile/Ways.tsx";
+import "../styles/base.css";
+import "../styles/answer.css";
+import "../styles/mobile.css";
+
+const mountPicker: MountPicker = async (container, onPick) => {
+  const [{ mountPicker, webglWorks }] = await Promise.all([import("../map/picker.ts"), loadTileset()]);
+  const tiles = tileset.peek();
+  if (tiles.state !== "ready" || !webglWorks()) return null;
+  return { remove: mountPicker(container, tiles.tiles, onPick) };
+};
+
+const page = document.getElementById("page");
+if (page) {
+  render(<Mobile mountPicker={mountPicker} />, page);
+  void locateMe();
+}

@@ -1,0 +1,17 @@
+// Starts the viewer, the page at `/`.
+import { render } from "preact";
+import { webglWorks } from "../map/create.ts";
+import { mountViewer } from "../map/viewer.ts";
+import { followLink } from "../state/link.ts";
+import { loadTileset } from "../state/tileset.ts";
+import { Viewer } from "../ui/viewer/Viewer.tsx";
+import "../styles/base.css";
+import "../styles/answer.css";
+import "../styles/viewer.css";
+
+const page = document.getElementById("page");
+if (page) {
+  render(<Viewer webgl={webglWorks()} mountMap={mountViewer} />, page);
+  void loadTileset();
+  followLink();
+}

@@ -1,0 +1,25 @@
+// The pages' few icons, drawn in the colour of the text beside them.
+
+const PATHS = {
+  search: "M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4Zm4 9 4 4",
+  close: "m5 5 10 10M15 5 5 15",
+  party: "M4 17V4M4 5h9l-1.6 3L13 11H4",
+  border: "M3 10h2m3 0h4m3 0h2M10 3v2m0 10v2",
+  place: "M10 18s5.5-5 5.5-9.5a5.5 5.5 0 0 0-11 0C4.5 13 10 18 10 18Zm0-7.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4",
+  link: "M8 12a3 3 0 0 0 4.2 0l3-3A3 3 0 0 0 11 4.8l-1 1M12 8a3 3 0 0 0-4.2 0l-3 3A3 3 0 0 0 9 15.2l1-1",
+  warning: "M10 3 2.5 16.5h15L10 3Zm0 5v4m0 2.3v.2",
+  phone: "M6 3H4a1 1 0 0 0-1 1c0 7.2 5.8 13 13 13a1 1 0 0 0 1-1v-2.5l-4-1.5-1.5 2A10.5 10.5 0 0 1 6 8.5L8 7 6 3Z",
+  target: "M10 2v3m0 10v3M2 10h3m10 0h3M10 5.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9",
+  map: "m3 5 4.5-1.5 5 2L17 4v11l-4.5 1.5-5-2L3 16V5Zm4.5-1.5v11m5-9v11",
+  keys: "M3 6h14v8H3V6Zm3 3h.1m3 0h.1m3 0h.1m2.5 0h.1M6 11.5h8",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,94 @@
+// The phone's page: asks where one is and says, in large type, which grid that is and who answers there.
+import { useEffect } from "preact/hooks";
+import { words } from "../../i18n/index.ts";
+import { answer, ask } from "../../state/answer.ts";
+import { locateMe, position } from "../../state/position.ts";
+import { announcement, Grids, Warnings } from "../Grids.tsx";
+import { Icon } from "../Icon.tsx";
+import { LanguageSwitch } from "../LanguageSwitch.tsx";
+import { Team } from "../Team.tsx";
+import { Certainty, doubtful } from "./Certainty.tsx";
+import { type MountPicker, Ways } from "./Ways.tsx";
+
+export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
+  const says = words.value.mobile;
+  const now = answer.value;
+  useEffect(() => {
+    document.title = `${says.title} · Gridward`;
+  }, [says]);
+  return (
+    <>
+      <header class="top">
+        <h1>{says.title}</h1>
+        <LanguageSwitch />
+      </header>
+      <main>
+        <p class="unseen" role="status">
+          {now.state === "answered" ? announcement(now.answer) : ""}
+        </p>
+        <Result />
+        <Ways mountPicker={mountPicker} />
+        <p class="full">
+          <a href={`/${location.hash}`}>{says.fullMap}</a>
+        </p>
+      </main>
+    </>
+  );
+}
+
+function Result() {
+  const from = position.value;
+  const now = answer.value;
+  const all = words.value;
+  const says = all.mobile;
+  if (from.from === "failure") {
+    return (
+      <section class="failure" role="alert" data-why={from.why}>
+        <h2>{says[from.why]}</h2>
+        <p>{says[`${from.why}Text`]}</p>
+        {from.why !== "insecure" && <Again />}
+      </section>
+    );
+  }
+  if (now.state === "failed") {
+    return (
+      <section class="failure" role="alert">
+        <h2>{now.problem ? all.failedService(now.problem.detail ?? now.problem.title) : all.failedNetwork}</h2>
+        <button type="button" class="button strong" onClick={() => void ask(now.query)}>
+          {all.retry}
+        </button>
+      </section>
+    );
+  }
+  if (now.state !== "answered") {
+    return (
+      <section class="waiting">
+        <i class="pulse" aria-hidden="true" />
+        <h2>{from.from === "asking" ? says.asking : says.looking}</h2>
+        {from.from === "asking" && <p>{says.askingHint}</p>}
+      </section>
+    );
+  }
+  return (
+    <section class="result" data-state="answered" data-unsure={doubtful(now.answer)}>
+      <p class="source">
+        <Icon name="target" />
+        {from.from === "device" ? says.accuracy(from.accuracyM) : from.from === "map" ? says.chosen : says.typed}
+      </p>
+      <Certainty answer={now.answer} />
+      <Grids answer={now.answer} />
+      <Warnings answer={now.answer} />
+      {now.answer.grids.length > 0 && <Team team={now.answer.responsible} />}
+      <Again />
+    </section>
+  );
+}
+
+function Again() {
+  return (
+    <button type="button" class="button strong" onClick={() => void locateMe()}>
+      <Icon name="target" />
+      {words.value.mobile.again}
+    </button>
+  );
+}
