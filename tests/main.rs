@@ -1,3 +1,4 @@
 mod check;
 mod reader;
 mod judges;
+mod tiles;
