@@ -1,4 +1,5 @@
 mod check;
-mod reader;
 mod judges;
+mod owners;
+mod reader;
 mod tiles;

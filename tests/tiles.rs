@@ -33,7 +33,7 @@ fn edition(features: Vec<GridFeature>) -> Arc<EditionMap> {
 }
 
 /// The United States, imported as the contract's second acceptance does.
-fn united_states() -> Arc<EditionMap> {
+pub(crate) fn united_states() -> Arc<EditionMap> {
     let allow = [ProblemCode::Overlap, ProblemCode::EmptyGeometry, ProblemCode::SelfIntersection];
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/us.geojsonl.gz");
     let mut reading = Reading::new(ReadOptions::default());

@@ -112,7 +112,8 @@ impl Bulk {
         Bulk { answers, bom: Bom::default(), rows, failed: None }
     }
 
-    /// Takes the next bytes of the input and appends every answer that is complete.
+    /// Takes the next bytes of the input and appends every answer that is complete. A chunk of tiny bad rows grows a
+    /// hundredfold, so whoever bounds memory pushes no more than some 64 KiB at once.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), BulkError> {
         let (held_back, chunk) = self.bom.strip(chunk);
         self.take(held_back, out)?;
