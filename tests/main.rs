@@ -3,3 +3,4 @@ mod judges;
 mod owners;
 mod reader;
 mod tiles;
+mod contract;

@@ -10,3 +10,4 @@ pub mod lattice;
 pub mod mercator;
 pub mod point;
 pub mod predicates;
+pub mod wkb;

@@ -2,6 +2,10 @@
 //!
 //! Stores keep and load. They answer no spatial question, so two stores cannot disagree about a place.
 
+pub mod gpkg;
+
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
@@ -39,6 +43,8 @@ pub enum StoreError {
     NameTaken(String),
     #[error("edition `{0}` is published, and a published edition is never changed")]
     AlreadyPublished(String),
+    #[error("edition `{0}` is a draft; publish it first")]
+    NotPublished(String),
     #[error("`{0}` is not a store: {1}")]
     NotAStore(String, String),
     #[error("the store cannot be reached: {0}")]
@@ -91,4 +97,21 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Waits for running writes and closes.
     async fn close(&self);
+}
+
+/// Opens the store that a URL names, `sqlite:PATH`, creating an embedded store that is not there yet.
+pub async fn open(url: &str) -> StoreResult<Arc<dyn Store>> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if path.is_empty() {
+            return Err(StoreError::NotAStore(url.into(), "the path is missing; write sqlite:PATH".into()));
+        }
+        return Ok(Arc::new(gpkg::GpkgStore::open(std::path::Path::new(path)).await?));
+    }
+    // Whatever else it is, it may hold a password: only the scheme is repeated.
+    let scheme = url.split(':').next().unwrap_or_default();
+    Err(StoreError::NotAStore(
+        format!("{scheme}:…"),
+        "only sqlite:PATH is a store in this version; PostgreSQL comes with a later one".into(),
+    ))
 }

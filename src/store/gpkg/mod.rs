@@ -1,0 +1,140 @@
+//! The embedded store: one SQLite file that is a valid GeoPackage, so that QGIS and GDAL open it as it is.
+
+mod connect;
+mod rows;
+mod statements;
+mod times;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use sqlx::{Row, SqlitePool};
+use time::OffsetDateTime;
+
+use self::statements as sql;
+use super::{NewDraft, NewPublication, Store, StoreError, StoreResult};
+use crate::domain::edition::{EditionId, EditionInfo, Publication};
+use crate::domain::problem::CheckReport;
+use crate::domain::roster::{Person, Role, RosterEntry};
+use crate::geometry::feature::{DraftFeature, GridFeature};
+
+/// A GeoPackage file that is open.
+#[derive(Debug)]
+pub struct GpkgStore {
+    path: PathBuf,
+    /// Several connections that only read.
+    readers: SqlitePool,
+    /// The one connection that writes; whoever waits for it waits in line.
+    writer: SqlitePool,
+}
+
+impl GpkgStore {
+    /// Opens the file, makes an empty store of it when it is missing, and brings an older one up to date.
+    pub async fn open(path: &Path) -> StoreResult<GpkgStore> {
+        let (readers, writer) = connect::connect(path).await?;
+        Ok(GpkgStore { path: path.to_path_buf(), readers, writer })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+#[async_trait]
+impl Store for GpkgStore {
+    async fn revision(&self) -> StoreResult<i64> {
+        Ok(sqlx::query(sql::REVISION).fetch_one(&self.readers).await?.try_get(0)?)
+    }
+
+    async fn editions(&self) -> StoreResult<Vec<EditionInfo>> {
+        let rows = sqlx::query(sql::EDITIONS).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::edition).collect()
+    }
+
+    async fn edition(&self, name: &str) -> StoreResult<EditionInfo> {
+        match sqlx::query(sql::EDITION_BY_NAME).bind(name).fetch_optional(&self.readers).await? {
+            Some(row) => rows::edition(&row),
+            None => Err(StoreError::NoSuchEdition(name.into())),
+        }
+    }
+
+    async fn save_draft(&self, draft: &NewDraft) -> StoreResult<EditionInfo> {
+        write::save_draft(&self.writer, draft).await
+    }
+
+    async fn draft_features(&self, edition: EditionId) -> StoreResult<Vec<DraftFeature>> {
+        let rows = sqlx::query(sql::DRAFT_FEATURES).bind(edition.0).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::draft_feature).collect()
+    }
+
+    async fn report(&self, edition: EditionId) -> StoreResult<CheckReport> {
+        match sqlx::query(sql::REPORT).bind(edition.0).fetch_optional(&self.readers).await? {
+            Some(row) => rows::json(row.try_get(0)?, "report"),
+            None => Err(StoreError::NoSuchEdition(format!("number {}", edition.0))),
+        }
+    }
+
+    async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo> {
+        write::publish(&self.writer, edition, publication).await
+    }
+
+    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+        write::put_in_force(&self.writer, edition, from).await
+    }
+
+    async fn publications(&self) -> StoreResult<Vec<Publication>> {
+        let rows = sqlx::query(sql::PUBLICATIONS).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::publication).collect()
+    }
+
+    async fn grids(&self, edition: EditionId) -> StoreResult<Vec<GridFeature>> {
+        let rows = sqlx::query(sql::GRIDS).bind(edition.0).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::grid).collect()
+    }
+
+    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()> {
+        write::replace_roster(&self.writer, entries, from).await
+    }
+
+    async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>> {
+        let Some(found) =
+            sqlx::query(sql::ROSTER_IN_FORCE).bind(times::to_text(at)).fetch_optional(&self.readers).await?
+        else {
+            return Ok(Vec::new());
+        };
+        // Rosters are never changed, so two reads of one roster need no transaction around them.
+        let roster: i64 = found.try_get(0)?;
+        let mut entries: Vec<RosterEntry> = Vec::new();
+        for row in sqlx::query(sql::ROSTER_ENTRIES).bind(roster).fetch_all(&self.readers).await? {
+            entries.push(RosterEntry { grid: row.try_get(0)?, party_group: row.try_get(1)?, people: Vec::new() });
+        }
+        for row in sqlx::query(sql::ROSTER_PEOPLE).bind(roster).fetch_all(&self.readers).await? {
+            let grid: String = row.try_get(0)?;
+            let role: String = row.try_get(1)?;
+            let role = Role::parse(&role).ok_or_else(|| StoreError::Damaged(format!("a role called `{role}`")))?;
+            let at = entries.binary_search_by(|entry| entry.grid.cmp(&grid));
+            let entry =
+                at.map_err(|_| StoreError::Damaged(format!("a person of `{grid}`, which is not in the roster")))?;
+            entries[entry].people.push(Person { role, name: row.try_get(2)?, phone: row.try_get(3)? });
+        }
+        Ok(entries)
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> StoreError {
+        match &error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
+                StoreError::Damaged(error.to_string())
+            }
+            _ => StoreError::Unavailable(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO publications (edition, in_force_from, recorded_at) VALUES (?1, ?2, ?3)

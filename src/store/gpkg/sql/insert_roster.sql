@@ -1,0 +1,1 @@
+INSERT INTO rosters (in_force_from, recorded_at) VALUES (?1, ?2) RETURNING id

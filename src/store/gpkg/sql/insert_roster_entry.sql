@@ -1,0 +1,1 @@
+INSERT INTO roster_entries (roster, grid, party_group) VALUES (?1, ?2, ?3)

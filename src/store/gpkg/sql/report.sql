@@ -1,0 +1,1 @@
+SELECT report FROM editions WHERE id = ?1

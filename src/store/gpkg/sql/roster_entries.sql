@@ -1,0 +1,1 @@
+SELECT grid, party_group FROM roster_entries WHERE roster = ?1 ORDER BY grid

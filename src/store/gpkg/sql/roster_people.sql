@@ -1,0 +1,1 @@
+SELECT grid, role, name, phone FROM roster_people WHERE roster = ?1 ORDER BY grid, position

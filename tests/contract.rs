@@ -1,0 +1,174 @@
+//! Every promise of `Store`, kept by every store: one suite, run on each.
+
+mod suite;
+
+use std::process::Command;
+use std::sync::Arc;
+
+use gridward::store::{Store, StoreError, open};
+use tempfile::TempDir;
+
+/// A store in a folder that goes with it.
+struct TestStore {
+    folder: TempDir,
+    store: Arc<dyn Store>,
+}
+
+impl TestStore {
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.path().display())
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("town.gpkg")
+    }
+}
+
+async fn embedded() -> TestStore {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();
+    TestStore { folder, store }
+}
+
+/// Runs each promise on a fresh store.
+macro_rules! on_embedded {
+    ($($promise:ident),+ $(,)?) => {
+        $(#[tokio::test]
+        async fn $promise() {
+            let test = embedded().await;
+            suite::$promise(&*test.store).await;
+            test.store.close().await;
+        })+
+    };
+}
+
+on_embedded!(
+    a_draft_comes_back_as_it_was_read,
+    a_name_is_taken_once,
+    a_published_edition_comes_back_and_is_never_changed,
+    only_what_is_published_can_be_in_force,
+    publications_come_in_the_order_they_were_recorded,
+    rosters_keep_their_history,
+    every_write_raises_the_revision,
+    unknown_editions_are_named,
+    readers_see_a_publication_whole_or_not_at_all,
+);
+
+#[tokio::test]
+async fn another_process_sees_the_revision_rise() {
+    let test = embedded().await;
+    let other = open(&test.url()).await.unwrap();
+    let before = other.revision().await.unwrap();
+    suite::publish(&*test.store, "a", 2).await;
+    assert_eq!(other.revision().await.unwrap(), before + 2);
+    assert_eq!(other.editions().await.unwrap(), test.store.editions().await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_no_store_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    std::fs::write(folder.path().join("text"), "网格".repeat(100)).unwrap();
+    std::fs::write(folder.path().join("short"), "SQLite format 3\0").unwrap();
+    let other = folder.path().join("other.db");
+    let made = Command::new("sqlite3").arg(other).arg("PRAGMA application_id=7; CREATE TABLE t(x)").status();
+    made.expect("sqlite3 is installed: run `make test` once");
+    for (name, why) in [("text", "another kind"), ("short", "another kind"), ("other.db", "another program")] {
+        let error = open(&at(name)).await.unwrap_err();
+        assert!(matches!(&error, StoreError::NotAStore(_, text) if text.contains(why)), "{name}: {error}");
+    }
+    let error = open(&at("no/such/folder/town.gpkg")).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotAStore(..)));
+    let error = open("postgres://user:secret@host/db").await.unwrap_err().to_string();
+    assert!(error.contains("postgres") && !error.contains("secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_or_newer_store_is_refused() {
+    let test = embedded().await;
+    suite::publish(&*test.store, "a", 200).await;
+    test.store.close().await;
+    let whole = std::fs::read(test.path()).unwrap();
+
+    let newer = test.folder.path().join("newer.gpkg");
+    std::fs::write(&newer, &whole).unwrap();
+    let statement = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES (9999, 'later', 1, x'00', 0)";
+    assert!(Command::new("sqlite3").arg(&newer).arg(statement).status().unwrap().success());
+    let error = open(&format!("sqlite:{}", newer.display())).await.unwrap_err().to_string();
+    assert!(error.contains("newer version"), "{error}");
+
+    // Cut off or overwritten anywhere: an error when it is opened or read, never a panic.
+    for cut in [1, whole.len() / 2, whole.len() - 5000] {
+        let path = test.folder.path().join(format!("cut{cut}.gpkg"));
+        let mut damaged = whole.clone();
+        damaged.truncate(cut.max(100));
+        damaged[99..].iter_mut().step_by(7).for_each(|byte| *byte ^= 0x5a);
+        std::fs::write(&path, damaged).unwrap();
+        if let Ok(store) = open(&format!("sqlite:{}", path.display())).await {
+            let editions = store.editions().await;
+            let grids = store.grids(gridward::domain::edition::EditionId(1)).await;
+            assert!(editions.is_err() || grids.is_err(), "cut at {cut}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_bundled_sqlite_has_the_flags_of_the_cargo_configuration() {
+    let test = embedded().await;
+    let pool = sqlx::SqlitePool::connect(&test.url()).await.unwrap();
+    let options: Vec<(String,)> = sqlx::query_as("PRAGMA compile_options").fetch_all(&pool).await.unwrap();
+    let has = |name: &str| options.iter().any(|(option,)| option == name);
+    assert!(has("DEFAULT_MEMSTATUS=0") && !has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+}
+
+/// The layers as GDAL sees them: `layer: features` by name.
+fn ogrinfo(test: &TestStore, arguments: &[&str]) -> String {
+    let output = Command::new("ogrinfo").arg("-ro").arg(test.path()).args(arguments).output();
+    let output = output.expect("gdal-bin is installed: run `make test` once");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn gdal_opens_the_file_and_sees_the_edition_in_force() {
+    let test = embedded().await;
+    suite::publish(&*test.store, "old", 3).await;
+    suite::publish(&*test.store, "new", 5).await;
+    suite::replace_roster(&*test.store).await;
+    let listed = ogrinfo(&test, &[]);
+    for layer in ["tier1", "tier2", "tier3"] {
+        assert!(listed.contains(&format!("{layer} (Multi Polygon)")), "{listed}");
+    }
+    assert!(!listed.contains("grids") && !listed.contains("editions"), "internal tables are no layers: {listed}");
+    let tier3 = ogrinfo(&test, &["tier3"]);
+    assert!(tier3.contains("Feature Count: 5") && tier3.contains("EPSG\",4326"), "{tier3}");
+    assert!(tier3.contains("party_group (String) = 第一党小组") && tier3.contains("leader (String) = 王某"), "{tier3}");
+    assert!(!tier3.contains("1380"), "no phone is in a layer: {tier3}");
+
+    // Rolled back, the layers follow.
+    let old = test.store.edition("old").await.unwrap().id;
+    test.store.put_in_force(old, time::OffsetDateTime::now_utc()).await.unwrap();
+    assert!(ogrinfo(&test, &["tier3"]).contains("Feature Count: 3"));
+    assert!(ogrinfo(&test, &["edition_in_force"]).contains("name (String) = old"));
+}
+
+#[tokio::test]
+async fn the_file_is_a_valid_geopackage() {
+    let test = embedded().await;
+    let validate = |when: &str| {
+        // GDAL's own validator, from Debian's python3-gdal.
+        let output = Command::new("/usr/bin/python3")
+            .args(["-m", "osgeo_utils.samples.validate_gpkg", "-k"])
+            .arg(test.path())
+            .output()
+            .expect("python3-gdal is installed: run `make test` once");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{when}: {said}");
+    };
+    validate("empty");
+    suite::publish(&*test.store, "a", 4).await;
+    suite::replace_roster(&*test.store).await;
+    validate("published");
+}
