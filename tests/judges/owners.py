@@ -46,22 +46,23 @@ def main(borders, answers):
     with open(answers, encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table))
     points = shapely.points([on_lattice((float(row["lon"]), float(row["lat"]))) for row in rows])
+    # The tree is of points, because GEOS prepares the geometries that are asked about: the large ones.
+    tree = shapely.STRtree(points)
     wrong = 0
     for tier in sorted(shapes):
-        tree = shapely.STRtree(shapes[tier])
-        found = {"within": defaultdict(set), "intersects": defaultdict(set)}
+        found = {"contains": defaultdict(set), "intersects": defaultdict(set)}
         for predicate, sets in found.items():
-            for point, shape in zip(*tree.query(points, predicate=predicate)):
+            for shape, point in zip(*tree.query(shapes[tier], predicate=predicate)):
                 sets[point].add(codes[tier][shape])
         seen = Counter()
         for i, row in enumerate(rows):
             owner = row[f"tier{tier}"]
-            within, touched = found["within"][i], found["intersects"][i]
+            within, touched = found["contains"][i], found["intersects"][i]
             seen["inside" if within else "on a border" if touched else "outside"] += 1
             allowed = within or touched | {""} if touched else {""}
             if owner in allowed:
                 continue
-            near = {codes[tier][shape] for shape in tree.query(points[i], predicate="dwithin", distance=1)}
+            near = {code for code, shape in zip(codes[tier], shapes[tier]) if shapely.dwithin(shape, points[i], 1)}
             if owner in near:
                 seen["beside a rounded crossing"] += 1
             else:
