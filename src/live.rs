@@ -1,1 +1,244 @@
-//! MEETING: the snapshot in force, swapped atomically; it follows the store. May use: domain, index, store.
+//! MEETING: the snapshot in force, swapped atomically; it follows the store. May use: domain, planar, index, store.
+//!
+//! The old snapshot serves until the new one is whole, and a reload that fails changes nothing but a metric, a log line
+//! and [`Live::status`].
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+
+use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
+use crate::index::edition_map::EditionMap;
+use crate::index::snapshot::{Roster, Snapshot};
+use crate::planar::map::PlanarMap;
+use crate::store::{Store, StoreError, StoreResult};
+
+/// How often a server asks the store whether anything changed.
+pub const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Editions kept ready besides the one in force, for `at` and for tiles of a named edition.
+const MAX_READY_EDITIONS: usize = 4;
+
+type Cell = Arc<OnceCell<Arc<EditionMap>>>;
+
+/// What a process answers from.
+#[derive(Debug)]
+pub struct Live {
+    store: Arc<dyn Store>,
+    current: ArcSwapOption<Snapshot>,
+    known: Mutex<Known>,
+    /// Recently used editions, the latest last; each is built once, whoever else asks waits.
+    ready: Mutex<Vec<(EditionInfo, Cell)>>,
+    /// One reload at a time.
+    reloading: tokio::sync::Mutex<()>,
+}
+
+/// What the last look at the store showed.
+#[derive(Debug, Default)]
+struct Known {
+    revision: Option<i64>,
+    publications: Arc<Vec<Publication>>,
+    last_error: Option<String>,
+}
+
+/// How things stand, for `/readyz`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Name of the edition in force; `None` when nothing is.
+    pub edition: Option<String>,
+    /// The store's revision that is served.
+    pub revision: Option<i64>,
+    /// Why the last look at the store failed, for operators; `None` when it did not.
+    pub last_error: Option<String>,
+}
+
+impl Live {
+    /// Loads what is in force now; an error when the store cannot be read.
+    pub async fn open(store: Arc<dyn Store>) -> StoreResult<Arc<Live>> {
+        let live = Arc::new(Live {
+            store,
+            current: ArcSwapOption::empty(),
+            known: Mutex::default(),
+            ready: Mutex::default(),
+            reloading: tokio::sync::Mutex::default(),
+        });
+        live.refresh().await?;
+        Ok(live)
+    }
+
+    /// The edition and the roster in force, to be taken once a request.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.current.load().as_deref().cloned()
+    }
+
+    /// The edition and the roster that were in force at a time.
+    pub async fn at(&self, at: OffsetDateTime) -> StoreResult<Option<Snapshot>> {
+        let publications = self.known().publications.clone();
+        let Some(edition) = in_force(&publications, at) else { return Ok(None) };
+        let roster = Arc::new(Roster::new(self.store.roster(at).await?));
+        Ok(Some(Snapshot::new(self.edition_by_id(edition).await?, roster)))
+    }
+
+    /// The published edition of that name; `None` when there is none.
+    pub async fn edition(&self, name: &str) -> StoreResult<Option<Arc<EditionMap>>> {
+        if let Some(snapshot) = self.snapshot()
+            && snapshot.edition.info.name == name
+        {
+            return Ok(Some(snapshot.edition));
+        }
+        let ready = self.ready().iter().find(|(info, _)| info.name == name).map(|(info, _)| info.clone());
+        let info = match ready {
+            Some(info) => info,
+            None => match self.store.edition(name).await {
+                Ok(info) => info,
+                Err(StoreError::NoSuchEdition(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            },
+        };
+        match info.state {
+            EditionState::Draft => Ok(None),
+            EditionState::Published => self.build(info).await.map(Some),
+        }
+    }
+
+    /// The store behind it.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub fn status(&self) -> Status {
+        let known = self.known();
+        Status {
+            edition: self.snapshot().map(|snapshot| snapshot.edition.info.name.clone()),
+            revision: known.revision,
+            last_error: known.last_error.clone(),
+        }
+    }
+
+    /// Looks at the store, and where something changed builds the new snapshot and swaps it in. Answers whether it did.
+    pub async fn refresh(&self) -> StoreResult<bool> {
+        let _one_at_a_time = self.reloading.lock().await;
+        let outcome = self.reload_if_changed().await;
+        match &outcome {
+            Ok(changed) => {
+                self.known().last_error = None;
+                if *changed {
+                    metrics::counter!("gridward_reloads_total").increment(1);
+                }
+            }
+            Err(error) => {
+                metrics::counter!("gridward_reload_failures_total").increment(1);
+                let text = error.to_string();
+                let mut known = self.known();
+                if known.last_error.as_ref() != Some(&text) {
+                    tracing::error!(%error, "the store could not be followed; what was in force stays in force here");
+                }
+                known.last_error = Some(text);
+            }
+        }
+        outcome
+    }
+
+    /// Refreshes again and again until `stop` is done.
+    pub async fn follow(self: Arc<Self>, interval: Duration, stop: impl Future<Output = ()>) {
+        let mut ticks = tokio::time::interval(interval);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                // What went wrong is logged and kept in the status.
+                _ = ticks.tick() => { let _ = self.refresh().await; }
+            }
+        }
+    }
+
+    async fn reload_if_changed(&self) -> StoreResult<bool> {
+        let now = OffsetDateTime::now_utc();
+        // Asked before anything is read: what changes meanwhile is found by the next look.
+        let revision = self.store.revision().await?;
+        let serving = self.current.load().as_ref().map(|snapshot| snapshot.edition.info.id);
+        let unchanged = {
+            let known = self.known();
+            // The clock alone can put an edition in force.
+            known.revision == Some(revision) && in_force(&known.publications, now) == serving
+        };
+        if unchanged {
+            return Ok(false);
+        }
+        let publications = Arc::new(self.store.publications().await?);
+        let next = match in_force(&publications, now) {
+            None => None,
+            Some(edition) => {
+                let roster = Arc::new(Roster::new(self.store.roster(now).await?));
+                Some(Arc::new(Snapshot::new(self.edition_by_id(edition).await?, roster)))
+            }
+        };
+        if let Some(snapshot) = &next {
+            tracing::info!(edition = snapshot.edition.info.name, revision, "in force");
+        }
+        self.current.store(next);
+        let mut known = self.known();
+        (known.revision, known.publications) = (Some(revision), publications);
+        Ok(true)
+    }
+
+    async fn edition_by_id(&self, id: EditionId) -> StoreResult<Arc<EditionMap>> {
+        if let Some(snapshot) = self.snapshot()
+            && snapshot.edition.info.id == id
+        {
+            return Ok(snapshot.edition);
+        }
+        let ready = self.ready().iter().find(|(info, _)| info.id == id).map(|(info, _)| info.clone());
+        let info = match ready {
+            Some(info) => info,
+            None => {
+                let all = self.store.editions().await?;
+                let found = all.into_iter().find(|info| info.id == id);
+                found.ok_or_else(|| {
+                    StoreError::Damaged(format!("a publication of edition number {}, which is not there", id.0))
+                })?
+            }
+        };
+        self.build(info).await
+    }
+
+    /// The edition, ready to answer; built at most once however many ask.
+    async fn build(&self, info: EditionInfo) -> StoreResult<Arc<EditionMap>> {
+        let cell = {
+            let mut ready = self.ready();
+            let entry = match ready.iter().position(|(known, _)| known.id == info.id) {
+                Some(at) => ready.remove(at),
+                None => (info.clone(), Cell::default()),
+            };
+            if ready.len() >= MAX_READY_EDITIONS {
+                ready.remove(0);
+            }
+            ready.push(entry.clone());
+            entry.1
+        };
+        let built = cell
+            .get_or_try_init(|| async {
+                let features = self.store.grids(info.id).await?;
+                let building = tokio::task::spawn_blocking(move || {
+                    let planar = PlanarMap::from_partition(features)
+                        .map_err(|error| StoreError::Damaged(format!("edition `{}`: {error}", info.name)))?;
+                    Ok(Arc::new(EditionMap::new(info, planar)))
+                });
+                building.await.unwrap_or_else(|failed| Err(StoreError::Damaged(failed.to_string())))
+            })
+            .await?;
+        Ok(built.clone())
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().expect("nothing panics while it holds this lock")
+    }
+
+    fn ready(&self) -> std::sync::MutexGuard<'_, Vec<(EditionInfo, Cell)>> {
+        self.ready.lock().expect("nothing panics while it holds this lock")
+    }
+}

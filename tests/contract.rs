@@ -1,6 +1,6 @@
 //! Every promise of `Store`, kept by every store: one suite, run on each.
 
-mod suite;
+pub mod suite;
 
 use std::process::Command;
 use std::sync::Arc;

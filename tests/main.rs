@@ -1,6 +1,7 @@
 mod check;
+mod contract;
 mod judges;
+mod live;
 mod owners;
 mod reader;
 mod tiles;
-mod contract;

@@ -44,3 +44,28 @@ pub struct Publication {
     pub in_force_from: OffsetDateTime,
     pub recorded_at: OffsetDateTime,
 }
+
+/// The edition in force at a time: that of the publication with the greatest `in_force_from` not after it, the last
+/// recorded where several are equal. `publications` are in the order they were recorded.
+pub fn in_force(publications: &[Publication], at: OffsetDateTime) -> Option<EditionId> {
+    let begun = publications.iter().filter(|publication| publication.in_force_from <= at);
+    begun.max_by_key(|publication| publication.in_force_from).map(|publication| publication.edition)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn the_latest_beginning_counts_and_of_equals_the_last_recorded() {
+        let publication = |edition, day| Publication {
+            edition: EditionId(edition),
+            in_force_from: datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day),
+            recorded_at: datetime!(2026-01-01 0:00 UTC),
+        };
+        let all = [publication(1, 0), publication(2, 30), publication(3, 10), publication(4, 10)];
+        let at = |day| in_force(&all, datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day)).map(|id| id.0);
+        assert_eq!([at(-1), at(0), at(9), at(10), at(29), at(30)], [None, Some(1), Some(1), Some(4), Some(4), Some(2)]);
+    }
+}

@@ -58,9 +58,19 @@ fn publication(count: usize, from: OffsetDateTime) -> NewPublication {
 
 /// Publishes an edition of that many grids now.
 pub async fn publish(store: &dyn Store, name: &str, count: usize) -> EditionId {
-    let id = store.save_draft(&draft(name, count)).await.unwrap().id;
-    store.publish(id, &publication(count, OffsetDateTime::now_utc())).await.unwrap();
+    publish_from(store, name, count, OffsetDateTime::now_utc()).await
+}
+
+/// Publishes an edition of that many grids, in force from a moment on.
+pub async fn publish_from(store: &dyn Store, name: &str, count: usize, from: OffsetDateTime) -> EditionId {
+    let id = draft_only(store, name).await;
+    store.publish(id, &publication(count, from)).await.unwrap();
     id
+}
+
+/// Keeps a draft.
+pub async fn draft_only(store: &dyn Store, name: &str) -> EditionId {
+    store.save_draft(&draft(name, 1)).await.unwrap().id
 }
 
 fn roster(name: &str) -> Vec<RosterEntry> {
