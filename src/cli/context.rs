@@ -1,12 +1,15 @@
 //! What every command gets: the store it works on, how to print, and the progress bar.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::Outcome;
+use super::{Failure, Outcome};
+use crate::domain::edition::EditionInfo;
+use crate::store::{self, Store, StoreError};
 
 /// The global options.
 #[derive(Clone, Debug)]
@@ -18,6 +21,23 @@ pub struct Context {
 }
 
 impl Context {
+    /// Opens the store; an embedded one is created where there is none.
+    pub async fn store(&self) -> Result<Arc<dyn Store>, Failure> {
+        Ok(store::open(&self.store_url).await?)
+    }
+
+    /// The edition of that name; where there is none, the error lists those that there are.
+    pub async fn edition(&self, store: &dyn Store, name: &str) -> Result<EditionInfo, Failure> {
+        match store.edition(name).await {
+            Err(error @ StoreError::NoSuchEdition(_)) => {
+                let names: Vec<String> = store.editions().await?.into_iter().map(|edition| edition.name).collect();
+                let known = if names.is_empty() { "none yet".to_string() } else { names.join(", ") };
+                Err(Failure::refused(format!("{error}; the editions are: {known}")))
+            }
+            other => Ok(other?),
+        }
+    }
+
     /// A bar for work of a known size in bytes, or a spinner; hidden where standard error is no terminal.
     pub fn progress(&self, what: &'static str, total_bytes: Option<u64>) -> ProgressBar {
         let (bar, template) = match total_bytes {

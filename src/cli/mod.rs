@@ -2,8 +2,16 @@
 //!
 //! One file per command, each with its `Args` and `run`. To add a command: one `mod`, one variant, one match arm.
 
+mod check;
 mod context;
+mod editions;
+mod export;
+mod files;
+mod import;
 mod outcome;
+mod publish;
+mod report;
+mod rollback;
 
 pub use context::Context;
 pub use outcome::{Failure, Outcome};
@@ -30,14 +38,27 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Import(import::Args),
+    Check(check::Args),
+    Publish(publish::Args),
+    Editions(editions::Args),
+    Rollback(rollback::Args),
+    Export(export::Args),
+}
 
 impl Cli {
     /// Runs the command and says on standard error why it could not be done.
     pub async fn run(self) -> ExitCode {
         let context = Context { store_url: self.store, json: self.json };
-        let _ = &context;
-        let outcome: Outcome = match self.command {};
+        let outcome: Outcome = match self.command {
+            Command::Import(args) => import::run(args, &context).await,
+            Command::Check(args) => check::run(args, &context).await,
+            Command::Publish(args) => publish::run(args, &context).await,
+            Command::Editions(args) => editions::run(args, &context).await,
+            Command::Rollback(args) => rollback::run(args, &context).await,
+            Command::Export(args) => export::run(args, &context).await,
+        };
         outcome::exit_status(outcome)
     }
 }

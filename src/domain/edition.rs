@@ -52,6 +52,16 @@ pub fn in_force(publications: &[Publication], at: OffsetDateTime) -> Option<Edit
     begun.max_by_key(|publication| publication.in_force_from).map(|publication| publication.edition)
 }
 
+/// The editions in force one after the other up to a time, the same one never twice in a row.
+pub fn history(publications: &[Publication], until: OffsetDateTime) -> Vec<EditionId> {
+    let mut begun: Vec<&Publication> = publications.iter().filter(|p| p.in_force_from <= until).collect();
+    // The sort is stable: those that begin together stay in the order they were recorded.
+    begun.sort_by_key(|publication| publication.in_force_from);
+    let mut editions: Vec<EditionId> = begun.into_iter().map(|publication| publication.edition).collect();
+    editions.dedup();
+    editions
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +77,8 @@ mod tests {
         let all = [publication(1, 0), publication(2, 30), publication(3, 10), publication(4, 10)];
         let at = |day| in_force(&all, datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day)).map(|id| id.0);
         assert_eq!([at(-1), at(0), at(9), at(10), at(29), at(30)], [None, Some(1), Some(1), Some(4), Some(4), Some(2)]);
+        let again = [all.as_slice(), &[publication(2, 40)]].concat();
+        assert_eq!(history(&again, datetime!(2026-06-01 0:00 UTC)), [1, 3, 4, 2].map(EditionId));
+        assert_eq!(history(&again, datetime!(2026-01-01 0:00 UTC)), [EditionId(1)]);
     }
 }

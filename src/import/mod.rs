@@ -9,6 +9,8 @@
 mod coordinates;
 mod crs;
 mod decode;
+pub mod edition;
+pub mod export;
 mod feature;
 pub mod geojson;
 mod limits;

@@ -1,0 +1,95 @@
+//! `gridward check`: the validation report of files, of a draft, or of a published edition.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::files::{self, FileArgs};
+use super::report::{self, Read};
+use super::{Context, Failure, Outcome};
+use crate::domain::edition::in_force;
+use crate::domain::problem::{CheckReport, Problem, Severity};
+use crate::import::edition;
+use crate::import::export::problem_features;
+
+/// Report everything that is wrong with files or with an edition
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files to check, as for import; without files, an edition of the store is checked
+    #[arg(value_name = "FILE", conflicts_with = "edition")]
+    files: Vec<String>,
+
+    /// The edition to check [default: the one in force]
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+
+    /// Also write the places of the problems to this file, as GeoJSON
+    #[arg(long, value_name = "FILE.geojson")]
+    problems: Option<PathBuf>,
+
+    #[command(flatten)]
+    reading: FileArgs,
+}
+
+pub async fn run(args: Args, context: &Context) -> Outcome {
+    let (what, report, read) = if args.files.is_empty() {
+        let (name, report) = check_stored(args.edition, context).await?;
+        (format!("edition {name}"), report, Read::default())
+    } else {
+        let reading = files::read(&args.files, &args.reading, context)?;
+        let read = Read::of(&reading);
+        let working = context.progress("checking", None);
+        let checked = edition::check(reading, args.reading.repair, &[]).await;
+        working.finish_and_clear();
+        (files::source_of(&args.files), checked.built.report, read)
+    };
+    if let Some(path) = &args.problems {
+        write_problems(path, &report.problems)?;
+    }
+    if context.json {
+        let mut all = read.json();
+        all["checked"] = json!(what);
+        all["report"] = report::json(&report);
+        context.print_json(&all)?;
+    } else {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{what}")?;
+        read.print(&mut out)?;
+        report::print(&report, &[], &mut out)?;
+        if read.fault_count > 0 {
+            writeln!(out, "{} thing(s) cannot be read; the rest was checked without them", read.fault_count)?;
+        }
+    }
+    let sound = read.fault_count == 0 && report.problems.iter().all(|problem| problem.severity == Severity::Warning);
+    if sound { Ok(()) } else { Err(Failure::Reported) }
+}
+
+/// Checks an edition of the store, the one in force where none is named.
+async fn check_stored(name: Option<String>, context: &Context) -> Result<(String, CheckReport), Failure> {
+    let store = context.store().await?;
+    let info = match name {
+        Some(name) => context.edition(&*store, &name).await?,
+        None => {
+            let current = in_force(&store.publications().await?, OffsetDateTime::now_utc());
+            let editions = store.editions().await?;
+            editions.into_iter().find(|edition| Some(edition.id) == current).ok_or_else(|| {
+                Failure::refused("no edition is in force; name one with --edition, or name files to check")
+            })?
+        }
+    };
+    let working = context.progress("checking", None);
+    let report = edition::check_stored(&*store, &info).await?;
+    working.finish_and_clear();
+    store.close().await;
+    Ok((info.name, report))
+}
+
+fn write_problems(path: &Path, problems: &[Problem]) -> Outcome {
+    let failed = |error: &dyn std::fmt::Display| Failure::refused(format!("{}: {error}", path.display()));
+    let mut out = BufWriter::new(File::create(path).map_err(|error| failed(&error))?);
+    serde_json::to_writer(&mut out, &problem_features(problems)).map_err(|error| failed(&error))?;
+    writeln!(out).and_then(|()| out.flush()).map_err(|error| failed(&error))
+}

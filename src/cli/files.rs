@@ -1,0 +1,80 @@
+//! Opens and reads the files of `import` and `check`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use clap::Args;
+
+use super::{Context, Failure};
+use crate::import::{FieldMapping, ImportCrs, Limits, ReadOptions, Reading, TierFrom};
+
+/// How the files are to be understood.
+#[derive(Clone, Debug, Args)]
+pub struct FileArgs {
+    /// The tier of every feature (1, 2 or 3), or the field that holds it [default: tier, level, 级别, …]
+    #[arg(long, value_name = "N|FIELD", value_parser = |text: &str| text.parse::<TierFrom>())]
+    tier: Option<TierFrom>,
+
+    /// The field that holds the code [default: code, 编码, …]
+    #[arg(long, value_name = "FIELD")]
+    code: Option<String>,
+
+    /// The field that holds the name [default: name, 名称, …]
+    #[arg(long, value_name = "FIELD")]
+    name: Option<String>,
+
+    /// The field that holds the parent's code [default: parent, 上级, …]; a missing parent is found by containment
+    #[arg(long, value_name = "FIELD")]
+    parent: Option<String>,
+
+    /// Coordinate system of the files: wgs84, cgcs2000, gcj02, bd09, EPSG:4326, EPSG:4490 [default: as the file says, or wgs84]
+    #[arg(long, value_name = "CRS", value_parser = |text: &str| text.parse::<ImportCrs>())]
+    crs: Option<ImportCrs>,
+
+    /// Mend what has one right answer, and say what was done
+    #[arg(long)]
+    pub repair: bool,
+}
+
+/// Reads all files, one after the other; `-` is standard input.
+pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Result<Reading, Failure> {
+    if files.iter().filter(|file| *file == "-").count() > 1 {
+        return Err(Failure::usage("standard input (`-`) can be read only once"));
+    }
+    let fields = FieldMapping::new(args.code.clone(), args.name.clone(), args.parent.clone(), args.tier.clone());
+    let mut reading = Reading::new(ReadOptions { fields, crs: args.crs, limits: Limits::default() });
+    for file in files {
+        if file == "-" {
+            let bar = context.progress("reading standard input", None);
+            reading.read_geojson("standard input", bar.wrap_read(std::io::stdin().lock()));
+            bar.finish_and_clear();
+        } else {
+            let (bytes, size) = open(file)?;
+            let bar = context.progress("reading", Some(size));
+            reading.read_geojson(&base_name(file), bar.wrap_read(bytes));
+            bar.finish_and_clear();
+        }
+    }
+    Ok(reading)
+}
+
+/// What editions say they came from.
+pub(super) fn source_of(files: &[String]) -> String {
+    let named = |file: &String| if file == "-" { "standard input".to_string() } else { base_name(file) };
+    files.iter().map(named).collect::<Vec<_>>().join(", ")
+}
+
+fn base_name(file: &str) -> String {
+    Path::new(file).file_name().map_or_else(|| file.to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn open(file: &str) -> Result<(impl Read, u64), Failure> {
+    let failed = |error: std::io::Error| Failure::refused(format!("{file}: {error}"));
+    let opened = File::open(file).map_err(failed)?;
+    let about = opened.metadata().map_err(failed)?;
+    if about.is_dir() {
+        return Err(Failure::refused(format!("{file}: this is a directory; name the files in it")));
+    }
+    Ok((opened, about.len()))
+}

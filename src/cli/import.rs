@@ -1,0 +1,97 @@
+//! `gridward import`: files to a new draft edition, and with `--publish` into force.
+
+use std::io::Write;
+
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::editions::EditionRow;
+use super::files::{self, FileArgs};
+use super::publish::{AllowArgs, time_argument};
+use super::report::{self, Read};
+use super::{Context, Failure, Outcome};
+use crate::import::edition::{self, PublishError};
+
+/// Read files into a new draft edition
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// GeoJSON or newline-delimited GeoJSON, plain or gzip; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+
+    #[command(flatten)]
+    reading: FileArgs,
+
+    /// Name of the edition [default: the day, such as 2026-11-23]
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+
+    #[command(flatten)]
+    allow: AllowArgs,
+
+    /// Put the edition in force when nothing forbids it
+    #[arg(long)]
+    publish: bool,
+
+    /// The moment from which it is in force, such as 2026-12-01T00:00:00+08:00 [default: now]
+    #[arg(long, value_name = "TIME", requires = "publish", value_parser = time_argument)]
+    from: Option<OffsetDateTime>,
+}
+
+pub async fn run(args: Args, context: &Context) -> Outcome {
+    let allow = args.allow.codes();
+    let reading = files::read(&args.files, &args.reading, context)?;
+    let read = Read::of(&reading);
+    if read.fault_count > 0 {
+        return refuse(&read, context);
+    }
+    let store = context.store().await?;
+    let working = context.progress("checking and building", None);
+    let mut checked = edition::check(reading, args.reading.repair, &allow).await;
+    working.set_message("storing");
+    let draft = edition::save_draft(&*store, args.edition, files::source_of(&args.files), &mut checked).await?;
+    let (row, published, report) = if args.publish {
+        match edition::publish_built(&*store, draft.clone(), checked.built, args.from, &allow).await {
+            Ok(done) => {
+                let row = EditionRow::load(&*store, &done.edition.name).await?;
+                (row, Ok(()), done.report)
+            }
+            Err(refused @ PublishError::Forbidden { .. }) => {
+                let text = format!("{refused} (the draft is kept)");
+                let PublishError::Forbidden { report, .. } = refused else { unreachable!("matched above") };
+                (EditionRow::load(&*store, &draft.name).await?, Err(text), report)
+            }
+            Err(PublishError::Store(error)) => return Err(error.into()),
+        }
+    } else {
+        (EditionRow::load(&*store, &draft.name).await?, Ok(()), checked.built.report)
+    };
+    working.finish_and_clear();
+    store.close().await;
+    if context.json {
+        let mut all = json!({"edition": row, "report": report::json(&report), "notes": read.notes});
+        if let Err(text) = &published {
+            all["refused"] = json!(text);
+        }
+        context.print_json(&all)?;
+    } else {
+        let mut out = std::io::stdout().lock();
+        read.print(&mut out)?;
+        report::print(&report, &allow, &mut out)?;
+        writeln!(out, "{row}")?;
+        if !args.publish {
+            writeln!(out, "`gridward publish {}` puts it in force", row.name)?;
+        }
+    }
+    published.map_err(Failure::Refused)
+}
+
+/// Says what cannot be read; nothing was stored.
+fn refuse(read: &Read, context: &Context) -> Outcome {
+    if context.json {
+        context.print_json(&read.json())?;
+        return Err(Failure::Reported);
+    }
+    read.print(&mut std::io::stderr().lock())?;
+    Err(Failure::refused(format!("{} thing(s) cannot be read, so nothing was stored", read.fault_count)))
+}

@@ -1,0 +1,89 @@
+//! `gridward publish`: puts an edition in force.
+
+use std::io::Write;
+
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::editions::EditionRow;
+use super::report;
+use super::{Context, Failure, Outcome};
+use crate::domain::problem::ProblemCode;
+use crate::import::edition::{self, PublishError};
+
+/// Put an edition in force
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Name of the edition
+    edition: String,
+
+    /// The moment from which it is in force, such as 2026-12-01T00:00:00+08:00 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time_argument)]
+    from: Option<OffsetDateTime>,
+
+    #[command(flatten)]
+    allow: AllowArgs,
+}
+
+/// Errors accepted by name.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AllowArgs {
+    /// Errors to accept: overlap, self_intersection, empty_geometry
+    #[arg(long, value_name = "CODE,…", value_delimiter = ',', value_parser = acceptable)]
+    allow: Vec<ProblemCode>,
+}
+
+impl AllowArgs {
+    pub(super) fn codes(&self) -> Vec<ProblemCode> {
+        self.allow.clone()
+    }
+}
+
+pub async fn run(args: Args, context: &Context) -> Outcome {
+    let allow = args.allow.codes();
+    let store = context.store().await?;
+    let name = context.edition(&*store, &args.edition).await?.name;
+    let working = context.progress("building", None);
+    let done = edition::publish(&*store, &name, args.from, &allow).await;
+    working.finish_and_clear();
+    let (report, refused) = match done {
+        Ok(done) => (done.report, None),
+        Err(PublishError::Store(error)) => return Err(error.into()),
+        Err(forbidden) => {
+            let text = forbidden.to_string();
+            let PublishError::Forbidden { report, .. } = forbidden else { unreachable!("matched above") };
+            (report, Some(text))
+        }
+    };
+    let row = EditionRow::load(&*store, &name).await?;
+    store.close().await;
+    if context.json {
+        let mut all = json!({"edition": row, "report": report::json(&report)});
+        if let Some(text) = &refused {
+            all["refused"] = json!(text);
+        }
+        context.print_json(&all)?;
+    } else {
+        let mut out = std::io::stdout().lock();
+        report::print(&report, &allow, &mut out)?;
+        writeln!(out, "{row}")?;
+    }
+    refused.map_or(Ok(()), |text| Err(Failure::Refused(text)))
+}
+
+/// A moment as RFC 3339 writes it.
+pub(super) fn time_argument(text: &str) -> Result<OffsetDateTime, String> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "a moment is written like 2026-12-01T00:00:00+08:00 or 2026-11-30T16:00:00Z".to_string())
+}
+
+fn acceptable(text: &str) -> Result<ProblemCode, String> {
+    let code: ProblemCode = text.trim().parse()?;
+    if code.can_be_allowed() {
+        return Ok(code);
+    }
+    let can: Vec<&str> =
+        ProblemCode::ALL.into_iter().filter(|code| code.can_be_allowed()).map(ProblemCode::as_str).collect();
+    Err(format!("`{code}` cannot be accepted; only {} can", can.join(", ")))
+}

@@ -1,0 +1,256 @@
+//! From what was read to an edition in force: check, keep as a draft, publish. The command line and the service both
+//! go this way.
+
+use std::collections::{HashMap, HashSet};
+
+use time::OffsetDateTime;
+
+use super::reading::Reading;
+use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::grid::Grid;
+use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
+use crate::domain::roster::RosterEntry;
+use crate::domain::tier::Tier;
+use crate::geometry::feature::{DraftFeature, GridFeature};
+use crate::planar::build::{Built, build};
+use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair};
+use crate::store::{NewDraft, NewPublication, Store, StoreError};
+
+/// Features with everything that was found in them.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// As read, or as repaired.
+    pub features: Vec<DraftFeature>,
+    /// Whose report also holds the repairs.
+    pub built: Built,
+}
+
+/// Why an edition was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{}", refusal(.name, .report, .allow))]
+    Forbidden { name: String, report: CheckReport, allow: Vec<ProblemCode> },
+}
+
+/// An edition that was put in force.
+#[derive(Clone, Debug)]
+pub struct Published {
+    pub edition: EditionInfo,
+    /// What was found when it was built; that of its first publication when it had been published before.
+    pub report: CheckReport,
+    pub in_force_from: OffsetDateTime,
+}
+
+/// Repairs if asked to, checks and builds. Takes seconds for a large country, so it runs where it blocks nobody.
+pub async fn check(mut reading: Reading, with_repair: bool, allow: &[ProblemCode]) -> Checked {
+    let allow = allow.to_vec();
+    in_background(move || {
+        let mut checked = check_features(std::mem::take(&mut reading.features), with_repair, &allow);
+        reading.explain(&mut checked.built.report.problems);
+        checked
+    })
+    .await
+}
+
+/// Checks an edition of the store anew, with the roster of now.
+pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<CheckReport, StoreError> {
+    let features = match edition.state {
+        EditionState::Draft => store.draft_features(edition.id).await?,
+        EditionState::Published => store.grids(edition.id).await?.into_iter().map(as_draft).collect(),
+    };
+    let repairs = store.report(edition.id).await?.repairs;
+    let Built { mut report, features } = in_background(move || build(&features, &[])).await;
+    report.repairs.splice(0..0, repairs);
+    let roster = store.roster(OffsetDateTime::now_utc()).await?;
+    report.problems.extend(nobody_answers(&features.unwrap_or_default(), &roster));
+    Ok(report)
+}
+
+/// Keeps what was read as a draft. Without a name it is called by the day, such as `2026-11-23` or `2026-11-23-2`.
+pub async fn save_draft(
+    store: &dyn Store,
+    name: Option<String>,
+    source: String,
+    checked: &mut Checked,
+) -> Result<EditionInfo, StoreError> {
+    let name = match name {
+        Some(name) => name,
+        None => unused_name(store, OffsetDateTime::now_utc()).await?,
+    };
+    // Moved out and back, for the features of a country are not to be held twice.
+    let features = std::mem::take(&mut checked.features);
+    let draft = NewDraft { name, source, features, report: checked.built.report.clone() };
+    let saved = store.save_draft(&draft).await;
+    checked.features = draft.features;
+    saved
+}
+
+/// Builds a draft and puts it in force from `from` on (from now without it). An edition that is published already is
+/// only put in force again.
+pub async fn publish(
+    store: &dyn Store,
+    name: &str,
+    from: Option<OffsetDateTime>,
+    allow: &[ProblemCode],
+) -> Result<Published, PublishError> {
+    let edition = store.edition(name).await?;
+    if edition.state == EditionState::Published {
+        let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
+        store.put_in_force(edition.id, in_force_from).await?;
+        let report = store.report(edition.id).await?;
+        return Ok(Published { edition, report, in_force_from });
+    }
+    let features = store.draft_features(edition.id).await?;
+    let repairs = store.report(edition.id).await?.repairs;
+    let allowed = allow.to_vec();
+    let mut built = in_background(move || build(&features, &allowed)).await;
+    built.report.repairs.splice(0..0, repairs);
+    publish_built(store, edition, built, from, allow).await
+}
+
+/// Publishes a draft from what was built of it just now.
+pub async fn publish_built(
+    store: &dyn Store,
+    draft: EditionInfo,
+    built: Built,
+    from: Option<OffsetDateTime>,
+    allow: &[ProblemCode],
+) -> Result<Published, PublishError> {
+    let Built { mut report, features } = built;
+    let Some(features) = features else {
+        return Err(PublishError::Forbidden { name: draft.name, report, allow: allow.to_vec() });
+    };
+    report.problems.extend(nobody_answers(&features, &store.roster(OffsetDateTime::now_utc()).await?));
+    let occurred = |code: &ProblemCode| report.problems.iter().any(|problem| problem.code == *code);
+    let mut accepted: Vec<ProblemCode> =
+        allow.iter().copied().filter(|code| code.can_be_allowed()).filter(occurred).collect();
+    accepted.sort();
+    accepted.dedup();
+    let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
+    let publication = NewPublication { features, accepted, report, in_force_from };
+    let edition = store.publish(draft.id, &publication).await?;
+    Ok(Published { edition, report: publication.report, in_force_from })
+}
+
+/// Writes a published edition into another store, where it is in force from its own beginning.
+pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<GridFeature>) -> Result<(), StoreError> {
+    let (name, source) = (edition.name.clone(), edition.source.clone());
+    let features = Vec::new();
+    let draft = store.save_draft(&NewDraft { name, source, features, report: CheckReport::default() }).await?;
+    let publication = NewPublication {
+        features: grids,
+        accepted: edition.accepted.clone(),
+        report: CheckReport::default(),
+        in_force_from: edition.created_at,
+    };
+    store.publish(draft.id, &publication).await.map(|_| ())
+}
+
+/// `roster_missing`: the grids of the smallest tier for which nobody is named, neither for themselves nor for a grid
+/// above them. One problem in all where there is no roster yet.
+pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Problem> {
+    let missing = |grids: Vec<String>, count: usize, message: String| Problem {
+        code: ProblemCode::RosterMissing,
+        severity: ProblemCode::RosterMissing.severity(),
+        grids,
+        place: None,
+        measure: Some(Measure::Count(count as u64)),
+        source: None,
+        message,
+        outline: Vec::new(),
+    };
+    let Some(smallest) = grids.iter().map(|feature| feature.grid.tier).max() else { return Vec::new() };
+    if roster.is_empty() {
+        let message = "there is no roster, so nobody answers anywhere; `gridward roster import FILE.csv` brings one";
+        return vec![missing(Vec::new(), grids.len(), message.into())];
+    }
+    let named: HashSet<&str> = roster.iter().map(|entry| entry.grid.as_str()).collect();
+    let by_code: HashMap<&str, &Grid> =
+        grids.iter().map(|feature| (feature.grid.code.as_str(), &feature.grid)).collect();
+    let answered = |grid: &Grid| {
+        let mut next = Some(grid);
+        // Parents are of larger tiers, so there are no more steps than tiers.
+        for _ in Tier::ALL {
+            let Some(grid) = next else { break };
+            if named.contains(grid.code.as_str()) {
+                return true;
+            }
+            next = grid.parent.as_deref().and_then(|code| by_code.get(code).copied());
+        }
+        false
+    };
+    let unanswered = grids.iter().filter(|feature| feature.grid.tier == smallest && !answered(&feature.grid));
+    unanswered
+        .map(|feature| {
+            let code = feature.grid.code.clone();
+            let message = format!("nobody on the roster answers for {code} or a grid above it");
+            missing(vec![code], 1, message)
+        })
+        .collect()
+}
+
+fn check_features(features: Vec<DraftFeature>, with_repair: bool, allow: &[ProblemCode]) -> Checked {
+    let (features, repairs) = if with_repair { repair(features, DEFAULT_TOLERANCE_M) } else { (features, Vec::new()) };
+    let mut built = build(&features, allow);
+    built.report.repairs.splice(0..0, repairs);
+    Checked { features, built }
+}
+
+/// A published grid as if it had been read from a file.
+fn as_draft(feature: GridFeature) -> DraftFeature {
+    let GridFeature { grid, shape } = feature;
+    let closed = |mut ring: Vec<_>| {
+        ring.extend(ring.first().copied());
+        ring
+    };
+    let polygons = shape.into_iter().map(|polygon| {
+        let mut rings = vec![closed(polygon.shell)];
+        rings.extend(polygon.holes.into_iter().map(closed));
+        rings
+    });
+    DraftFeature {
+        polygons: polygons.collect(),
+        source: format!("grid {}", grid.code),
+        code: Some(grid.code),
+        name: Some(grid.name),
+        tier: Some(grid.tier),
+        parent: grid.parent,
+        out_of_range: Vec::new(),
+    }
+}
+
+async fn unused_name(store: &dyn Store, now: OffsetDateTime) -> Result<String, StoreError> {
+    let taken: HashSet<String> = store.editions().await?.into_iter().map(|edition| edition.name).collect();
+    let day = now.date().to_string();
+    let further = (2u32..).map(|n| format!("{day}-{n}"));
+    Ok(std::iter::once(day.clone()).chain(further).find(|name| !taken.contains(name)).expect("numbers do not end"))
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+fn refusal(name: &str, report: &CheckReport, allow: &[ProblemCode]) -> String {
+    let mut codes: Vec<ProblemCode> = report.blocking(allow).map(|problem| problem.code).collect();
+    if codes.is_empty() {
+        return format!("edition `{name}` has no grid with a shape, so there is nothing to publish");
+    }
+    let errors = codes.len();
+    codes.sort();
+    codes.dedup();
+    let list = |codes: &[ProblemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let (acceptable, rest): (Vec<_>, Vec<_>) = codes.iter().copied().partition(|code| code.can_be_allowed());
+    let mut text = format!("edition `{name}` is not published: {errors} error(s) forbid it ({})", list(&codes));
+    if !acceptable.is_empty() {
+        text += &format!("; --allow {} accepts what can be accepted", list(&acceptable));
+    }
+    if !rest.is_empty() {
+        text += &format!("; mend {} in the file, or try --repair when importing it", list(&rest));
+    }
+    text
+}
