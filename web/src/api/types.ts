@@ -30,7 +30,7 @@ export interface LocateAnswer {
   grids: GridName[];
   responsible: Responsible | null;
   border_distance_m: number | null;
-  candidates?: { code: string; name: string; share: number }[];
+  candidates?: { code: string; name?: string; share: number }[] | null;
   nearest: { code: string; name: string; distance_m: number } | null;
   warnings?: { code: string; message: string }[];
 }

@@ -49,6 +49,11 @@ export const en: Words = {
   panel: "Answer",
   announce: (names, party, leader) => `${names}. Party group: ${party}. Grid leader: ${leader}.`,
   warnings: "Please note",
+  warningTexts: {
+    zero_point: "Devices give 0, 0 when they have no position",
+    swapped_axes: "Longitude and latitude may be exchanged: longitude comes first",
+    crs_mismatch: "These coordinates may be of another system: those of GPS, Amap and Baidu differ. Please check",
+  },
   hint: "Click anywhere on the map to see its grids and who answers there",
   map: {
     label: "Map of the grids. Arrow keys move it, plus and minus zoom, Enter asks about the centre.",

@@ -48,6 +48,11 @@ export const zh = {
   panel: "查询结果",
   announce: (names: string, party: string, leader: string) => `${names}。党小组：${party}。网格长：${leader}。`,
   warnings: "请注意",
+  warningTexts: {
+    zero_point: "坐标 0, 0 通常表示设备没有取得位置",
+    swapped_axes: "经度和纬度可能写反了：经度在前，纬度在后",
+    crs_mismatch: "这个坐标可能来自别的坐标系，请核对（GPS、高德、百度的坐标互不相同）",
+  } as Record<string, string>,
   hint: "点击地图上的任意位置，查看网格和负责人",
   map: {
     label: "网格地图。方向键移动，加减键缩放，回车键查询中心点。",

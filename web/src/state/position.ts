@@ -19,7 +19,7 @@ export const position = signal<Position>({ from: "nowhere" });
 /** The service answers no larger circle; a position this bad says nothing about a grid anyway. */
 const WORST_ACCURACY_M = 100_000;
 
-const OPTIONS: PositionOptions = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 10_000 };
+const OPTIONS: PositionOptions = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 };
 
 export async function locateMe(): Promise<void> {
   forget();

@@ -42,7 +42,7 @@ export function Warnings({ answer }: { answer: LocateAnswer }) {
     <section class="warnings" aria-label={words.value.warnings}>
       <ul>
         {warnings.map((warning) => (
-          <li key={warning.code}>{warning.message}</li>
+          <li key={warning.code}>{words.value.warningTexts[warning.code] ?? warning.message}</li>
         ))}
       </ul>
     </section>

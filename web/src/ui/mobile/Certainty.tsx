@@ -9,24 +9,25 @@ const MOST = 5;
 /** Less than this part of the circle outside of every grid is a rounding of its edge. */
 const OUTSIDE_COUNTS = 0.005;
 
-export function doubtful({ candidates = [] }: LocateAnswer): boolean {
-  return candidates.length > 1 || (candidates.length === 1 && outside({ candidates }) >= OUTSIDE_COUNTS);
+export function doubtful({ candidates }: LocateAnswer): boolean {
+  if (!candidates || candidates.length === 0) return false;
+  return candidates.length > 1 || outside(candidates) >= OUTSIDE_COUNTS;
 }
 
-function outside({ candidates = [] }: Pick<LocateAnswer, "candidates">): number {
+function outside(candidates: readonly { share: number }[]): number {
   return 1 - candidates.reduce((sum, { share }) => sum + share, 0);
 }
 
 export function Certainty({ answer }: { answer: LocateAnswer }) {
-  if (!doubtful(answer)) return null;
+  if (!answer.candidates || !doubtful(answer)) return null;
   const says = words.value.mobile;
-  const rest = outside(answer);
+  const rest = outside(answer.candidates);
   return (
     <section class="unsure">
       <h2>{says.unsure}</h2>
       <p>{says.unsureText}</p>
       <ul>
-        {(answer.candidates ?? []).slice(0, MOST).map(({ code, name, share }) => (
+        {answer.candidates.slice(0, MOST).map(({ code, name, share }) => (
           <Share key={code} code={code} name={name ?? code} share={share} />
         ))}
         {rest >= OUTSIDE_COUNTS && <Share code="" name={says.outsideShare} share={rest} />}

@@ -23,7 +23,7 @@ export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
         <LanguageSwitch />
       </header>
       <main>
-        <p class="unseen" role="status">
+        <p class="unseen announcement" role="status">
           {now.state === "answered" ? announcement(now.answer) : ""}
         </p>
         <Result />

@@ -20,7 +20,7 @@ export function Panel() {
   useEscape(panel);
   return (
     <>
-      <p class="unseen" role="status">
+      <p class="unseen announcement" role="status">
         {now.state === "answered" ? announcement(now.answer) : ""}
       </p>
       {now.state !== "none" && (

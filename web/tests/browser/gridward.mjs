@@ -1,0 +1,64 @@
+// The real service on a store of its own, for the browser tests and the screenshots.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const WEB = resolve(import.meta.dirname, "../..");
+const BINARY = resolve(WEB, process.env.GRIDWARD_BIN ?? "../target/release/gridward");
+const START_MS = 60_000;
+
+/**
+ * @typedef {{ url: string, port: number, stop: () => Promise<void> }} Gridward
+ * @param {{ demo: boolean }} options without the demo the store stays empty
+ * @returns {Promise<Gridward>}
+ */
+export async function serve({ demo }) {
+  if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: build it, or name it in GRIDWARD_BIN`);
+  const folder = mkdtempSync(join(tmpdir(), "gridward-web-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const args = ["serve", "--store", `sqlite:${join(folder, "store.gpkg")}`, "--listen", `127.0.0.1:${port}`];
+  const server = spawn(BINARY, demo ? [...args, "--demo"] : args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  server.stderr.on("data", (text) => {
+    said = (said + text).slice(-4000);
+  });
+  /** @type {Promise<void>} */
+  const ended = new Promise((end) => server.once("exit", () => end()));
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const deadline = Date.now() + START_MS;
+  while (!(await answers(`${url}${demo ? "/readyz" : "/healthz"}`))) {
+    if (server.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`the service did not start:\n${said}`);
+    }
+    await new Promise((wait) => setTimeout(wait, 100));
+  }
+  return { url, port, stop };
+}
+
+/** @param {string} url */
+async function answers(url) {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((found, failed) => {
+    const probe = createServer().once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
