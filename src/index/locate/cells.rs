@@ -104,7 +104,7 @@ impl Cells {
             entries
         };
         let mut bits = 0;
-        while bits < MAX_BITS.min(self.squares.shift - 1) && EDGES_PER_BLOCK / 2 << (2 * bits) < met.len() {
+        while bits < MAX_BITS.min(self.squares.shift - 1) && (EDGES_PER_BLOCK / 2) << (2 * bits) < met.len() {
             bits += 1;
         }
         // Edges right across a block are listed in a row of cells each; many of those would only fill the memory.
