@@ -1,3 +1,4 @@
+mod assign;
 mod check;
 mod contract;
 mod judges;

@@ -2,6 +2,8 @@
 //!
 //! One file per command, each with its `Args` and `run`. To add a command: one `mod`, one variant, one match arm.
 
+mod assign;
+mod bench;
 mod check;
 mod context;
 mod editions;
@@ -12,6 +14,9 @@ mod outcome;
 mod publish;
 mod report;
 mod rollback;
+mod roster;
+mod snapshot;
+mod whole_file;
 
 pub use context::Context;
 pub use outcome::{Failure, Outcome};
@@ -45,6 +50,9 @@ enum Command {
     Editions(editions::Args),
     Rollback(rollback::Args),
     Export(export::Args),
+    Roster(roster::Args),
+    Assign(assign::Args),
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -58,6 +66,9 @@ impl Cli {
             Command::Editions(args) => editions::run(args, &context).await,
             Command::Rollback(args) => rollback::run(args, &context).await,
             Command::Export(args) => export::run(args, &context).await,
+            Command::Roster(args) => roster::run(args, &context).await,
+            Command::Assign(args) => assign::run(args, &context).await,
+            Command::Bench(args) => bench::run(args, &context).await,
         };
         outcome::exit_status(outcome)
     }
