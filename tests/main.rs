@@ -1,5 +1,6 @@
 mod assign;
 mod check;
+mod cli;
 mod contract;
 mod judges;
 mod live;

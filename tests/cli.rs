@@ -1,0 +1,397 @@
+//! The command line on the built binary: what is printed, what is stored, and the exit statuses.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with a store in it, in which the binary runs.
+struct Desk {
+    folder: TempDir,
+}
+
+/// What a run printed, and its exit status.
+#[derive(Debug)]
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.out.contains(text) || self.err.contains(text)
+    }
+
+    #[track_caller]
+    fn ended(self, status: i32) -> Run {
+        assert_eq!(self.status, status, "{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Run {
+        Run {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> &Desk {
+        fs::write(self.path(name), text).unwrap();
+        self
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gridward"));
+        command.args(arguments.split_whitespace()).current_dir(self.folder.path()).env_remove("GRIDWARD_STORE");
+        command
+    }
+
+    /// Runs with arguments written as in a shell, without quotes.
+    fn run(&self, arguments: &str) -> Run {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    fn run_with_input(&self, arguments: &str, input: &[u8]) -> Run {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+}
+
+fn feature(code: &str, tier: u8, parent: Option<&str>, [west, south, east, north]: [f64; 4]) -> Value {
+    json!({"type": "Feature",
+        "properties": {"code": code, "name": format!("网格 {code}"), "tier": tier, "parent": parent},
+        "geometry": {"type": "Polygon", "coordinates":
+            [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}})
+}
+
+/// One village, two grids, four small ones: a square of 0.04°.
+fn town() -> Vec<Value> {
+    vec![
+        feature("1", 1, None, [116.9, 30.8, 116.94, 30.84]),
+        feature("11", 2, Some("1"), [116.9, 30.8, 116.92, 30.84]),
+        feature("12", 2, Some("1"), [116.92, 30.8, 116.94, 30.84]),
+        feature("111", 3, Some("11"), [116.9, 30.8, 116.92, 30.82]),
+        feature("112", 3, Some("11"), [116.9, 30.82, 116.92, 30.84]),
+        feature("121", 3, Some("12"), [116.92, 30.8, 116.94, 30.82]),
+        feature("122", 3, Some("12"), [116.92, 30.82, 116.94, 30.84]),
+    ]
+}
+
+fn lines(features: &[Value]) -> String {
+    features.iter().map(|feature| format!("{feature}\n")).collect()
+}
+
+/// The town with 112 moved one hundredth of a degree to the south, over 111, and with a gap left behind it.
+fn town_with_overlap() -> Vec<Value> {
+    let mut town = town();
+    town[4] = feature("112", 3, Some("11"), [116.9, 30.81, 116.92, 30.83]);
+    town
+}
+
+#[test]
+fn help_names_every_command_and_bad_arguments_end_with_2() {
+    let desk = Desk::new();
+    let help = desk.run("--help").ended(0);
+    for command in ["import", "check", "publish", "editions", "rollback", "export"] {
+        assert!(help.says(command), "{help:?}");
+    }
+    for arguments in [
+        "",
+        "nonsense",
+        "import",
+        "import a.geojson --tier 4",
+        "import a.geojson --crs EPSG:4527",
+        "import a.geojson --allow gap",
+        "import a.geojson --allow nonsense",
+        "import a.geojson --from 2026-01-01T00:00:00Z",
+        "import - -",
+        "publish a --from tomorrow",
+        "export --format gpkg -o -",
+        "export --format shapefile -o a",
+        "check a.geojson --edition b",
+    ] {
+        let run = desk.run(arguments).ended(2);
+        assert!(!run.err.is_empty(), "{arguments}: {run:?}");
+    }
+    assert!(desk.run("import a --crs EPSG:4527").says("ogr2ogr"));
+    assert!(!desk.path("gridward.gpkg").exists(), "unusable arguments leave no store behind");
+}
+
+#[test]
+fn a_town_from_its_file_into_force() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    let draft = desk.run("import town.geojsonl --edition spring --json").ended(0).json();
+    assert_eq!(draft["edition"]["state"], "draft");
+    assert_eq!(draft["report"]["errors"], 0);
+    assert_eq!([&draft["edition"]["tier1"], &draft["edition"]["tier2"], &draft["edition"]["tier3"]], [1, 2, 4]);
+    assert!(desk.run("check").ended(1).says("no edition is in force"));
+    assert!(desk.run("export --format geojsonl -o a --edition spring").ended(1).says("gridward publish spring"));
+
+    let published = desk.run("publish spring --json").ended(0).json();
+    assert_eq!(published["edition"]["in_force"], true);
+    // Nobody is on the roster yet, which is worth a warning.
+    assert_eq!(published["report"]["problems"][0]["code"], "roster_missing");
+    assert!(desk.run("check").ended(0).says("edition spring"));
+    let editions = desk.run("editions --json").ended(0).json();
+    assert_eq!(editions.as_array().unwrap().len(), 1);
+    assert_eq!(editions[0]["bounds"], json!([116.9, 30.8, 116.94, 30.84]));
+    assert!(desk.run("editions").ended(0).out.starts_with("* spring  in force since "));
+}
+
+#[test]
+fn the_store_is_named_by_option_or_environment() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --store sqlite:a.gpkg").ended(0);
+    let by_environment = desk.command("import town.geojsonl").env("GRIDWARD_STORE", "sqlite:b.gpkg").output().unwrap();
+    Run::from(by_environment).ended(0);
+    assert!(desk.path("a.gpkg").exists() && desk.path("b.gpkg").exists() && !desk.path("gridward.gpkg").exists());
+    desk.write("notes.txt", "no store");
+    assert!(desk.run("editions --store sqlite:notes.txt").ended(1).says("notes.txt"));
+    assert!(desk.run("editions --store mysql://town").ended(1).says("sqlite:PATH"));
+}
+
+#[test]
+fn an_edition_gets_the_name_of_the_day_and_never_a_taken_one() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    let first =
+        desk.run("import town.geojsonl --json").ended(0).json()["edition"]["name"].as_str().unwrap().to_string();
+    let second =
+        desk.run("import town.geojsonl --json").ended(0).json()["edition"]["name"].as_str().unwrap().to_string();
+    assert!(first.len() == 10 && first.starts_with("20"), "{first}");
+    // Midnight may have passed between the two.
+    assert!(second == format!("{first}-2") || second.len() == 10 && second > first, "{second}");
+    let taken = desk.run(&format!("import town.geojsonl --edition {first}")).ended(1);
+    assert!(taken.says(&first) && taken.says("--edition"), "{taken:?}");
+    let unknown = desk.run("publish winter").ended(1);
+    assert!(unknown.says("no edition called `winter`") && unknown.says(&second), "{unknown:?}");
+}
+
+#[test]
+fn errors_forbid_publishing_until_they_are_accepted() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town_with_overlap()));
+    let refused = desk.run("import town.geojsonl --edition spring --publish").ended(1);
+    assert!(refused.says("111 and 112 overlap by ") && refused.says("--allow overlap"), "{refused:?}");
+    assert!(refused.says("the draft is kept"), "{refused:?}");
+    assert!(desk.run("editions").out.contains("spring  draft"));
+    desk.run("publish spring").ended(1);
+    desk.run("publish spring --allow self_intersection").ended(1);
+    let published = desk.run("publish spring --allow overlap,empty_geometry --json").ended(0).json();
+    // Only what was there to be accepted is recorded as accepted.
+    assert_eq!(published["edition"]["accepted"], json!(["overlap"]));
+    // What was accepted is settled: the lower code keeps all of its square, the other what is left.
+    let checked = desk.run("check --json").ended(0).json();
+    assert_eq!(checked["report"]["errors"], 0);
+    let exported = desk.run("export --format geojsonl -o -").ended(0).out;
+    let heights: Vec<(String, f64, f64)> = exported
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|feature| feature["properties"]["parent"] == "11")
+        .map(|feature| {
+            let ring = feature["geometry"]["coordinates"][0].as_array().unwrap().clone();
+            let lats: Vec<f64> = ring.iter().map(|position| position[1].as_f64().unwrap()).collect();
+            let code = feature["properties"]["code"].as_str().unwrap().to_string();
+            (code, lats.iter().copied().fold(f64::MAX, f64::min), lats.iter().copied().fold(f64::MIN, f64::max))
+        })
+        .collect();
+    assert_eq!(heights, [("111".to_string(), 30.8, 30.82), ("112".to_string(), 30.82, 30.83)]);
+}
+
+#[test]
+fn check_reports_files_without_making_a_store() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town_with_overlap()));
+    let text = desk.run("check town.geojsonl --problems places.geojson").ended(1);
+    assert!(text.says("error overlap (1)") && text.says("warning gap (1)"), "{text:?}");
+    assert!(text.says("1 error(s), 1 warning(s)"), "{text:?}");
+    assert!(!desk.path("gridward.gpkg").exists());
+    let places: Value = serde_json::from_str(&fs::read_to_string(desk.path("places.geojson")).unwrap()).unwrap();
+    let found: Vec<_> = places["features"].as_array().unwrap().iter().map(|f| &f["properties"]).collect();
+    assert_eq!((&found[0]["code"], &found[0]["grids"]), (&json!("overlap"), &json!(["111", "112"])));
+    assert_eq!(found[1]["code"], "gap");
+    // 0.02° × 0.01° at 30.8° north: 1,913 m × 1,109 m.
+    let area = found[0]["area_m2"].as_f64().unwrap();
+    assert!((area / 2_121_000.0 - 1.0).abs() < 0.01, "{area}");
+    assert_eq!(places["features"][0]["geometry"]["type"], "Polygon");
+
+    let report = desk.run("check town.geojsonl --json").ended(1).json();
+    assert_eq!((&report["report"]["errors"], &report["unreadable_count"]), (&json!(1), &json!(0)));
+    desk.write("sound.geojsonl", &lines(&town()));
+    desk.run("check sound.geojsonl").ended(0);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_nothing_is_stored() {
+    let desk = Desk::new();
+    let mut features = town();
+    features[2]["geometry"]["coordinates"][0][1][0] = Value::Null;
+    features[5]["geometry"] = json!({"type": "Point", "coordinates": [1, 2]});
+    desk.write("town.geojsonl", &lines(&features));
+    let refused = desk.run("import town.geojsonl").ended(1);
+    assert!(refused.says("town.geojsonl line 3 (line 3, column "), "{refused:?}");
+    assert!(refused.says("field geometry.coordinates: invalid type: null"), "{refused:?}");
+    assert!(refused.says("town.geojsonl line 6, field geometry.type: a grid is a Polygon"), "{refused:?}");
+    assert!(refused.says("2 thing(s) cannot be read, so nothing was stored"), "{refused:?}");
+    assert!(!desk.path("gridward.gpkg").exists());
+    let unreadable = desk.run("import town.geojsonl --json").ended(1).json();
+    assert_eq!(unreadable["unreadable"].as_array().unwrap().len(), 2);
+    assert_eq!(unreadable["unreadable"][1]["field"], "geometry.type");
+    // The check goes on with what it can read.
+    let checked = desk.run("check town.geojsonl").ended(1);
+    assert!(checked.says("2 thing(s) cannot be read") && checked.says("parent_missing"), "{checked:?}");
+    assert!(desk.run("import nowhere.geojson").ended(1).says("nowhere.geojson: No such file"));
+    assert!(desk.run("import .").ended(1).says("this is a directory"));
+}
+
+#[test]
+fn a_wrong_tier_is_explained() {
+    let desk = Desk::new();
+    let mut features = town();
+    features[3]["properties"]["tier"] = json!("village");
+    desk.write("town.geojsonl", &lines(&features));
+    let checked = desk.run("check town.geojsonl").ended(1);
+    assert!(checked.says("`village` is no tier; a tier is 1, 2 or 3 ("), "{checked:?}");
+}
+
+#[test]
+fn standard_input_gzip_and_several_files_are_read() {
+    let desk = Desk::new();
+    let (large, small) = town().into_iter().partition::<Vec<_>, _>(|feature| feature["properties"]["tier"] != 3);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(json!({"type": "FeatureCollection", "features": large}).to_string().as_bytes()).unwrap();
+    fs::write(desk.path("large.geojson.gz"), gzip.finish().unwrap()).unwrap();
+    let both =
+        desk.run_with_input("import large.geojson.gz - --publish --json", lines(&small).as_bytes()).ended(0).json();
+    assert_eq!(both["edition"]["source"], "large.geojson.gz, standard input");
+    assert_eq!([&both["edition"]["tier2"], &both["edition"]["tier3"]], [2, 4]);
+    assert_eq!(both["report"]["errors"], 0);
+}
+
+#[test]
+fn rollback_puts_the_edition_before_in_force() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition spring --publish").ended(0);
+    assert!(desk.run("rollback").ended(1).says("no other edition was in force before"));
+    desk.run("import town.geojsonl --edition summer --publish").ended(0);
+    desk.run("import town.geojsonl --edition autumn").ended(0);
+    desk.run("publish autumn --from 2999-01-01T00:00:00+08:00").ended(0);
+    let in_force = || {
+        let editions = desk.run("editions --json").ended(0).json();
+        let found = editions.as_array().unwrap().iter().find(|edition| edition["in_force"] == true).unwrap().clone();
+        found["name"].as_str().unwrap().to_string()
+    };
+    assert_eq!(in_force(), "summer");
+    assert_eq!(desk.run("rollback --json").ended(0).json()["name"], "spring");
+    assert_eq!(in_force(), "spring");
+    assert!(desk.run("editions").out.contains("autumn  published from 2998-12-31T16:00:00Z"));
+    // An edition that is published already is only put in force again.
+    desk.run("publish summer").ended(0);
+    assert_eq!(in_force(), "summer");
+}
+
+/// The data of `tests/data/README.md`, imported as a user would.
+fn united_states(desk: &Desk) -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/us.geojsonl.gz");
+    let arguments = "import --repair --allow overlap,empty_geometry,self_intersection --edition us --publish --json";
+    let output = desk.command(arguments).arg(file).output().unwrap();
+    Run::from(output).ended(0).json()
+}
+
+#[test]
+fn the_united_states_import_and_survive_the_way_out_and_in() {
+    let desk = Desk::new();
+    let imported = united_states(&desk);
+    let edition = &imported["edition"];
+    assert_eq!([&edition["tier1"], &edition["tier2"], &edition["tier3"]], [1, 56, 3230], "Falls Church is left out");
+    assert_eq!(edition["accepted"], json!(["self_intersection", "empty_geometry", "overlap"]));
+    let repairs = |action: &str| -> Vec<String> {
+        let all = imported["report"]["repairs"].as_array().unwrap();
+        let of_action = all.iter().filter(|repair| repair["action"] == action);
+        of_action.map(|repair| repair["grids"][0].as_str().unwrap().to_string()).collect()
+    };
+    // The rings with fewer than four positions in the file, and the two that do not end where they begin.
+    assert_eq!(repairs("ring_without_area_removed").len(), 24);
+    assert_eq!(repairs("ring_closed"), ["US", "17"]);
+    assert!(repairs("ring_without_area_removed").contains(&"51610".to_string()));
+    let problems = imported["report"]["problems"].as_array().unwrap();
+    let empty: Vec<_> = problems.iter().filter(|problem| problem["code"] == "empty_geometry").collect();
+    assert_eq!(empty.len(), 1);
+    assert_eq!(empty[0]["grids"], json!(["51610"]));
+
+    // Out and in again: nothing to repair or to accept, and the same text comes out again.
+    desk.run("export --format geojsonl -o once.geojsonl").ended(0);
+    let again = desk.run("import once.geojsonl --edition again --publish --json").ended(0).json();
+    assert_eq!((&again["report"]["errors"], &again["edition"]["accepted"]), (&json!(0), &json!([])));
+    desk.run("export --edition again --format geojsonl -o twice.geojsonl").ended(0);
+    assert!(fs::read(desk.path("once.geojsonl")).unwrap() == fs::read(desk.path("twice.geojsonl")).unwrap());
+
+    // The GeoPackage is a store of its own that says the same, and GDAL reads it.
+    desk.run("export --format gpkg -o us.gpkg").ended(0);
+    desk.run("export --store sqlite:us.gpkg --format geojsonl -o thrice.geojsonl").ended(0);
+    assert!(fs::read(desk.path("once.geojsonl")).unwrap() == fs::read(desk.path("thrice.geojsonl")).unwrap());
+    let layers = Command::new("ogrinfo").args(["-ro", "-so"]).arg(desk.path("us.gpkg")).arg("tier3").output().unwrap();
+    let layers = Run::from(layers).ended(0);
+    assert!(layers.says("Feature Count: 3230"), "{layers:?}");
+    assert!(!desk.path("us.gpkg.part").exists());
+}
+
+/// Imports are killed without warning at many moments; the edition in force stays, and the next import works.
+#[test]
+fn a_killed_import_leaves_the_edition_in_force() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition spring --publish").ended(0);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/us.geojsonl.gz");
+    let arguments = "import --repair --allow overlap,empty_geometry,self_intersection --publish";
+    let mut killed = 0;
+    let mut delay = Duration::from_millis(20);
+    loop {
+        let mut import =
+            desk.command(arguments).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(delay);
+        import.kill().unwrap();
+        let whole = import.wait().unwrap().success();
+        let editions = desk.run("editions --json").ended(0).json();
+        let in_force = editions.as_array().unwrap().iter().find(|edition| edition["in_force"] == true).unwrap();
+        if whole {
+            assert_eq!(in_force["tier3"], 3230);
+            break;
+        }
+        // The kill may also come between the commit of the publication and the end of the process.
+        let published = in_force["tier3"] == 3230;
+        assert!(published || in_force["name"] == "spring", "{editions}");
+        killed += 1;
+        delay = delay.mul_f64(1.6);
+    }
+    assert!(killed > 3, "only {killed} imports were killed before one was whole");
+    desk.run("check").ended(0);
+    desk.run("publish spring").ended(0);
+}
