@@ -9,6 +9,9 @@ export type Tileset =
   | { readonly state: "empty" }
   | { readonly state: "failed" };
 
+/** The service's word for a store without an edition in force. */
+const NOTHING_PUBLISHED = "urn:gridward:problem:nothing-published";
+
 export const tileset = signal<Tileset>({ state: "loading" });
 
 /** Which tier is filled; null lets the zoom decide. */
@@ -19,9 +22,8 @@ export async function loadTileset(): Promise<void> {
     const tiles = await fetchTileset();
     tileset.value = tiles.bounds ? { state: "ready", tiles } : { state: "empty" };
   } catch (error) {
-    // No edition in force: the tiles do not exist (404) or not yet (503). Anything else is a fault.
-    const status = error instanceof Failure ? error.problem?.status : undefined;
-    tileset.value = { state: status === 404 || status === 503 ? "empty" : "failed" };
+    const empty = error instanceof Failure && error.problem?.type === NOTHING_PUBLISHED;
+    tileset.value = { state: empty ? "empty" : "failed" };
   }
 }
 
