@@ -37,8 +37,11 @@ export interface LocateAnswer {
 
 export interface FoundGrid extends GridName {
   parent?: string | null;
-  bbox: [number, number, number, number];
+  bbox?: [number, number, number, number] | null;
+  /** A point inside the grid. */
   label?: [number, number] | null;
+  party_group?: string | null;
+  leader?: string | null;
 }
 
 export interface TileJson {

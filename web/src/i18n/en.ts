@@ -65,8 +65,8 @@ export const en: Words = {
     auto: "Auto",
   },
   search: {
-    label: "Search for a grid",
-    hint: "Name, code, party group or leader",
+    label: "Find a grid by name, code, party group or leader",
+    hint: "Find a grid",
     none: "Nothing found",
     found: (count) => (count === 1 ? "1 grid found" : `${count} grids found`),
     clear: "Clear",

@@ -64,8 +64,8 @@ export const zh = {
     auto: "自动",
   },
   search: {
-    label: "搜索网格",
-    hint: "搜索名称、编码、党小组或网格长",
+    label: "搜索网格：名称、编码、党小组或网格长",
+    hint: "搜索网格",
     none: "没有找到",
     found: (count: number) => `找到 ${count} 个网格`,
     clear: "清除",

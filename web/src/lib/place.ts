@@ -5,6 +5,9 @@ export interface Place {
   readonly lat: number;
 }
 
+/** In degrees. */
+export type Box = readonly [west: number, south: number, east: number, north: number];
+
 /** The service's own resolution, about 1 cm: a shared link must ask for the very same point. */
 const DECIMALS = 7;
 

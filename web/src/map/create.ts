@@ -23,8 +23,9 @@ const styleUrl = (): string => `/style.json?theme=${dark.matches ? "dark" : "lig
 /** The service may stand behind a proxy and know itself by another name: only the path of its addresses counts. */
 function ownHost(url: string): { url: string } {
   const { pathname, search } = new URL(url, location.href);
-  // The tile template keeps its braces, which URL would escape.
-  return { url: location.origin + decodeURI(pathname) + search };
+  // The tile template keeps its braces, which URL escapes.
+  const path = pathname.replaceAll("%7B", "{").replaceAll("%7D", "}");
+  return { url: location.origin + path + search };
 }
 
 export function webglWorks(): boolean {

@@ -1,7 +1,6 @@
 // Where the map should look. Panels ask for it here; the map does it.
 import { signal } from "@preact/signals";
-import type { Box } from "../lib/box.ts";
-import type { Place } from "../lib/place.ts";
+import type { Box, Place } from "../lib/place.ts";
 
 export type Wish =
   | { readonly to: "all" }

@@ -44,6 +44,6 @@ async function find(text: string, signal: AbortSignal): Promise<void> {
 
 /** Shows a found grid on the map, and who answers at its label. */
 export function show(grid: FoundGrid): void {
-  wish.value = { to: "box", box: grid.bbox };
+  if (grid.bbox) wish.value = { to: "box", box: grid.bbox };
   if (grid.label) void ask({ place: place(...grid.label) });
 }

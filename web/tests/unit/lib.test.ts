@@ -1,6 +1,5 @@
 // Text in, values out: the parts that need no page.
 import { describe, expect, test } from "vitest";
-import { boxOf } from "../../src/lib/box.ts";
 import { formatLink, parseLink } from "../../src/lib/link.ts";
 import { dialable, measure, percent } from "../../src/lib/measure.ts";
 import { parsePlace, place } from "../../src/lib/place.ts";
@@ -72,28 +71,4 @@ test("only a whole number can be dialled", () => {
   expect(dialable("138 0000 0000")).toBe("13800000000");
   expect(dialable("+86-556-6123456")).toBe("+865566123456");
   for (const hidden of ["138****0000", "138xxxx0000", "***", "", null, undefined]) expect(dialable(hidden)).toBeNull();
-});
-
-test("the box around a shape with holes and parts", () => {
-  const coordinates = [
-    [
-      [
-        [1, 2],
-        [3, 2],
-        [3, 5],
-        [1, 2],
-      ],
-    ],
-    [
-      [
-        [-4, 0],
-        [-3, 0],
-        [-3, 1],
-        [-4, 0],
-      ],
-    ],
-  ];
-  expect(boxOf({ coordinates })).toEqual([-4, 0, 3, 5]);
-  expect(boxOf({ coordinates: [] })).toBeNull();
-  expect(boxOf(null)).toBeNull();
 });

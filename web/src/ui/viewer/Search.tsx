@@ -96,6 +96,7 @@ export function Search() {
             <span class={`tier tier-${grid.tier}`}>{says.tiers[grid.tier]}</span>
             <span class="name">{grid.name}</span>
             <code>{grid.code}</code>
+            <small>{[grid.party_group, grid.leader].filter(Boolean).join(" · ")}</small>
           </div>
         ))}
       </div>
