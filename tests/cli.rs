@@ -2,37 +2,36 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder with a store in it, in which the binary runs.
-struct Desk {
+pub struct Desk {
     folder: TempDir,
 }
 
 /// What a run printed, and its exit status.
 #[derive(Debug)]
-struct Run {
-    status: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Run {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    fn says(&self, text: &str) -> bool {
+    pub fn says(&self, text: &str) -> bool {
         self.out.contains(text) || self.err.contains(text)
     }
 
     #[track_caller]
-    fn ended(self, status: i32) -> Run {
+    pub fn ended(self, status: i32) -> Run {
         assert_eq!(self.status, status, "{}\n{}", self.out, self.err);
         self
     }
@@ -49,31 +48,31 @@ impl From<Output> for Run {
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub fn new() -> Desk {
         Desk { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> &Desk {
+    pub fn write(&self, name: &str, text: &str) -> &Desk {
         fs::write(self.path(name), text).unwrap();
         self
     }
 
-    fn command(&self, arguments: &str) -> Command {
+    pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gridward"));
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).env_remove("GRIDWARD_STORE");
         command
     }
 
     /// Runs with arguments written as in a shell, without quotes.
-    fn run(&self, arguments: &str) -> Run {
+    pub fn run(&self, arguments: &str) -> Run {
         self.command(arguments).output().unwrap().into()
     }
 
-    fn run_with_input(&self, arguments: &str, input: &[u8]) -> Run {
+    pub fn run_with_input(&self, arguments: &str, input: &[u8]) -> Run {
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
@@ -89,7 +88,7 @@ fn feature(code: &str, tier: u8, parent: Option<&str>, [west, south, east, north
 }
 
 /// One village, two grids, four small ones: a square of 0.04°.
-fn town() -> Vec<Value> {
+pub fn town() -> Vec<Value> {
     vec![
         feature("1", 1, None, [116.9, 30.8, 116.94, 30.84]),
         feature("11", 2, Some("1"), [116.9, 30.8, 116.92, 30.84]),
@@ -101,7 +100,7 @@ fn town() -> Vec<Value> {
     ]
 }
 
-fn lines(features: &[Value]) -> String {
+pub fn lines(features: &[Value]) -> String {
     features.iter().map(|feature| format!("{feature}\n")).collect()
 }
 
@@ -315,83 +314,4 @@ fn rollback_puts_the_edition_before_in_force() {
     // An edition that is published already is only put in force again.
     desk.run("publish summer").ended(0);
     assert_eq!(in_force(), "summer");
-}
-
-/// The data of `tests/data/README.md`, imported as a user would.
-fn united_states(desk: &Desk) -> Value {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/us.geojsonl.gz");
-    let arguments = "import --repair --allow overlap,empty_geometry,self_intersection --edition us --publish --json";
-    let output = desk.command(arguments).arg(file).output().unwrap();
-    Run::from(output).ended(0).json()
-}
-
-#[test]
-fn the_united_states_import_and_survive_the_way_out_and_in() {
-    let desk = Desk::new();
-    let imported = united_states(&desk);
-    let edition = &imported["edition"];
-    assert_eq!([&edition["tier1"], &edition["tier2"], &edition["tier3"]], [1, 56, 3230], "Falls Church is left out");
-    assert_eq!(edition["accepted"], json!(["self_intersection", "empty_geometry", "overlap"]));
-    let repairs = |action: &str| -> Vec<String> {
-        let all = imported["report"]["repairs"].as_array().unwrap();
-        let of_action = all.iter().filter(|repair| repair["action"] == action);
-        of_action.map(|repair| repair["grids"][0].as_str().unwrap().to_string()).collect()
-    };
-    // The rings with fewer than four positions in the file, and the two that do not end where they begin.
-    assert_eq!(repairs("ring_without_area_removed").len(), 24);
-    assert_eq!(repairs("ring_closed"), ["US", "17"]);
-    assert!(repairs("ring_without_area_removed").contains(&"51610".to_string()));
-    let problems = imported["report"]["problems"].as_array().unwrap();
-    let empty: Vec<_> = problems.iter().filter(|problem| problem["code"] == "empty_geometry").collect();
-    assert_eq!(empty.len(), 1);
-    assert_eq!(empty[0]["grids"], json!(["51610"]));
-
-    // Out and in again: nothing to repair or to accept, and the same text comes out again.
-    desk.run("export --format geojsonl -o once.geojsonl").ended(0);
-    let again = desk.run("import once.geojsonl --edition again --publish --json").ended(0).json();
-    assert_eq!((&again["report"]["errors"], &again["edition"]["accepted"]), (&json!(0), &json!([])));
-    desk.run("export --edition again --format geojsonl -o twice.geojsonl").ended(0);
-    assert!(fs::read(desk.path("once.geojsonl")).unwrap() == fs::read(desk.path("twice.geojsonl")).unwrap());
-
-    // The GeoPackage is a store of its own that says the same, and GDAL reads it.
-    desk.run("export --format gpkg -o us.gpkg").ended(0);
-    desk.run("export --store sqlite:us.gpkg --format geojsonl -o thrice.geojsonl").ended(0);
-    assert!(fs::read(desk.path("once.geojsonl")).unwrap() == fs::read(desk.path("thrice.geojsonl")).unwrap());
-    let layers = Command::new("ogrinfo").args(["-ro", "-so"]).arg(desk.path("us.gpkg")).arg("tier3").output().unwrap();
-    let layers = Run::from(layers).ended(0);
-    assert!(layers.says("Feature Count: 3230"), "{layers:?}");
-    assert!(!desk.path("us.gpkg.part").exists());
-}
-
-/// Imports are killed without warning at many moments; the edition in force stays, and the next import works.
-#[test]
-fn a_killed_import_leaves_the_edition_in_force() {
-    let desk = Desk::new();
-    desk.write("town.geojsonl", &lines(&town()));
-    desk.run("import town.geojsonl --edition spring --publish").ended(0);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/us.geojsonl.gz");
-    let arguments = "import --repair --allow overlap,empty_geometry,self_intersection --publish";
-    let mut killed = 0;
-    let mut delay = Duration::from_millis(20);
-    loop {
-        let mut import =
-            desk.command(arguments).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(delay);
-        import.kill().unwrap();
-        let whole = import.wait().unwrap().success();
-        let editions = desk.run("editions --json").ended(0).json();
-        let in_force = editions.as_array().unwrap().iter().find(|edition| edition["in_force"] == true).unwrap();
-        if whole {
-            assert_eq!(in_force["tier3"], 3230);
-            break;
-        }
-        // The kill may also come between the commit of the publication and the end of the process.
-        let published = in_force["tier3"] == 3230;
-        assert!(published || in_force["name"] == "spring", "{editions}");
-        killed += 1;
-        delay = delay.mul_f64(1.6);
-    }
-    assert!(killed > 3, "only {killed} imports were killed before one was whole");
-    desk.run("check").ended(0);
-    desk.run("publish spring").ended(0);
 }

@@ -7,3 +7,4 @@ mod live;
 mod owners;
 mod reader;
 mod tiles;
+mod united_states;

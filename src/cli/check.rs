@@ -1,16 +1,14 @@
 //! `gridward check`: the validation report of files, of a draft, or of a published edition.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use time::OffsetDateTime;
 
 use super::files::{self, FileArgs};
 use super::report::{self, Read};
+use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome};
-use crate::domain::edition::in_force;
 use crate::domain::problem::{CheckReport, Problem, Severity};
 use crate::import::edition;
 use crate::import::export::problem_features;
@@ -70,16 +68,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 /// Checks an edition of the store, the one in force where none is named.
 async fn check_stored(name: Option<String>, context: &Context) -> Result<(String, CheckReport), Failure> {
     let store = context.store().await?;
-    let info = match name {
-        Some(name) => context.edition(&*store, &name).await?,
-        None => {
-            let current = in_force(&store.publications().await?, OffsetDateTime::now_utc());
-            let editions = store.editions().await?;
-            editions.into_iter().find(|edition| Some(edition.id) == current).ok_or_else(|| {
-                Failure::refused("no edition is in force; name one with --edition, or name files to check")
-            })?
-        }
-    };
+    let info = context.edition_or_in_force(&*store, name.as_deref()).await?;
     let working = context.progress("checking", None);
     let report = edition::check_stored(&*store, &info).await?;
     working.finish_and_clear();
@@ -88,8 +77,11 @@ async fn check_stored(name: Option<String>, context: &Context) -> Result<(String
 }
 
 fn write_problems(path: &Path, problems: &[Problem]) -> Outcome {
-    let failed = |error: &dyn std::fmt::Display| Failure::refused(format!("{}: {error}", path.display()));
-    let mut out = BufWriter::new(File::create(path).map_err(|error| failed(&error))?);
-    serde_json::to_writer(&mut out, &problem_features(problems)).map_err(|error| failed(&error))?;
-    writeln!(out).and_then(|()| out.flush()).map_err(|error| failed(&error))
+    let mut file = WholeFile::create(path)?;
+    let mut out = BufWriter::new(&mut file);
+    serde_json::to_writer(&mut out, &problem_features(problems))?;
+    writeln!(out)?;
+    out.flush()?;
+    drop(out);
+    file.keep()
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use super::{Failure, Outcome};
-use crate::domain::edition::EditionInfo;
+use crate::domain::edition::{EditionInfo, in_force};
 use crate::store::{self, Store, StoreError};
 
 /// The global options.
@@ -24,6 +25,16 @@ impl Context {
     /// Opens the store; an embedded one is created where there is none.
     pub async fn store(&self) -> Result<Arc<dyn Store>, Failure> {
         Ok(store::open(&self.store_url).await?)
+    }
+
+    /// The edition of that name, or the one in force where none is named.
+    pub async fn edition_or_in_force(&self, store: &dyn Store, name: Option<&str>) -> Result<EditionInfo, Failure> {
+        if let Some(name) = name {
+            return self.edition(store, name).await;
+        }
+        let current = in_force(&store.publications().await?, OffsetDateTime::now_utc());
+        let found = store.editions().await?.into_iter().find(|edition| Some(edition.id) == current);
+        found.ok_or_else(|| Failure::refused("no edition is in force; name one with --edition"))
     }
 
     /// The edition of that name; where there is none, the error lists those that there are.

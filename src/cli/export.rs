@@ -1,14 +1,13 @@
 //! `gridward export`: an edition as newline-delimited GeoJSON or as a GeoPackage of its own.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use time::OffsetDateTime;
 
+use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome};
-use crate::domain::edition::{EditionInfo, EditionState, in_force};
+use crate::domain::edition::{EditionInfo, EditionState};
 use crate::geometry::feature::GridFeature;
 use crate::import::edition::copy_edition;
 use crate::import::export::write_grid;
@@ -44,15 +43,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         return Err(Failure::usage("a GeoPackage is a database and needs a file: -o FILE.gpkg"));
     }
     let store = context.store().await?;
-    let info = match &args.edition {
-        Some(name) => context.edition(&*store, name).await?,
-        None => {
-            let current = in_force(&store.publications().await?, OffsetDateTime::now_utc());
-            let editions = store.editions().await?;
-            let found = editions.into_iter().find(|edition| Some(edition.id) == current);
-            found.ok_or_else(|| Failure::refused("no edition is in force; name one with --edition"))?
-        }
-    };
+    let info = context.edition_or_in_force(&*store, args.edition.as_deref()).await?;
     if info.state == EditionState::Draft {
         let name = &info.name;
         return Err(Failure::refused(format!(
@@ -65,16 +56,12 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         write_lines(&grids, io::stdout().lock())?;
         return Ok(());
     }
-    let failed = |error: io::Error| Failure::refused(format!("{}: {error}", args.output.display()));
-    let part = part_of(&args.output);
+    let mut file = WholeFile::create(&args.output)?;
     match args.format {
-        Format::Geojsonl => {
-            let file = File::create(&part).map_err(failed)?;
-            write_lines(&grids, &file).and_then(|()| file.sync_all()).map_err(failed)?;
-        }
-        Format::Gpkg => write_geopackage(&info, grids, &part).await?,
+        Format::Geojsonl => write_lines(&grids, &mut file)?,
+        Format::Gpkg => write_geopackage(&info, grids, file.unfinished()).await?,
     }
-    fs::rename(&part, &args.output).map_err(failed)?;
+    file.keep()?;
     eprintln!("{}: edition {}", args.output.display(), info.name);
     Ok(())
 }
@@ -87,20 +74,10 @@ fn write_lines(grids: &[GridFeature], out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
-/// The edition alone in an embedded store of its own.
+/// The edition alone in an embedded store of its own, which begins as the empty file that is there.
 async fn write_geopackage(info: &EditionInfo, grids: Vec<GridFeature>, path: &Path) -> Outcome {
-    if path.exists() {
-        fs::remove_file(path).map_err(|error| Failure::refused(format!("{}: {error}", path.display())))?;
-    }
     let target = store::open(&format!("sqlite:{}", path.display())).await?;
     copy_edition(&*target, info, grids).await?;
     target.close().await;
     Ok(())
-}
-
-/// Where the file is written until it is whole: beside its place, for a rename must not cross file systems.
-fn part_of(output: &Path) -> PathBuf {
-    let mut name = output.file_name().unwrap_or_default().to_os_string();
-    name.push(".part");
-    output.with_file_name(name)
 }

@@ -24,6 +24,11 @@ impl WholeFile {
         Ok(WholeFile { file, path: path.to_owned(), unfinished })
     }
 
+    /// Where it is written until it is whole, for those who write by name.
+    pub(super) fn unfinished(&self) -> &Path {
+        &self.unfinished
+    }
+
     /// Puts the file in its place, on disk.
     pub(super) fn keep(self) -> Result<(), Failure> {
         self.file
