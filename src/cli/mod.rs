@@ -9,6 +9,7 @@ mod context;
 mod editions;
 mod export;
 mod files;
+mod generate;
 mod import;
 mod outcome;
 mod publish;
@@ -51,6 +52,7 @@ enum Command {
     Rollback(rollback::Args),
     Export(export::Args),
     Roster(roster::Args),
+    Generate(generate::Args),
     Assign(assign::Args),
     Bench(bench::Args),
 }
@@ -67,6 +69,7 @@ impl Cli {
             Command::Rollback(args) => rollback::run(args, &context).await,
             Command::Export(args) => export::run(args, &context).await,
             Command::Roster(args) => roster::run(args, &context).await,
+            Command::Generate(args) => generate::run(&args, &context),
             Command::Assign(args) => assign::run(args, &context).await,
             Command::Bench(args) => bench::run(args, &context).await,
         };

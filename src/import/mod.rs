@@ -1,4 +1,4 @@
-//! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`.
+//! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`, `delaunator`.
 //!
 //! ```text
 //! bytes ─ decode ─► text ─ pieces ─► one feature's text ─ feature ─► DraftFeature ─ edition ─► draft ─► published
@@ -12,6 +12,7 @@ mod decode;
 pub mod edition;
 pub mod export;
 mod feature;
+pub mod generate;
 pub mod geojson;
 mod limits;
 mod mapping;

@@ -1,0 +1,115 @@
+//! `gridward generate`: a synthetic partition of any size, for demos, tests and measurements.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Context, Failure, Outcome};
+use crate::import::generate::geojsonl::write_feature;
+use crate::import::generate::naming::Naming;
+use crate::import::generate::staff::Staff;
+use crate::import::generate::{DEFAULT_CENTER, Partition, Plan};
+use crate::import::roster;
+
+/// Said in every feature.
+const NOTE: &str = "虚构边界 invented border";
+
+/// Writes an exact synthetic partition of three tiers as newline-delimited GeoJSON
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Grids of tier 3; those of tier 1 and 2 follow in the proportions 22 : 50 : 165
+    #[arg(long, value_name = "N", required_unless_present = "tiers")]
+    grids: Option<usize>,
+
+    /// Grids of tier 1, 2 and 3
+    #[arg(long, value_name = "A,B,N", value_delimiter = ',', num_args = 1)]
+    tiers: Option<Vec<usize>>,
+
+    /// The same seed gives the same grids, on every machine
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// The middle, in degrees of WGS 84
+    #[arg(long, value_name = "LON,LAT", value_delimiter = ',', num_args = 1, allow_negative_numbers = true)]
+    center: Option<Vec<f64>>,
+
+    /// Codes and names of the tier-1 grids, as CSV with the columns code and name, the middle one first
+    #[arg(long, value_name = "FILE.csv")]
+    names: Option<PathBuf>,
+
+    /// Also write an invented roster of the grids there
+    #[arg(long, value_name = "FILE.csv")]
+    roster: Option<PathBuf>,
+
+    /// Where to write; standard output when missing or -
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl GenerateArgs {
+    fn plan(&self) -> Result<(Plan, usize), Failure> {
+        let tiers = match (&self.tiers, self.grids) {
+            (None, grids) => Plan::proportions(grids.unwrap_or_default()),
+            (Some(tiers), grids) => {
+                let tiers: [usize; 3] =
+                    tiers[..].try_into().map_err(|_| Failure::usage("--tiers takes three numbers, as in 22,50,165"))?;
+                if grids.is_some_and(|grids| grids != tiers[2]) {
+                    return Err(Failure::usage("--grids and the last number of --tiers differ; give one of them"));
+                }
+                tiers
+            }
+        };
+        let center = match &self.center {
+            None => DEFAULT_CENTER,
+            Some(center) => center[..]
+                .try_into()
+                .map_err(|_| Failure::usage("--center takes a longitude and a latitude, as in 116.9,30.8"))?,
+        };
+        Ok((Plan::new(tiers, self.seed, center).map_err(Failure::usage)?, tiers[0]))
+    }
+
+    /// Generates and writes; what is written is complete when this returns without an error.
+    pub fn run(&self, context: &Context) -> Outcome {
+        let (plan, tier1) = self.plan()?;
+        let naming = match &self.names {
+            None => Naming::Synthetic,
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|error| in_file(path, error))?;
+                Naming::read(&bytes, tier1).map_err(|error| in_file(path, error))?
+            }
+        };
+        let bar = context.progress("generating", None);
+        let partition = Partition::new(&plan).map_err(Failure::usage)?;
+        let mut staff = Staff::default();
+        let mut entries = Vec::new();
+        let mut out = bar.wrap_write(writer(self.output.as_deref())?);
+        for feature in partition.features(&naming) {
+            write_feature(&mut out, &feature, Some(NOTE))?;
+            if self.roster.is_some() {
+                entries.push(staff.of(&feature.grid));
+            }
+        }
+        out.flush()?;
+        bar.finish_and_clear();
+        if let Some(path) = &self.roster {
+            roster::write(&entries, writer(Some(path))?).map_err(|error| in_file(path, error))?;
+        }
+        Ok(())
+    }
+}
+
+fn writer(path: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+    match path {
+        Some(path) if path != Path::new("-") => {
+            let file = File::create(path).map_err(|error| in_file(path, error))?;
+            Ok(Box::new(BufWriter::with_capacity(1 << 20, file)))
+        }
+        _ => Ok(Box::new(BufWriter::with_capacity(1 << 20, std::io::stdout().lock()))),
+    }
+}
+
+fn in_file(path: &Path, error: impl std::fmt::Display) -> Failure {
+    Failure::refused(format!("{}: {error}", path.display()))
+}
