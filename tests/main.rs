@@ -2,6 +2,7 @@ mod assign;
 mod check;
 mod cli;
 mod contract;
+mod generate;
 mod judges;
 mod live;
 mod owners;

@@ -4,21 +4,16 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
 use super::{Context, Failure, Outcome};
 use crate::import::generate::geojsonl::write_feature;
 use crate::import::generate::naming::Naming;
 use crate::import::generate::staff::Staff;
-use crate::import::generate::{DEFAULT_CENTER, Partition, Plan};
+use crate::import::generate::{DEFAULT_CENTER, NOTE, Partition, Plan};
 use crate::import::roster;
 
-/// Said in every feature.
-const NOTE: &str = "虚构边界 invented border";
-
-/// Writes an exact synthetic partition of three tiers as newline-delimited GeoJSON
-#[derive(Debug, Args)]
-pub struct GenerateArgs {
+/// Write an exact synthetic partition of three tiers as newline-delimited GeoJSON
+#[derive(Debug, clap::Args)]
+pub struct Args {
     /// Grids of tier 3; those of tier 1 and 2 follow in the proportions 22 : 50 : 165
     #[arg(long, value_name = "N", required_unless_present = "tiers")]
     grids: Option<usize>,
@@ -48,7 +43,7 @@ pub struct GenerateArgs {
     output: Option<PathBuf>,
 }
 
-impl GenerateArgs {
+impl Args {
     fn plan(&self) -> Result<(Plan, usize), Failure> {
         let tiers = match (&self.tiers, self.grids) {
             (None, grids) => Plan::proportions(grids.unwrap_or_default()),
@@ -69,35 +64,35 @@ impl GenerateArgs {
         };
         Ok((Plan::new(tiers, self.seed, center).map_err(Failure::usage)?, tiers[0]))
     }
+}
 
-    /// Generates and writes; what is written is complete when this returns without an error.
-    pub fn run(&self, context: &Context) -> Outcome {
-        let (plan, tier1) = self.plan()?;
-        let naming = match &self.names {
-            None => Naming::Synthetic,
-            Some(path) => {
-                let bytes = std::fs::read(path).map_err(|error| in_file(path, error))?;
-                Naming::read(&bytes, tier1).map_err(|error| in_file(path, error))?
-            }
-        };
-        let bar = context.progress("generating", None);
-        let partition = Partition::new(&plan).map_err(Failure::usage)?;
-        let mut staff = Staff::default();
-        let mut entries = Vec::new();
-        let mut out = bar.wrap_write(writer(self.output.as_deref())?);
-        for feature in partition.features(&naming) {
-            write_feature(&mut out, &feature, Some(NOTE))?;
-            if self.roster.is_some() {
-                entries.push(staff.of(&feature.grid));
-            }
+/// Generates and writes; what is written is complete when this returns without an error.
+pub fn run(args: &Args, context: &Context) -> Outcome {
+    let (plan, tier1) = args.plan()?;
+    let naming = match &args.names {
+        None => Naming::Synthetic,
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| in_file(path, error))?;
+            Naming::read(&bytes, tier1).map_err(|error| in_file(path, error))?
         }
-        out.flush()?;
-        bar.finish_and_clear();
-        if let Some(path) = &self.roster {
-            roster::write(&entries, writer(Some(path))?).map_err(|error| in_file(path, error))?;
+    };
+    let bar = context.progress("generating", None);
+    let partition = Partition::new(&plan).map_err(Failure::usage)?;
+    let mut staff = Staff::default();
+    let mut entries = Vec::new();
+    let mut out = bar.wrap_write(writer(args.output.as_deref())?);
+    for feature in partition.features(&naming) {
+        write_feature(&mut out, &feature, Some(NOTE))?;
+        if args.roster.is_some() {
+            entries.push(staff.of(&feature.grid));
         }
-        Ok(())
     }
+    out.flush()?;
+    bar.finish_and_clear();
+    if let Some(path) = &args.roster {
+        roster::write(&entries, writer(Some(path))?).map_err(|error| in_file(path, error))?;
+    }
+    Ok(())
 }
 
 fn writer(path: Option<&Path>) -> Result<Box<dyn Write>, Failure> {

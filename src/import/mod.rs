@@ -9,6 +9,7 @@
 mod coordinates;
 mod crs;
 mod decode;
+pub mod demo;
 pub mod edition;
 pub mod export;
 mod feature;

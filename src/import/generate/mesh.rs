@@ -24,7 +24,7 @@ use super::sites::Site;
 /// Marks an edge of the hull, which has no triangle on its other side.
 const NONE: u32 = u32::MAX;
 /// Longer pieces of a border are bent once more, in metres.
-const PIECE_M: f64 = 118.0;
+const PIECE_M: f64 = 155.0;
 /// Steepest base angle of the rhombus that a half border may fill, as a tangent.
 const MAX_TANGENT: f64 = 0.95;
 

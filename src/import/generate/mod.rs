@@ -26,6 +26,8 @@ use crate::geometry::point::{Point, Polygon, Ring, ring_area2};
 
 /// Where a partition lies when nobody says: near 青草镇.
 pub const DEFAULT_CENTER: [f64; 2] = [116.9, 30.8];
+/// What every generated feature says about itself.
+pub const NOTE: &str = "虚构边界 invented border";
 /// Most tier-3 grids of one partition.
 pub const MAX_GRIDS: usize = 20_000_000;
 /// One degree of latitude in metres, on a sphere with the Earth's volume.

@@ -7,11 +7,11 @@
 use super::noise::{mix_all, noise, unit};
 
 /// Side of the squares with one candidate each, in metres.
-const SQUARE_M: f64 = 130.0;
+const SQUARE_M: f64 = 165.0;
 /// Mean distance that a site keeps from others, in metres.
-const DISTANCE_M: f64 = 520.0;
+const DISTANCE_M: f64 = 660.0;
 /// How far around its middle the town's own grids are smaller, in metres.
-const SEAT_M: f64 = 2_600.0;
+const SEAT_M: f64 = 2_200.0;
 
 /// A place in metres east and north of the centre, and a number that is its own.
 #[derive(Clone, Copy, Debug)]
