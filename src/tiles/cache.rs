@@ -93,6 +93,12 @@ impl TileCache {
             .await
     }
 
+    /// What the kept tiles weigh, once everything past the bound is thrown out.
+    pub async fn settled_bytes(&self) -> u64 {
+        self.tiles.run_pending_tasks().await;
+        self.tiles.weighted_size()
+    }
+
     /// The tile in that form, built and compressed at most once while it is kept.
     pub async fn tile(
         &self,

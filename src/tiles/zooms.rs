@@ -10,9 +10,12 @@ pub const DEEPEST_ZOOM: u8 = 16;
 /// A tier appears at the first zoom at which its median grid is this wide, in pixels of a 512-pixel tile.
 const FIRST_WIDTH_PX: f64 = 12.0;
 
-/// At the last zoom a unit of the tile's grid is at most this part of the median edge: what rounding moves a border
-/// by cannot be seen, however far a viewer magnifies the tile.
-const UNITS_PER_EDGE: f64 = 128.0;
+/// At the last zoom the median grid of the smallest tier is at least this wide in units of the tile's grid: rounding
+/// moves its border by a four-thousandth of its width at most.
+const LAST_WIDTH_UNITS: f64 = 2048.0;
+
+/// And the median edge at least this long.
+const LAST_EDGE_UNITS: f64 = 2.0;
 
 /// The zooms of an edition's tiles. Beyond the last, viewers magnify its tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct Zooms {
 }
 
 impl Zooms {
-    /// From the median edge length and, per tier, the median width of the grids.
+    /// From the median edge length and the median width of each tier's grids.
     pub fn of(planar: &PlanarMap) -> Zooms {
         let edges: Vec<f64> = planar
             .arcs()
@@ -34,19 +37,17 @@ impl Zooms {
                 f64::from(b.x - a.x).hypot(f64::from(b.y - a.y))
             })
             .collect();
-        let world = f64::from(1u32 << WORLD_BITS);
+        let width = PerTier(Tier::ALL.map(|tier| median(widths(planar, tier))));
         let mut first = PerTier([0; 3]);
         for tier in [Tier::Two, Tier::Three] {
-            let first_of_tier = median(widths(planar, tier)).map_or(0, |width| {
-                let pixels_at_0 = width / world * 512.0;
-                zoom((FIRST_WIDTH_PX / pixels_at_0).log2())
-            });
+            let first_of_tier = width[tier].map_or(0, |width| first_zoom_with(width, FIRST_WIDTH_PX, 512.0));
             first[tier] = first_of_tier.max(first[tier.above().unwrap_or(Tier::One)]).min(DEEPEST_ZOOM - 2);
         }
-        let last = median(edges).map_or(0, |edge| {
-            let units_at_0 = edge / world * f64::from(1u32 << TILE_BITS);
-            zoom((UNITS_PER_EDGE / units_at_0).log2())
-        });
+        let units = f64::from(1u32 << TILE_BITS);
+        let smallest = width.0.into_iter().flatten().last();
+        let for_grids = smallest.map_or(0, |width| first_zoom_with(width, LAST_WIDTH_UNITS, units));
+        let for_edges = median(edges).map_or(0, |edge| first_zoom_with(edge, LAST_EDGE_UNITS, units));
+        let last = for_grids.max(for_edges);
         // The smallest tier is drawn at three zooms at least.
         Zooms { first, last: last.max(first[Tier::Three] + 2) }
     }
@@ -62,9 +63,10 @@ impl Zooms {
     }
 }
 
-/// Rounded up, and cut to the zooms there are.
-fn zoom(exact: f64) -> u8 {
-    exact.ceil().clamp(0.0, f64::from(DEEPEST_ZOOM)) as u8
+/// The first zoom at which a length (in units of the world) is as long as `wanted`, where a tile's side is `side`.
+fn first_zoom_with(length: f64, wanted: f64, side: f64) -> u8 {
+    let at_0 = length / f64::from(1u32 << WORLD_BITS) * side;
+    (wanted / at_0).log2().ceil().clamp(0.0, f64::from(DEEPEST_ZOOM)) as u8
 }
 
 /// Widths of the tier's grids in units of the world: the side of the square as large as the box around the grid.
