@@ -180,7 +180,8 @@ def judge_borders(path, layers, zoom, rims, where):
                     if (at < edge) != (to < edge):
                         crossing = along + (ends - along) * (edge - at) / (to - at)
                         if -BUFFER / 2 <= crossing <= EXTENT + BUFFER / 2:
-                            zoom.seams[(axis, edge)].append(crossing)
+                            # A line that crosses at a small angle lies nearer than its crossing.
+                            zoom.seams[(axis, edge)].append((crossing, abs(to - at) / math.hypot(to - at, ends - along)))
 
 
 def judge_labels(path, tile, layers, zoom, where, edition):
@@ -203,9 +204,10 @@ def judge_seams(seams):
     for (z, x, y), here in seams.items():
         for axis, there in (("x", (z, x + 1, y)), ("y", (z, x, y + 1))):
             mine, theirs = here.get((axis, EXTENT), []), seams.get(there, {}).get((axis, 0), [])
-            crossings += sum(0 <= v < EXTENT for v in mine)
+            crossings += sum(0 <= v < EXTENT for v, _ in mine)
             for one, other in ((mine, theirs), (theirs, mine)):
-                for step in (min([abs(v - w) for w in other], default=math.inf) for v in one if 0 <= v < EXTENT):
+                for v, sine in (crossing for crossing in one if 0 <= crossing[0] < EXTENT):
+                    step = min((abs(v - w) * sine for w, _ in other), default=math.inf)
                     if step > SEAM_UNITS:
                         lost += 1
                     else:
