@@ -171,3 +171,12 @@ fn bench_locate_prints_its_figures() {
         assert!(figures[name].is_number(), "{name} in {figures}");
     }
 }
+
+#[test]
+fn bench_tiles_prints_its_figures() {
+    let town = Town::new();
+    let figures = town.json(&["bench", "tiles", "--seconds", "0.05"]);
+    for name in ["tiles", "cold_per_s", "cold_ms_p50", "cold_ms_p99", "mean_bytes", "mean_bytes_gzip"] {
+        assert!(figures[name].as_f64().unwrap() > 0.0, "{name} in {figures}");
+    }
+}

@@ -12,11 +12,16 @@ use serde::Serialize;
 use super::{Context, Failure, Outcome, snapshot};
 use crate::assign::bulk::{Bulk, BulkFormat};
 use crate::geometry::crs::QueryCrs;
+use crate::geometry::mercator::TileCoord;
 use crate::geometry::point::Point;
 use crate::index::snapshot::Snapshot;
+use crate::tiles;
 
 /// Random points when no file gives any.
 const POINTS: usize = 1_000_000;
+
+/// Tiles of every zoom, at most, when no file gives any.
+const TILES_PER_ZOOM: usize = 2_000;
 
 /// Measures this store's edition on this machine, in process and on one thread, and prints the figures as JSON.
 #[derive(Debug, ClapArgs)]
@@ -35,6 +40,17 @@ enum Command {
 
         /// How long each of the three measurements takes, about.
         #[arg(long, value_name = "S", default_value_t = 2.0)]
+        seconds: f64,
+    },
+
+    /// Vector tiles: drawn and encoded anew each time, from lines that are simplified already.
+    Tiles {
+        /// Text with a tile z/x/y on each line; tiles of every zoom, spread over the grids, when not given.
+        #[arg(long, value_name = "FILE")]
+        tiles: Option<PathBuf>,
+
+        /// How long it takes, about.
+        #[arg(long, value_name = "S", default_value_t = 5.0)]
         seconds: f64,
     },
 }
@@ -57,16 +73,45 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let snapshot = snapshot::load(context, None).await?;
     match args.command {
         Command::Locate { points, seconds } => {
-            if !(seconds > 0.0 && seconds <= 3600.0) {
-                return Err(Failure::usage("--seconds takes a number above 0 and up to 3600"));
-            }
+            let time = duration(seconds)?;
             let points = match points {
                 Some(path) => read_points(&path)?,
                 None => random_points(&snapshot)?,
             };
-            context.print_json(&bench_locate(&snapshot, &points, Duration::from_secs_f64(seconds)))
+            context.print_json(&bench_locate(&snapshot, &points, time))
+        }
+        Command::Tiles { tiles, seconds } => {
+            let time = duration(seconds)?;
+            let tiles = match tiles {
+                Some(path) => read_tiles(&path)?,
+                None => tiles::bench::spread(&snapshot.edition, TILES_PER_ZOOM),
+            };
+            let figures = tiles::bench::bench(&snapshot.edition, &tiles, time).map_err(Failure::refused)?;
+            context.print_json(&figures)
         }
     }
+}
+
+fn duration(seconds: f64) -> Result<Duration, Failure> {
+    if seconds > 0.0 && seconds <= 3600.0 {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(Failure::usage("--seconds takes a number above 0 and up to 3600"))
+    }
+}
+
+fn read_tiles(path: &Path) -> Result<Vec<TileCoord>, Failure> {
+    let refused = |what: &dyn std::fmt::Display| Failure::refused(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| refused(&error))?;
+    let tile = |(i, line): (usize, &str)| {
+        let wrong = |what: &dyn std::fmt::Display| refused(&format!("line {}: {what}", i + 1));
+        let numbers: Vec<u32> = line.trim().split('/').map_while(|number| number.parse().ok()).collect();
+        let [z, x, y] = numbers[..] else { return Err(wrong(&format!("`{line}` is not a tile z/x/y"))) };
+        TileCoord::new(u8::try_from(z).unwrap_or(u8::MAX), x, y).map_err(|error| wrong(&error))
+    };
+    let tiles = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(tile);
+    let tiles = tiles.collect::<Result<Vec<TileCoord>, Failure>>()?;
+    if tiles.is_empty() { Err(refused(&"the file has no tiles")) } else { Ok(tiles) }
 }
 
 fn bench_locate(snapshot: &Snapshot, points: &[Point], time: Duration) -> LocateFigures {

@@ -69,14 +69,17 @@ pub fn bench(edition: &Arc<EditionMap>, tiles: &[TileCoord], time: Duration) -> 
     })
 }
 
-/// Up to `count` tiles of every zoom, spread evenly over the data.
+/// Up to `count` tiles of every zoom, spread evenly over the grids; the zooms in turn, so that each gets its share
+/// however soon time runs out.
 pub fn spread(edition: &Arc<EditionMap>, count: usize) -> Vec<TileCoord> {
     let set = TileSet::new(Arc::clone(edition));
-    let mut found = Vec::new();
-    for z in 0..=set.zooms().last {
-        let labels: Vec<TileCoord> = set.label_tiles(z);
-        let step = labels.len().div_ceil(count.max(1)).max(1);
-        found.extend(labels.into_iter().step_by(step));
-    }
-    found
+    let by_zoom: Vec<Vec<TileCoord>> = (0..=set.zooms().last)
+        .map(|z| {
+            let tiles = set.label_tiles(z);
+            let step = tiles.len().div_ceil(count.max(1)).max(1);
+            tiles.into_iter().step_by(step).collect()
+        })
+        .collect();
+    let most = by_zoom.iter().map(Vec::len).max().unwrap_or(0);
+    (0..most).flat_map(|i| by_zoom.iter().filter_map(move |tiles| tiles.get(i).copied())).collect()
 }
