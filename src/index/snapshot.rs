@@ -40,7 +40,7 @@ impl Snapshot {
         Snapshot { edition, roster, search: Arc::default() }
     }
 
-    /// The search by words. The first call builds it, about a second for a million grids.
+    /// The search by words. The first call builds it: milliseconds for a county, seconds for a million grids.
     pub fn search_index(&self) -> &SearchIndex {
         self.search.get_or_init(|| SearchIndex::new(&self.edition.planar, &self.roster))
     }
