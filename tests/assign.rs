@@ -12,8 +12,11 @@ struct Town {
     folder: TempDir,
 }
 
+/// Code, tier, parent, and corners in units of 0.01 degree from the south-west corner.
+type Row = (&'static str, u8, Option<&'static str>, &'static [[i32; 2]]);
+
 /// Four squares of 0.01 degree in two tier-2 grids in one village, with south-west corner 116.90, 30.80.
-const GRIDS: [(&str, u8, Option<&str>, &[[i32; 2]]); 7] = [
+const GRIDS: [Row; 7] = [
     ("v", 1, None, &[[0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [1, 2], [0, 2], [0, 1]]),
     ("v1", 2, Some("v"), &[[0, 0], [1, 0], [1, 1], [1, 2], [0, 2], [0, 1]]),
     ("v2", 2, Some("v"), &[[1, 0], [2, 0], [2, 1], [2, 2], [1, 2], [1, 1]]),

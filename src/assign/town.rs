@@ -15,8 +15,10 @@ use crate::index::edition_map::EditionMap;
 use crate::index::snapshot::{Roster, Snapshot};
 use crate::planar::map::PlanarMap;
 
-/// In units of 0.01 degree from the south-west corner.
-const GRIDS: [(&str, &str, Tier, Option<&str>, &[(i32, i32)]); 7] = [
+/// Code, name, tier, parent, and corners in units of 0.01 degree from the south-west corner.
+type Row = (&'static str, &'static str, Tier, Option<&'static str>, &'static [(i32, i32)]);
+
+const GRIDS: [Row; 7] = [
     ("v", "村", Tier::One, None, &[(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1)]),
     ("v1", "西", Tier::Two, Some("v"), &[(0, 0), (1, 0), (1, 1), (1, 2), (0, 2), (0, 1)]),
     ("v2", "东", Tier::Two, Some("v"), &[(1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (1, 1)]),
@@ -29,7 +31,7 @@ const GRIDS: [(&str, &str, Tier, Option<&str>, &[(i32, i32)]); 7] = [
 /// The town; `v1a`, `v2` and `v` are on the roster.
 pub(super) fn town() -> Snapshot {
     let corner = |&(x, y): &(i32, i32)| Point::new(1_169_000_000 + 100_000 * x, 308_000_000 + 100_000 * y);
-    let feature = |(code, name, tier, parent, ring): (&str, &str, Tier, Option<&str>, &[(i32, i32)])| GridFeature {
+    let feature = |(code, name, tier, parent, ring): Row| GridFeature {
         grid: Grid { code: code.into(), name: name.into(), tier, parent: parent.map(Into::into) },
         shape: vec![Polygon { shell: ring.iter().map(corner).collect(), holes: Vec::new() }],
     };
