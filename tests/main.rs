@@ -1,3 +1,5 @@
+//! The one integration binary: a module for each subject.
+
 mod assign;
 mod check;
 mod cli;
@@ -7,5 +9,6 @@ mod judges;
 mod live;
 mod owners;
 mod reader;
+mod tidy;
 mod tiles;
 mod united_states;
