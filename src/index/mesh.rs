@@ -25,6 +25,7 @@ pub(super) struct Mesh {
 pub(super) struct Triangle {
     /// Counter-clockwise.
     pub(super) corners: [Point; 3],
+    bounds: IntBox,
     pub(super) owners: Owners,
 }
 
@@ -75,7 +76,8 @@ impl Mesh {
                         first_id += grids;
                         rng.random_bool(5.0 / 6.0).then_some(id)
                     });
-                    triangles.push(Triangle { corners, owners: PerTier(owners) });
+                    let bounds = IntBox::around(&corners).expect("a triangle has corners");
+                    triangles.push(Triangle { corners, bounds, owners: PerTier(owners) });
                 }
             }
         }
@@ -96,7 +98,7 @@ impl Mesh {
 
     /// Who holds the point moved by (ε, ε²), by brute force.
     pub(super) fn owners(&self, p: Point) -> Owners {
-        let mut holding = self.triangles.iter().filter(|t| holds(&[&t.corners], p));
+        let mut holding = self.triangles.iter().filter(|t| t.bounds.contains(p) && holds(&[&t.corners], p));
         let owners = holding.next().map(|t| t.owners).unwrap_or_default();
         assert!(holding.next().is_none(), "one triangle holds {p:?}");
         owners
