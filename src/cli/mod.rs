@@ -16,6 +16,7 @@ mod publish;
 mod report;
 mod rollback;
 mod roster;
+mod serve;
 mod snapshot;
 mod whole_file;
 
@@ -45,6 +46,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Args),
     Import(import::Args),
     Check(check::Args),
     Publish(publish::Args),
@@ -62,6 +64,7 @@ impl Cli {
     pub async fn run(self) -> ExitCode {
         let context = Context { store_url: self.store, json: self.json };
         let outcome: Outcome = match self.command {
+            Command::Serve(args) => serve::run(args, &context).await,
             Command::Import(args) => import::run(args, &context).await,
             Command::Check(args) => check::run(args, &context).await,
             Command::Publish(args) => publish::run(args, &context).await,

@@ -1,3 +1,76 @@
-//! SPEAKING: the service. May use: all above. Crates: `axum`, `tower`, `utoipa`.
+//! SPEAKING: the service. May use: all above. Crates: `axum`, `tower`, `tower-http`, `utoipa`, `rust-embed`.
+//!
+//! One file per resource; [`problem`] is the only table of statuses. A request passes `layers` from the outside in:
+//! observe, catch panics, guard, CORS, crowd, bound; then its handler takes the snapshot once and answers.
 
+mod batch;
+mod geojson;
+mod grids;
+mod health;
+mod layers;
+mod locate;
+mod negotiate;
+mod openapi;
+mod pages;
+mod params;
+mod problem;
+mod serve;
+mod state;
 pub(crate) mod style;
+mod tiles;
+
+pub use serve::{serve, until_told_to_stop};
+pub use state::{AppState, Settings};
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::layers::Places;
+use self::problem::{Kind, Problem};
+
+/// The whole service.
+pub fn router(state: AppState) -> Router {
+    health::recorder();
+    let (documented, mut document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(locate::locate_point))
+        .routes(routes!(grids::list))
+        .routes(routes!(grids::one))
+        .routes(routes!(grids::children))
+        .routes(routes!(grids::neighbors))
+        .routes(routes!(tiles::tilejson))
+        .routes(routes!(tiles::style_json))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+        .split_for_parts();
+    let (batches, batch_document) = OpenApiRouter::new().routes(routes!(batch::locate_many)).split_for_parts();
+    document.merge(batch_document);
+    let compressed = documented
+        .route("/", get(pages::viewer))
+        .route("/m", get(pages::mobile))
+        .route("/assets/{*name}", get(pages::asset))
+        .route("/favicon.ico", get(pages::favicon))
+        .merge(openapi::page(document))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+    // Tiles are kept compressed.
+    let tiles = Router::new()
+        .route("/tiles/grids/{z}/{x}/{y}", get(tiles::tile))
+        .route("/tiles/{edition}/grids/{z}/{x}/{y}", get(tiles::edition_tile));
+    let bounded = compressed.merge(tiles).layer(from_fn_with_state(state.clone(), layers::bound));
+    bounded
+        .merge(batches)
+        .fallback(async || Problem::new(Kind::NoSuchPath))
+        .layer(from_fn_with_state(Places::new(&state.settings), layers::crowd))
+        .layer(layers::cors())
+        .layer(from_fn(layers::guard))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(from_fn(layers::observe))
+        .with_state(state)
+}

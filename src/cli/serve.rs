@@ -1,0 +1,71 @@
+//! `gridward serve`: the service and its web pages, until told to stop.
+
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::{Context, Failure, Outcome};
+use crate::http::{self, AppState, Settings};
+use crate::live::{FOLLOW_INTERVAL, Live};
+
+/// Serve lookups, tiles and the web pages over HTTP
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+pub async fn run(args: Args, context: &Context) -> Outcome {
+    // Before anything is loaded: whoever has the port taken wants to know at once.
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| refused(args.listen, &error))?;
+    let address = listener.local_addr()?;
+    let store = context.store().await?;
+    let live = Live::open(store.clone()).await?;
+    let (stop_following, stopped) = oneshot::channel::<()>();
+    let following = tokio::spawn(live.clone().follow(FOLLOW_INTERVAL, async {
+        // An error means that the sender is gone, which also means stop.
+        let _ = stopped.await;
+    }));
+    greet(context, address, live.status().edition.as_deref())?;
+    let served = http::serve(listener, AppState::new(live, Settings::default()), http::until_told_to_stop()).await;
+    drop(stop_following);
+    if let Err(error) = following.await {
+        tracing::error!(%error, "following the store broke off");
+    }
+    store.close().await;
+    served.map_err(|error| Failure::refused(format!("the service broke off: {error}")))
+}
+
+fn refused(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::refused(match error.kind() {
+        ErrorKind::AddrInUse => {
+            format!("{address} is in use already; stop the other program or take another port with --listen")
+        }
+        ErrorKind::PermissionDenied => {
+            format!("listening on {address} is not permitted; take a port above 1023 with --listen")
+        }
+        ErrorKind::AddrNotAvailable => {
+            format!("this machine has no address {}; --listen takes one it has", address.ip())
+        }
+        _ => format!("cannot listen on {address}: {error}"),
+    })
+}
+
+fn greet(context: &Context, address: SocketAddr, edition: Option<&str>) -> Outcome {
+    let url = format!("http://{address}");
+    if context.json {
+        return context.print_json(&serde_json::json!({"url": url, "edition": edition}));
+    }
+    let mut out = std::io::stdout().lock();
+    match edition {
+        Some(edition) => writeln!(out, "serving edition {edition} at {url}")?,
+        None => {
+            writeln!(out, "serving at {url}; no edition is in force yet: `gridward import FILE --publish` brings one")?
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! `/openapi.json`, made from the handlers, and `/docs`, its page. Both need no other host.
+
+use utoipa::OpenApi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// The head of the document. Tiles are listed here because their route and their path differ: the router knows no
+/// `{y}.mvt`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Gridward",
+        description = "Governance grids (网格) of three tiers: which grid is a place in, and who answers there. \
+                       Errors are application/problem+json (RFC 9457). Parameters that are not known are refused.",
+    ),
+    tags(
+        (name = "lookups", description = "A place to its grids and to who answers there"),
+        (name = "grids", description = "The grids themselves"),
+        (name = "tiles", description = "Vector tiles"),
+        (name = "operation", description = "Health and figures"),
+    ),
+    paths(super::tiles::tile, super::tiles::edition_tile),
+    components(schemas(super::locate::Crs, super::batch::BatchRow)),
+)]
+pub(crate) struct Document;
+
+/// The page `/docs` over the document, and the document itself.
+pub(crate) fn page(document: utoipa::openapi::OpenApi) -> SwaggerUi {
+    // Without this, the page asks another host whether the document is valid.
+    let config = Config::from("/openapi.json").validator_url("none");
+    SwaggerUi::new("/docs").url("/openapi.json", document).config(config)
+}

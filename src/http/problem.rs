@@ -1,0 +1,294 @@
+//! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
+
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::StoreError;
+
+/// The media type of every problem.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Every kind of problem that a client can meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    BadParameter,
+    NoSuchPath,
+    NoSuchGrid,
+    NoSuchEdition,
+    NoSuchTile,
+    MethodNotAllowed,
+    NotAcceptable,
+    BodyTimeout,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    UnreadablePoints,
+    BadRequest,
+    Internal,
+    NothingPublished,
+    StoreUnavailable,
+    Overloaded,
+    TimedOut,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Kind; 17] = [
+        Kind::BadParameter,
+        Kind::NoSuchPath,
+        Kind::NoSuchGrid,
+        Kind::NoSuchEdition,
+        Kind::NoSuchTile,
+        Kind::MethodNotAllowed,
+        Kind::NotAcceptable,
+        Kind::BodyTimeout,
+        Kind::PayloadTooLarge,
+        Kind::UnsupportedMediaType,
+        Kind::UnreadablePoints,
+        Kind::BadRequest,
+        Kind::Internal,
+        Kind::NothingPublished,
+        Kind::StoreUnavailable,
+        Kind::Overloaded,
+        Kind::TimedOut,
+    ];
+
+    /// The status, the last part of `type`, and the title in Chinese and English.
+    fn row(self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Kind::BadParameter => (S::BAD_REQUEST, "bad-parameter", "参数不对 · A parameter is wrong"),
+            Kind::BadRequest => (S::BAD_REQUEST, "bad-request", "请求无法读取 · The request cannot be read"),
+            Kind::NoSuchPath => (S::NOT_FOUND, "no-such-path", "没有这个地址 · There is nothing at this address"),
+            Kind::NoSuchGrid => (S::NOT_FOUND, "no-such-grid", "没有这个网格 · There is no such grid"),
+            Kind::NoSuchEdition => (S::NOT_FOUND, "no-such-edition", "没有这个版本 · There is no such edition"),
+            Kind::NoSuchTile => (S::NOT_FOUND, "no-such-tile", "没有这个瓦片 · There is no such tile"),
+            Kind::MethodNotAllowed => {
+                (S::METHOD_NOT_ALLOWED, "method-not-allowed", "不支持这种请求方法 · The method is not allowed here")
+            }
+            Kind::NotAcceptable => {
+                (S::NOT_ACCEPTABLE, "not-acceptable", "无法按要求的形式回答 · No form that is accepted can be given")
+            }
+            Kind::BodyTimeout => (S::REQUEST_TIMEOUT, "body-timeout", "数据传送中断太久 · The data stopped coming"),
+            Kind::PayloadTooLarge => {
+                (S::PAYLOAD_TOO_LARGE, "payload-too-large", "请求内容太大 · The request is too large")
+            }
+            Kind::UnsupportedMediaType => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "不支持这种数据格式 · The media type is not supported",
+            ),
+            Kind::UnreadablePoints => {
+                (S::UNPROCESSABLE_ENTITY, "unreadable-points", "点数据无法读取 · The points cannot be read")
+            }
+            Kind::Internal => {
+                (S::INTERNAL_SERVER_ERROR, "internal", "服务内部出错 · Something went wrong in the service")
+            }
+            Kind::NothingPublished => (
+                S::SERVICE_UNAVAILABLE,
+                "nothing-published",
+                "尚未发布任何网格版本 · No edition of grids is in force yet",
+            ),
+            Kind::StoreUnavailable => {
+                (S::SERVICE_UNAVAILABLE, "store-unavailable", "数据库暂时不可用 · The store cannot be reached")
+            }
+            Kind::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "服务繁忙 · The service is busy"),
+            Kind::TimedOut => (S::GATEWAY_TIMEOUT, "timed-out", "处理超时 · The answer took too long"),
+        }
+    }
+
+    pub(crate) fn status(self) -> StatusCode {
+        self.row().0
+    }
+
+    /// The stable `type`.
+    pub(crate) fn uri(self) -> String {
+        format!("urn:gridward:problem:{}", self.row().1)
+    }
+
+    /// The kind that stands for a status that a library answered without saying more.
+    fn of_status(status: StatusCode) -> Kind {
+        let unnamed = if status.is_client_error() { Kind::BadRequest } else { Kind::Internal };
+        Kind::ALL
+            .into_iter()
+            .filter(|kind| *kind != Kind::BadParameter)
+            .find(|kind| kind.status() == status)
+            .unwrap_or(unnamed)
+    }
+}
+
+/// One parameter or field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct FieldError {
+    /// Its name, as the client wrote it.
+    #[schema(example = "lat")]
+    pub field: String,
+    pub message: String,
+}
+
+/// A problem on its way to the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    kind: Kind,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+}
+
+/// What is sent (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Problem")]
+pub(crate) struct ProblemDetails {
+    /// Stable: what a program decides by.
+    #[schema(example = "urn:gridward:problem:bad-parameter")]
+    #[serde(rename = "type")]
+    kind: String,
+    /// In Chinese and in English.
+    title: &'static str,
+    /// The HTTP status again.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What is wrong this time, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    detail: Option<String>,
+    /// The parameters or fields to mend.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: Kind) -> Problem {
+        Problem { kind, detail: None, errors: Vec::new() }
+    }
+
+    /// With what is wrong this time, and what to do.
+    pub(crate) fn with(kind: Kind, detail: impl Into<String>) -> Problem {
+        Problem { detail: Some(detail.into()), ..Problem::new(kind) }
+    }
+
+    /// Parameters that are wrong, each with its reason.
+    pub(crate) fn parameters(errors: Vec<FieldError>) -> Problem {
+        let said: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+        Problem { kind: Kind::BadParameter, detail: Some(said.join("; ")), errors }
+    }
+
+    /// One parameter that is wrong.
+    pub(crate) fn parameter(field: &str, message: impl Into<String>) -> Problem {
+        Problem::parameters(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// A fault of ours: the cause goes to the log, and nothing of it to the client.
+    pub(crate) fn internal(cause: impl std::fmt::Display) -> Problem {
+        tracing::error!(%cause, "a request failed");
+        Problem::with(
+            Kind::Internal,
+            "the request id in the header x-request-id leads to the cause in the service's log",
+        )
+    }
+
+    #[cfg(test)]
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        match error {
+            StoreError::NoSuchEdition(name) => {
+                Problem::with(Kind::NoSuchEdition, format!("no published edition is called `{name}`"))
+            }
+            StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the store cannot be reached");
+                Problem::with(Kind::StoreUnavailable, "what is in force now is still answered; try again later")
+            }
+            other => Problem::internal(other),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, _, title) = self.kind.row();
+        let details = ProblemDetails {
+            kind: self.kind.uri(),
+            title,
+            status: status.as_u16(),
+            detail: self.detail,
+            errors: self.errors,
+        };
+        let body = serde_json::to_vec(&details).expect("texts and numbers are written to memory as JSON");
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        (status, headers, body).into_response()
+    }
+}
+
+/// Turns an error that a library answered in its own words into a problem; everything else passes.
+pub(crate) fn dressed(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON);
+    if !is_error || is_problem {
+        return response;
+    }
+    let allow = response.headers().get(ALLOW).cloned();
+    let mut problem = Problem::new(Kind::of_status(status));
+    if let Some(methods) = allow.as_ref().and_then(|value| value.to_str().ok()) {
+        problem.detail = Some(format!("allowed: {methods}"));
+    }
+    let mut dressed = problem.into_response();
+    *dressed.status_mut() = if status.is_server_error() { StatusCode::INTERNAL_SERVER_ERROR } else { dressed.status() };
+    dressed.headers_mut().extend(allow.map(|methods| (ALLOW, methods)));
+    dressed
+}
+
+/// A panic in a handler: the client learns that it was our fault, the log what it was.
+pub(crate) fn of_panic(panic: Box<dyn std::any::Any + Send>) -> axum::http::Response<Body> {
+    let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Problem::internal(format!("panic: {}", cause.unwrap_or("without a message"))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_type_and_a_title_in_both_languages() {
+        let mut types: Vec<String> = Kind::ALL.into_iter().map(Kind::uri).collect();
+        types.sort();
+        types.dedup();
+        assert_eq!(types.len(), Kind::ALL.len());
+        for kind in Kind::ALL {
+            let (status, _, title) = kind.row();
+            assert!(status.is_client_error() || status.is_server_error());
+            let (zh, en) = title.split_once(" · ").unwrap();
+            assert!(!zh.is_ascii() && en.is_ascii(), "{title}");
+        }
+    }
+
+    #[test]
+    fn database_text_does_not_reach_the_client() {
+        let problem = Problem::from(StoreError::Damaged("no such table: secrets".into()));
+        assert_eq!(problem.kind(), Kind::Internal);
+        assert!(!problem.detail.unwrap().contains("secrets"));
+    }
+
+    #[test]
+    fn what_libraries_answer_becomes_a_problem() {
+        let mut refusal = (StatusCode::METHOD_NOT_ALLOWED, "no").into_response();
+        refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
+        let response = dressed(refusal);
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()[ALLOW], "GET,HEAD");
+        assert_eq!(response.headers()[CONTENT_TYPE], PROBLEM_JSON);
+        assert_eq!(dressed(StatusCode::IM_A_TEAPOT.into_response()).status(), StatusCode::BAD_REQUEST);
+        assert_eq!(dressed(StatusCode::NOT_MODIFIED.into_response()).status(), StatusCode::NOT_MODIFIED);
+    }
+}

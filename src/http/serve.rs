@@ -1,0 +1,63 @@
+//! A listening socket to answers, until told to stop; then what is running is finished, within bounds.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{AppState, router};
+
+/// Serves until `stop` is done, then takes no new connections and finishes the requests that run, for at most the
+/// settings' grace.
+pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    let grace = state.settings.shutdown_grace;
+    let (stopping, stopped) = watch::channel(false);
+    let told = async move {
+        let mut stopped = stopped;
+        // An error means that the sender is gone, which also means stop.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let serving = axum::serve(listener, router(state)).with_graceful_shutdown(told).into_future();
+    tokio::pin!(serving);
+    tokio::select! {
+        ended = &mut serving => return ended,
+        () = stop => {}
+    }
+    stopping.send_replace(true);
+    tracing::info!(grace_seconds = grace.as_secs(), "finishing the requests that run");
+    if tokio::time::timeout(grace, serving).await.is_err() {
+        tracing::warn!("some requests had not ended when the time was up");
+    }
+    Ok(())
+}
+
+/// Done when the process is asked to end: SIGTERM, or Ctrl-C. A second time ends it at once.
+pub async fn until_told_to_stop() {
+    signal().await;
+    tokio::spawn(async {
+        // The first signal may be delivered twice, to the process and to its group.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        signal().await;
+        std::process::exit(1);
+    });
+}
+
+async fn signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM is not heard; only Ctrl-C ends the service cleanly");
+                let _ = interrupted.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+}

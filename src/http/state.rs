@@ -1,0 +1,88 @@
+//! What every handler gets: the snapshot in force, the tile cache, and the bounds the service keeps.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::problem::{Kind, Problem};
+use crate::index::edition_map::EditionMap;
+use crate::index::snapshot::Snapshot;
+use crate::live::Live;
+use crate::tiles::cache::TileCache;
+
+/// The bounds the service keeps. `docs/api.md` states the defaults.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// An answer that takes longer is given up; batches are not bound by it.
+    pub request_timeout: Duration,
+    /// A batch whose next bytes do not come, or whose answers are not taken, for so long is ended.
+    pub batch_idle_timeout: Duration,
+    /// The largest body of a request; batches are not bound by it, only their rows are.
+    pub max_body_bytes: u64,
+    /// Requests worked on at the same time; more are turned away.
+    pub max_requests: usize,
+    /// All compressed and plain tiles together.
+    pub max_tile_cache_bytes: u64,
+    /// How long requests may go on after the service was told to stop.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            request_timeout: Duration::from_secs(30),
+            batch_idle_timeout: Duration::from_secs(30),
+            max_body_bytes: 1 << 20,
+            max_requests: 1024,
+            max_tile_cache_bytes: 256 << 20,
+            shutdown_grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Cheap to clone; clones share everything.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub(crate) live: Arc<Live>,
+    pub(crate) tiles: TileCache,
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl AppState {
+    pub fn new(live: Arc<Live>, settings: Settings) -> AppState {
+        AppState { live, tiles: TileCache::new(settings.max_tile_cache_bytes), settings: Arc::new(settings) }
+    }
+
+    /// What a request answers from: taken once, so that two editions never mix in one answer.
+    pub(crate) fn in_force(&self) -> Result<Snapshot, Problem> {
+        self.live.snapshot().ok_or_else(|| {
+            let what_to_do =
+                "import a file with `gridward import FILE --publish`, or start with `gridward serve --demo`";
+            Problem::with(Kind::NothingPublished, what_to_do)
+        })
+    }
+
+    /// What was in force at a time; what is in force now without one.
+    pub(crate) async fn in_force_at(&self, at: Option<OffsetDateTime>) -> Result<Snapshot, Problem> {
+        let Some(at) = at else { return self.in_force() };
+        match self.live.at(at).await? {
+            Some(snapshot) => Ok(snapshot),
+            None => Err(Problem::with(Kind::NoSuchEdition, "no edition was in force at the time of `at`")),
+        }
+    }
+
+    /// A published edition by its name.
+    pub(crate) async fn edition(&self, name: &str) -> Result<Arc<EditionMap>, Problem> {
+        let found = self.live.edition(name).await?;
+        found.ok_or_else(|| {
+            let name = super::params::shortened(name);
+            Problem::with(Kind::NoSuchEdition, format!("no published edition is called `{name}`"))
+        })
+    }
+}
+
+/// Runs work that takes a processor for a while where it holds up no other request.
+pub(crate) async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
