@@ -41,6 +41,8 @@ pub struct Live {
 struct Known {
     revision: Option<i64>,
     publications: Arc<Vec<Publication>>,
+    /// The next moment from which another roster holds, as the rosters stood then.
+    next_roster_from: Option<OffsetDateTime>,
     last_error: Option<String>,
 }
 
@@ -163,13 +165,16 @@ impl Live {
         let serving = self.current.load().as_ref().map(|snapshot| snapshot.edition.info.id);
         let unchanged = {
             let known = self.known();
-            // The clock alone can put an edition in force.
-            known.revision == Some(revision) && in_force(&known.publications, now) == serving
+            // The clock alone can put an edition or a roster in force.
+            known.revision == Some(revision)
+                && in_force(&known.publications, now) == serving
+                && known.next_roster_from.is_none_or(|from| now < from)
         };
         if unchanged {
             return Ok(false);
         }
         let publications = Arc::new(self.store.publications().await?);
+        let next_roster_from = self.store.roster_moments().await?.into_iter().filter(|&from| from > now).min();
         let next = match in_force(&publications, now) {
             None => None,
             Some(edition) => {
@@ -183,6 +188,7 @@ impl Live {
         self.current.store(next);
         let mut known = self.known();
         (known.revision, known.publications) = (Some(revision), publications);
+        known.next_roster_from = next_roster_from;
         Ok(true)
     }
 

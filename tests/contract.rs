@@ -52,6 +52,10 @@ on_embedded!(
     every_write_raises_the_revision,
     unknown_editions_are_named,
     readers_see_a_publication_whole_or_not_at_all,
+    a_refused_publication_leaves_the_draft,
+    grids_come_by_tier_and_code,
+    a_grid_without_a_shape_is_kept,
+    a_hundred_thousand_grids_in_seconds,
 );
 
 #[tokio::test]
@@ -65,6 +69,66 @@ async fn another_process_sees_the_revision_rise() {
 }
 
 #[tokio::test]
+async fn two_processes_write_in_turn() {
+    let test = embedded().await;
+    let other = open(&test.url()).await.unwrap();
+    let write = async |store: &dyn Store, who: &str| {
+        for i in 0..20 {
+            suite::draft_only(store, &format!("{who}{i}")).await;
+        }
+    };
+    tokio::join!(write(&*test.store, "a"), write(&*other, "b"));
+    assert_eq!(test.store.editions().await.unwrap().len(), 40);
+    assert_eq!(other.revision().await.unwrap(), 40);
+}
+
+#[tokio::test]
+async fn several_processes_make_one_new_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("town.gpkg").display());
+    let (a, b, c) = tokio::join!(open(&url), open(&url), open(&url));
+    let (a, b, c) = (a.unwrap(), b.unwrap(), c.unwrap());
+    suite::draft_only(&*a, "a").await;
+    assert_eq!(b.editions().await.unwrap(), c.editions().await.unwrap());
+    assert_eq!(c.revision().await.unwrap(), 1);
+}
+
+/// A server goes on reading, and a second one starts, while an import holds the write lock for long.
+#[tokio::test]
+async fn a_long_write_keeps_nobody_from_opening_and_reading() {
+    let test = embedded().await;
+    suite::publish(&*test.store, "a", 2).await;
+    let pool = sqlx::SqlitePool::connect(&test.url()).await.unwrap();
+    let writing = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let start = std::time::Instant::now();
+    let other = open(&test.url()).await.unwrap();
+    let reads = (0..8).map(|_| test.store.editions());
+    assert!(futures_util::future::join_all(reads).await.iter().all(Result::is_ok));
+    assert_eq!(other.editions().await.unwrap().len(), 1);
+    assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    writing.rollback().await.unwrap();
+}
+
+/// Whoever opens the file with another program cannot change what was published.
+#[tokio::test]
+async fn the_file_itself_protects_what_is_published() {
+    let test = embedded().await;
+    suite::publish(&*test.store, "a", 2).await;
+    for statement in [
+        "UPDATE grids SET name = 'x'",
+        "DELETE FROM grids",
+        "INSERT INTO grids (geom, edition, tier, code, name) VALUES (x'00', 1, 3, 'x', 'x')",
+        "UPDATE editions SET name = 'x'",
+        "PRAGMA foreign_keys = OFF; DELETE FROM editions",
+        "UPDATE tier3 SET name = 'x'",
+    ] {
+        let ran = Command::new("sqlite3").arg(test.path()).arg(statement).output().unwrap();
+        assert!(!ran.status.success(), "{statement}");
+    }
+    assert_eq!(test.store.grids(test.store.edition("a").await.unwrap().id).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn what_is_no_store_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
@@ -73,9 +137,24 @@ async fn what_is_no_store_is_refused() {
     let other = folder.path().join("other.db");
     let made = Command::new("sqlite3").arg(other).arg("PRAGMA application_id=7; CREATE TABLE t(x)").status();
     made.expect("sqlite3 is installed: run `make test` once");
-    for (name, why) in [("text", "another kind"), ("short", "another kind"), ("other.db", "another program")] {
+    // Without an application id, as most are; and a GeoPackage that GDAL made.
+    let unnamed = Command::new("sqlite3").arg(folder.path().join("unnamed.db")).arg("CREATE TABLE t(x)").status();
+    assert!(unnamed.unwrap().success());
+    std::fs::write(folder.path().join("point.csv"), "x,y\n1,2\n").unwrap();
+    let made =
+        Command::new("ogr2ogr").arg(folder.path().join("other.gpkg")).arg(folder.path().join("point.csv")).status();
+    assert!(made.expect("gdal-bin is installed: run `make test` once").success());
+    for (name, why) in [
+        ("text", "another kind"),
+        ("short", "another kind"),
+        ("other.db", "database of another program"),
+        ("unnamed.db", "database of another program"),
+        ("other.gpkg", "GeoPackage of another program"),
+    ] {
+        let before = std::fs::read(folder.path().join(name)).unwrap();
         let error = open(&at(name)).await.unwrap_err();
         assert!(matches!(&error, StoreError::NotAStore(_, text) if text.contains(why)), "{name}: {error}");
+        assert!(std::fs::read(folder.path().join(name)).unwrap() == before, "{name} is as it was");
     }
     let error = open(&at("no/such/folder/town.gpkg")).await.unwrap_err();
     assert!(matches!(error, StoreError::NotAStore(..)));
@@ -97,6 +176,12 @@ async fn a_damaged_or_newer_store_is_refused() {
     assert!(Command::new("sqlite3").arg(&newer).arg(statement).status().unwrap().success());
     let error = open(&format!("sqlite:{}", newer.display())).await.unwrap_err().to_string();
     assert!(error.contains("newer version"), "{error}");
+
+    // Cut off: a plain word, also from a store whose first pages are whole.
+    let cut = test.folder.path().join("cut.gpkg");
+    std::fs::write(&cut, &whole[..whole.len() - 5000]).unwrap();
+    let error = open(&format!("sqlite:{}", cut.display())).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Damaged(why) if why.contains("is cut off")), "{error}");
 
     // Cut off or overwritten anywhere: an error when it is opened or read, never a panic.
     for cut in [1, whole.len() / 2, whole.len() - 5000] {
@@ -147,7 +232,10 @@ async fn gdal_opens_the_file_and_sees_the_edition_in_force() {
     assert!(tier3.contains("party_group (String) = 第一党小组") && tier3.contains("leader (String) = 王某"), "{tier3}");
     assert!(!tier3.contains("1380"), "no phone is in a layer: {tier3}");
 
-    // Rolled back, the layers follow.
+    // Published ahead, the layers wait; rolled back, they follow.
+    let ahead = time::OffsetDateTime::now_utc() + time::Duration::DAY;
+    suite::publish_from(&*test.store, "ahead", 7, ahead).await;
+    assert!(ogrinfo(&test, &["tier3"]).contains("Feature Count: 5"));
     let old = test.store.edition("old").await.unwrap().id;
     test.store.put_in_force(old, time::OffsetDateTime::now_utc()).await.unwrap();
     assert!(ogrinfo(&test, &["tier3"]).contains("Feature Count: 3"));
@@ -168,7 +256,9 @@ async fn the_file_is_a_valid_geopackage() {
         assert!(output.status.success(), "{when}: {said}");
     };
     validate("empty");
-    suite::publish(&*test.store, "a", 4).await;
+    suite::publish(&*test.store, "b", 4).await;
     suite::replace_roster(&*test.store).await;
     validate("published");
+    suite::grids_come_by_tier_and_code(&*test.store).await;
+    validate("published, with a hole and an island");
 }

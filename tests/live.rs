@@ -35,10 +35,10 @@ async fn follows_publications_rollbacks_and_rosters() {
     store.put_in_force(a, OffsetDateTime::now_utc()).await.unwrap();
     live.refresh().await.unwrap();
     assert_eq!(serving(&live).as_deref(), Some("a"));
-    assert!(live.snapshot().unwrap().roster.of("0000").is_none());
+    assert!(live.snapshot().unwrap().roster.of("00000").is_none());
     suite::replace_roster(&*store).await;
     live.refresh().await.unwrap();
-    assert!(live.snapshot().unwrap().roster.of("0000").is_some());
+    assert!(live.snapshot().unwrap().roster.of("00000").is_some());
     assert_eq!(live.status().last_error, None);
 }
 
@@ -62,6 +62,22 @@ async fn an_edition_comes_into_force_by_the_clock() {
     assert_eq!(serving(&live).as_deref(), Some("soon"));
     stop.send(()).unwrap();
     following.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_roster_comes_into_force_by_the_clock() {
+    let (_folder, store) = store().await;
+    suite::publish(&*store, "now", 2).await;
+    let soon = OffsetDateTime::now_utc() + Duration::milliseconds(500);
+    suite::replace_roster_from(&*store, soon).await;
+    let live = Live::open(store).await.unwrap();
+    if OffsetDateTime::now_utc() < soon {
+        assert!(live.snapshot().unwrap().roster.of("00000").is_none());
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    live.refresh().await.unwrap();
+    assert!(live.snapshot().unwrap().roster.of("00000").is_some());
+    assert!(!live.refresh().await.unwrap(), "nothing changed");
 }
 
 #[tokio::test]

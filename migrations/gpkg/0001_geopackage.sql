@@ -1,4 +1,8 @@
--- An empty GeoPackage 1.3 (OGC 12-128r17). The application id and version are set by the program before this runs.
+-- An empty GeoPackage 1.3 (OGC 12-128r17): we use nothing of 1.4, and the GDAL of Debian 12 warns of a version it does
+-- not know.
+
+PRAGMA application_id = 1196444487; -- 'GPKG' in ASCII
+PRAGMA user_version = 10300;
 
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name TEXT NOT NULL,

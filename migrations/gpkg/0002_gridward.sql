@@ -24,7 +24,7 @@ CREATE TABLE editions (
 
 -- What an import read, as it read it, until it is published.
 CREATE TABLE draft_features (
-    edition INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
+    edition INTEGER NOT NULL REFERENCES editions (id),
     position INTEGER NOT NULL,
     code TEXT,
     name TEXT,
@@ -34,19 +34,33 @@ CREATE TABLE draft_features (
     source TEXT NOT NULL,
     out_of_range TEXT NOT NULL,      -- JSON array of positions
     PRIMARY KEY (edition, position)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
--- The grids of published editions.
+-- The grids of published editions. Not STRICT: that would refuse the column type that makes a layer of it.
 CREATE TABLE grids (
-    edition INTEGER NOT NULL REFERENCES editions (id) ON DELETE CASCADE,
+    id INTEGER PRIMARY KEY,
+    geom MULTIPOLYGON NOT NULL,      -- GeoPackage binary
+    edition INTEGER NOT NULL REFERENCES editions (id),
     tier INTEGER NOT NULL CHECK (tier BETWEEN 1 AND 3),
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     parent TEXT,
-    geom BLOB NOT NULL,              -- GeoPackage binary
-    PRIMARY KEY (edition, tier, code)
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX grids_by_code ON grids (edition, code);
+    UNIQUE (edition, tier, code),
+    UNIQUE (edition, code)
+);
+
+-- What is published is never changed: not by us, and not by another program that opens the file.
+CREATE TRIGGER grids_are_never_added_later BEFORE INSERT ON grids
+WHEN (SELECT state FROM editions WHERE id = NEW.edition) = 'published'
+BEGIN SELECT RAISE(ABORT, 'a published edition is never changed'); END;
+CREATE TRIGGER grids_are_never_changed BEFORE UPDATE ON grids
+BEGIN SELECT RAISE(ABORT, 'a published edition is never changed'); END;
+CREATE TRIGGER grids_are_never_removed BEFORE DELETE ON grids
+BEGIN SELECT RAISE(ABORT, 'a published edition is never changed'); END;
+CREATE TRIGGER published_editions_are_never_changed BEFORE UPDATE ON editions WHEN OLD.state = 'published'
+BEGIN SELECT RAISE(ABORT, 'a published edition is never changed'); END;
+CREATE TRIGGER published_editions_are_never_removed BEFORE DELETE ON editions WHEN OLD.state = 'published'
+BEGIN SELECT RAISE(ABORT, 'a published edition is never changed'); END;
 
 -- From a moment on an edition is in force, until a later one is. Rows are only ever added.
 CREATE TABLE publications (
@@ -81,42 +95,48 @@ CREATE TABLE roster_people (
     FOREIGN KEY (roster, grid) REFERENCES roster_entries (roster, grid)
 ) STRICT, WITHOUT ROWID;
 
--- The layers: the grids of the edition in force at the last write, with who answers for them. No phones. Written anew by
--- every publication and every roster; read by nobody but people.
-CREATE TABLE tier1 (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    geom MULTIPOLYGON,
-    code TEXT,
-    name TEXT,
-    parent TEXT,
-    party_group TEXT,
-    leader TEXT
-);
-CREATE TABLE tier2 (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    geom MULTIPOLYGON,
-    code TEXT,
-    name TEXT,
-    parent TEXT,
-    party_group TEXT,
-    leader TEXT
-);
-CREATE TABLE tier3 (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    geom MULTIPOLYGON,
-    code TEXT,
-    name TEXT,
-    parent TEXT,
-    party_group TEXT,
-    leader TEXT
-);
+-- The layers: the grids of the edition in force, with who answers for them. No phones. They are views, so they are right
+-- whenever they are read, also when an edition that was published ahead comes into force, and no border is kept twice.
+-- GDAL and QGIS want a view's first column to be a unique integer; columns without an expression keep their types.
+
 -- What the layers show. Registered as attributes: with no such table, QGIS would list the internal tables as layers.
-CREATE TABLE edition_in_force (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    name TEXT,
-    in_force_from TEXT,
-    source TEXT
-);
+CREATE VIEW edition_in_force AS
+SELECT editions.id, editions.name, publications.in_force_from, editions.source
+FROM publications JOIN editions ON editions.id = publications.edition
+WHERE publications.in_force_from <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+ORDER BY publications.in_force_from DESC, publications.id DESC LIMIT 1;
+
+CREATE VIEW roster_in_force AS
+SELECT id FROM rosters
+WHERE in_force_from <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+ORDER BY in_force_from DESC, id DESC LIMIT 1;
+
+CREATE VIEW tier1 AS
+SELECT grids.id AS OGC_FID, grids.geom, grids.code, grids.name, grids.parent, entry.party_group, leader.name AS leader
+FROM grids
+LEFT JOIN roster_entries AS entry ON entry.roster = (SELECT id FROM roster_in_force) AND entry.grid = grids.code
+LEFT JOIN roster_people AS leader ON leader.roster = entry.roster AND leader.grid = entry.grid
+    AND leader.position = (SELECT MIN(position) FROM roster_people AS person
+        WHERE person.roster = entry.roster AND person.grid = entry.grid AND person.role = 'leader')
+WHERE grids.edition = (SELECT id FROM edition_in_force) AND grids.tier = 1;
+
+CREATE VIEW tier2 AS
+SELECT grids.id AS OGC_FID, grids.geom, grids.code, grids.name, grids.parent, entry.party_group, leader.name AS leader
+FROM grids
+LEFT JOIN roster_entries AS entry ON entry.roster = (SELECT id FROM roster_in_force) AND entry.grid = grids.code
+LEFT JOIN roster_people AS leader ON leader.roster = entry.roster AND leader.grid = entry.grid
+    AND leader.position = (SELECT MIN(position) FROM roster_people AS person
+        WHERE person.roster = entry.roster AND person.grid = entry.grid AND person.role = 'leader')
+WHERE grids.edition = (SELECT id FROM edition_in_force) AND grids.tier = 2;
+
+CREATE VIEW tier3 AS
+SELECT grids.id AS OGC_FID, grids.geom, grids.code, grids.name, grids.parent, entry.party_group, leader.name AS leader
+FROM grids
+LEFT JOIN roster_entries AS entry ON entry.roster = (SELECT id FROM roster_in_force) AND entry.grid = grids.code
+LEFT JOIN roster_people AS leader ON leader.roster = entry.roster AND leader.grid = entry.grid
+    AND leader.position = (SELECT MIN(position) FROM roster_people AS person
+        WHERE person.roster = entry.roster AND person.grid = entry.grid AND person.role = 'leader')
+WHERE grids.edition = (SELECT id FROM edition_in_force) AND grids.tier = 3;
 
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
     ('tier1', 'features', 'tier1', '一级网格 grids of tier 1', 4326),

@@ -8,7 +8,8 @@ const POLYGON: u32 = 3;
 const MULTI_POLYGON: u32 = 6;
 /// Flags of the GeoPackage header: little-endian, with an envelope of four numbers.
 const GPKG_FLAGS: u8 = 0b0000_0011;
-const GPKG_FLAG_EMPTY: u8 = 0b0001_0000;
+/// Little-endian, empty, without an envelope.
+const GPKG_FLAGS_EMPTY: u8 = 0b0001_0001;
 const WGS84: i32 = 4326;
 
 /// The bytes are not what they should be.
@@ -22,14 +23,14 @@ pub fn to_gpkg(shape: &MultiPolygon) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + 16 * points + 16 * shape.len());
     let bounds = IntBox::around(shape.iter().flat_map(|polygon| &polygon.shell));
     out.extend_from_slice(b"GP\0");
-    out.push(if bounds.is_some() { GPKG_FLAGS } else { GPKG_FLAGS | GPKG_FLAG_EMPTY });
+    // An empty shape has no envelope (GeoPackage, requirement 152).
+    out.push(if bounds.is_some() { GPKG_FLAGS } else { GPKG_FLAGS_EMPTY });
     out.extend(WGS84.to_le_bytes());
-    let ([west, south], [east, north]) = match bounds {
-        Some(bounds) => (bounds.min.to_degrees(), bounds.max.to_degrees()),
-        None => ([f64::NAN; 2], [f64::NAN; 2]),
-    };
-    for number in [west, east, south, north] {
-        out.extend(number.to_le_bytes());
+    if let Some(bounds) = bounds {
+        let ([west, south], [east, north]) = (bounds.min.to_degrees(), bounds.max.to_degrees());
+        for number in [west, east, south, north] {
+            out.extend(number.to_le_bytes());
+        }
     }
     put_header(&mut out, MULTI_POLYGON, shape.len());
     for polygon in shape {

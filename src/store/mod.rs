@@ -47,6 +47,11 @@ pub enum StoreError {
     NotPublished(String),
     #[error("`{0}` is not a store: {1}")]
     NotAStore(String, String),
+    /// What was to be written breaks a rule of the store.
+    #[error("the store refuses this, and nothing of it was kept: {0}")]
+    Refused(String),
+    #[error("the disk is full, and nothing of this write was kept; make room and repeat it")]
+    DiskFull,
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     #[error("the store's content is damaged: {0}")]
@@ -94,6 +99,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// The roster in force at that time, sorted by grid code; empty when there was none.
     async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>>;
+
+    /// From when on each roster is in force, in the order they were recorded.
+    async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>>;
 
     /// Waits for running writes and closes.
     async fn close(&self);

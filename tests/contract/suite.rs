@@ -12,14 +12,15 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 fn square(i: usize) -> Vec<Point> {
-    let (x, y, side) = (1_169_000_000 + 100_000 * i as i32, 308_000_000, 100_000);
+    let (x, y, side) =
+        (1_169_000_000 + 100_000 * (i as i32 % 5_000), 308_000_000 + 100_000 * (i as i32 / 5_000), 100_000);
     [(x, y), (x + side, y), (x + side, y + side), (x, y + side)].map(|(x, y)| Point::new(x, y)).to_vec()
 }
 
 /// A row of `count` tier-3 squares.
 fn features(count: usize) -> Vec<GridFeature> {
     let feature = |i: usize| GridFeature {
-        grid: Grid { code: format!("{i:04}"), name: format!("第{i}网格"), tier: Tier::Three, parent: None },
+        grid: Grid { code: format!("{i:05}"), name: format!("第{i}网格"), tier: Tier::Three, parent: None },
         shape: vec![Polygon { shell: square(i), holes: Vec::new() }],
     };
     (0..count).map(feature).collect()
@@ -30,7 +31,7 @@ fn draft(name: &str, count: usize) -> NewDraft {
         let mut ring = square(i);
         ring.push(ring[0]);
         DraftFeature {
-            code: Some(format!("{i:04}")),
+            code: Some(format!("{i:05}")),
             name: Some(format!("第{i}网格")),
             tier: Some(Tier::Three),
             parent: None,
@@ -78,7 +79,7 @@ fn roster(name: &str) -> Vec<RosterEntry> {
         |role, name: &str, phone: Option<&str>| Person { role, name: name.into(), phone: phone.map(String::from) };
     vec![
         RosterEntry {
-            grid: "0000".into(),
+            grid: "00000".into(),
             party_group: Some("第一党小组".into()),
             people: vec![
                 person(Role::Inspector, "李某", None),
@@ -86,13 +87,18 @@ fn roster(name: &str) -> Vec<RosterEntry> {
                 person(Role::Mediator, "赵某", Some("13800000001")),
             ],
         },
-        RosterEntry { grid: "0001".into(), party_group: None, people: Vec::new() },
+        RosterEntry { grid: "00001".into(), party_group: None, people: Vec::new() },
     ]
 }
 
 /// Puts a roster in force now.
 pub async fn replace_roster(store: &dyn Store) {
-    store.replace_roster(&roster("王某"), OffsetDateTime::now_utc()).await.unwrap();
+    replace_roster_from(store, OffsetDateTime::now_utc()).await;
+}
+
+/// Puts a roster in force from a moment on.
+pub async fn replace_roster_from(store: &dyn Store, from: OffsetDateTime) {
+    store.replace_roster(&roster("王某"), from).await.unwrap();
 }
 
 pub async fn a_draft_comes_back_as_it_was_read(store: &dyn Store) {
@@ -177,6 +183,71 @@ pub async fn rosters_keep_their_history(store: &dyn Store) {
     assert_eq!(store.roster(early).await.unwrap(), roster("王某"));
     assert_eq!(store.roster(late - Duration::MICROSECOND).await.unwrap(), roster("王某"));
     assert_eq!(store.roster(late).await.unwrap(), roster("周某"), "of two from one moment the last recorded counts");
+    assert_eq!(store.roster_moments().await.unwrap(), [early, late, late]);
+    let twice = [roster("吴某"), roster("郑某")].concat();
+    assert!(matches!(store.replace_roster(&twice, late).await.unwrap_err(), StoreError::Refused(_)));
+    assert_eq!(store.roster(late).await.unwrap(), roster("周某"), "a roster that names a grid twice is no roster");
+}
+
+pub async fn a_refused_publication_leaves_the_draft(store: &dyn Store) {
+    let draft = draft("a", 3);
+    let id = store.save_draft(&draft).await.unwrap().id;
+    let before = store.revision().await.unwrap();
+    let mut twice = publication(1_200, OffsetDateTime::now_utc());
+    twice.features[1_100].grid.code = "00007".into();
+    assert!(matches!(store.publish(id, &twice).await.unwrap_err(), StoreError::Refused(_)));
+    assert_eq!(store.edition("a").await.unwrap().state, EditionState::Draft);
+    assert_eq!(store.draft_features(id).await.unwrap(), draft.features);
+    assert!(store.grids(id).await.unwrap().is_empty() && store.publications().await.unwrap().is_empty());
+    assert_eq!(store.revision().await.unwrap(), before);
+    store.publish(id, &publication(2, OffsetDateTime::now_utc())).await.expect("a sound one is taken after all");
+}
+
+pub async fn grids_come_by_tier_and_code(store: &dyn Store) {
+    let id = draft_only(store, "a").await;
+    let mut mixed = publication(6, OffsetDateTime::now_utc());
+    for (feature, (tier, code)) in mixed.features.iter_mut().zip([
+        (Tier::Three, "11"),
+        (Tier::One, "9"),
+        (Tier::Three, "101"),
+        (Tier::Two, "é"),
+        (Tier::Two, "网格"),
+        (Tier::One, "10"),
+    ]) {
+        (feature.grid.tier, feature.grid.code) = (tier, code.into());
+    }
+    // A part with a hole, and an island.
+    let hole = square(2).into_iter().rev().map(|p| Point::new(p.x / 2 + 584_600_000, p.y / 2 + 154_020_000)).collect();
+    mixed.features[2].shape[0].holes.push(hole);
+    mixed.features[2].shape.push(Polygon { shell: square(9), holes: Vec::new() });
+    store.publish(id, &mixed).await.unwrap();
+    mixed.features.sort_by_key(|feature| (feature.grid.tier, feature.grid.code.clone()));
+    assert_eq!(store.grids(id).await.unwrap(), mixed.features);
+}
+
+/// A grid that was left without area by what was accepted.
+pub async fn a_grid_without_a_shape_is_kept(store: &dyn Store) {
+    let id = draft_only(store, "a").await;
+    let mut one_empty = publication(3, OffsetDateTime::now_utc());
+    one_empty.features[1].shape.clear();
+    store.publish(id, &one_empty).await.unwrap();
+    assert_eq!(store.grids(id).await.unwrap(), one_empty.features);
+}
+
+/// The bound is wide enough for a busy machine and a build without optimisation, and too narrow for a statement that does
+/// not use its index.
+pub async fn a_hundred_thousand_grids_in_seconds(store: &dyn Store) {
+    let count = 100_000;
+    let draft = NewDraft { features: draft("a", count).features, ..draft("large", 0) };
+    let publication = publication(count, OffsetDateTime::now_utc());
+    let start = std::time::Instant::now();
+    let id = store.save_draft(&draft).await.unwrap().id;
+    assert_eq!(store.draft_features(id).await.unwrap().len(), count);
+    store.publish(id, &publication).await.unwrap();
+    assert_eq!(store.grids(id).await.unwrap().len(), count);
+    let taken = start.elapsed();
+    println!("a draft and a publication of {count} grids, written and read: {taken:.1?}");
+    assert!(taken < std::time::Duration::from_secs(90), "{taken:?}");
 }
 
 pub async fn every_write_raises_the_revision(store: &dyn Store) {

@@ -1,20 +1,24 @@
-//! Opening the file: is it ours, and how SQLite is set so that what was answered is on the disk.
+//! Opening the file: is it ours, is it whole, and how SQLite is set so that what was answered is on the disk.
 
-use std::io::Read;
-use std::path::Path;
-use std::str::FromStr;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor, SqlSafeStr, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Executor, Row, SqlSafeStr, SqliteConnection, SqlitePool};
 
+use super::statements as sql;
 use crate::store::{StoreError, StoreResult};
 
-/// `GPKG` in ASCII, at byte 68 of the file.
-const APPLICATION_ID: i32 = 0x4750_4B47;
-/// GeoPackage 1.3.0: we use nothing of 1.4, and the GDAL of Debian 12 warns of a version it does not know.
-const GPKG_VERSION: i32 = 10_300;
+/// `GPKG` in ASCII.
+const APPLICATION_ID: i64 = 0x4750_4B47;
+/// How many of our tables `sql/origin.sql` counts.
+const OUR_TABLES: i64 = 4;
+
+const HEADER_BYTES: usize = 100;
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// How long a reader waits for a connection, and a writer for another process's write.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,79 +31,131 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
     (2, "gridward", include_str!("../../../migrations/gpkg/0002_gridward.sql")),
 ];
 
-fn migrator() -> Migrator {
-    let migration = |(version, description, text): (i64, &'static str, &'static str)| {
-        Migration::new(version, description.into(), MigrationType::Simple, text.into_sql_str(), false)
-    };
-    Migrator::with_migrations(MIGRATIONS.map(migration).to_vec())
-}
-
 /// Pools of readers and of the one writer on a file that is a store of this version.
 pub(super) async fn connect(path: &Path) -> StoreResult<(SqlitePool, SqlitePool)> {
-    let shown = path.display().to_string();
-    let refuse = |why: String| StoreError::NotAStore(shown.clone(), why);
-    check_header(path).map_err(refuse)?;
-    let options = SqliteConnectOptions::from_str("sqlite:")?
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT)
-        .foreign_keys(true)
-        .pragma("application_id", APPLICATION_ID.to_string())
-        .pragma("user_version", GPKG_VERSION.to_string());
+    check_file(path)?;
+    let plain = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).foreign_keys(true);
+    // Not a byte is written, not even the journal mode, before the file is known to be ours.
+    let mut probe = plain.clone().create_if_missing(true).connect().await.map_err(|error| refused(path, error))?;
+    let version = schema_version(&mut probe, path).await?;
+    probe.close().await?;
+
+    let durable = plain.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         // A write waits for the writes before it, and an import of a nation is one write.
         .acquire_timeout(Duration::from_secs(600))
-        .connect_with(options.clone())
+        .connect_with(durable)
         .await
-        .map_err(|error| refuse(error.to_string()))?;
-    migrator().run(&writer).await.map_err(|error| match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => {
-            refuse("a newer version of gridward wrote it; use that version or a newer one".into())
-        }
-        other => refuse(other.to_string()),
-    })?;
-    // GDAL reads the application id from the file's first bytes, where it is only after a checkpoint.
-    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        .map_err(|error| refused(path, error))?;
+    if version < MIGRATIONS[MIGRATIONS.len() - 1].0 {
+        migrate(&writer, path).await?;
+    }
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| {
             Box::pin(async move { connection.execute("PRAGMA query_only = ON").await.map(|_| ()) })
         })
-        .connect_with(options)
+        .connect_with(plain)
         .await
-        .map_err(|error| refuse(error.to_string()))?;
+        .map_err(|error| refused(path, error))?;
     Ok((readers, writer))
 }
 
-/// Refuses a file that is something else before SQLite writes a byte to it.
-fn check_header(path: &Path) -> Result<(), String> {
-    let mut file = match std::fs::File::open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.to_string()),
-        Ok(file) => file,
-    };
-    let mut header = [0u8; 100];
-    let mut read = 0;
-    while read < header.len() {
-        match file.read(&mut header[read..]).map_err(|error| error.to_string())? {
-            0 => break,
-            n => read += n,
-        }
+fn not_a_store(path: &Path, why: &str) -> StoreError {
+    StoreError::NotAStore(path.display().to_string(), why.into())
+}
+
+/// An error of opening, which names the file unless it says more already.
+fn refused(path: &Path, error: sqlx::Error) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Unavailable(why) => not_a_store(path, &why),
+        other => other,
     }
-    if read == 0 {
+}
+
+/// Judges the file by its first bytes, so that what is no database at all, or half of one, gets a plain word.
+fn check_file(path: &Path) -> StoreResult<()> {
+    let io = |error: std::io::Error| not_a_store(path, &error.to_string());
+    let file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(io)?,
+    };
+    let about = file.metadata().map_err(io)?;
+    if about.is_dir() {
+        return Err(not_a_store(path, "it is a folder"));
+    }
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    file.take(HEADER_BYTES as u64).read_to_end(&mut header).map_err(io)?;
+    // A kill before the first page was written leaves an empty file.
+    if header.is_empty() {
         return Ok(());
     }
-    if read < header.len() || !header.starts_with(b"SQLite format 3\0") {
-        return Err("it is a file of another kind".into());
+    let Some(header) = header.first_chunk::<HEADER_BYTES>().filter(|header| header.starts_with(MAGIC)) else {
+        return Err(not_a_store(path, "it is a file of another kind"));
+    };
+    // While there is a write-ahead log, the missing pages may be in it.
+    let log_bytes = std::fs::metadata(with_suffix(path, "-wal")).map_or(0, |log| log.len());
+    let (has, wants) = (about.len(), bytes_by_header(header));
+    if has < wants && log_bytes == 0 {
+        let name = path.display();
+        return Err(StoreError::Damaged(format!("`{name}` is cut off: it has {has} of its {wants} bytes")));
     }
-    let id = i32::from_be_bytes([header[68], header[69], header[70], header[71]]);
-    match id {
-        // Killed between creating the file and its first page of tables.
-        0 | APPLICATION_ID => Ok(()),
-        _ => Err("it is an SQLite database of another program".into()),
+    Ok(())
+}
+
+/// The size that the header tells (<https://sqlite.org/fileformat.html>, section 1.3); 0 when it does not tell.
+fn bytes_by_header(header: &[u8; HEADER_BYTES]) -> u64 {
+    let word = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let page_bytes = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    if word(24) == word(92) { page_bytes * u64::from(word(28)) } else { 0 }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The newest migration the file has had, 0 for an empty one; an error when it is somebody else's.
+async fn schema_version(connection: &mut SqliteConnection, path: &Path) -> StoreResult<i64> {
+    let origin = sqlx::query(sql::ORIGIN).fetch_one(&mut *connection).await?;
+    let (application_id, things, our_tables): (i64, i64, i64) =
+        (origin.try_get(0)?, origin.try_get(1)?, origin.try_get(2)?);
+    if application_id == 0 && things == 0 {
+        return Ok(0);
     }
+    if application_id != APPLICATION_ID {
+        return Err(not_a_store(path, "it is an SQLite database of another program"));
+    }
+    if our_tables != OUR_TABLES {
+        return Err(not_a_store(path, "it is a GeoPackage of another program"));
+    }
+    let version = sqlx::query(sql::SCHEMA_VERSION).fetch_one(connection).await?.try_get(0)?;
+    if version > MIGRATIONS[MIGRATIONS.len() - 1].0 {
+        return Err(not_a_store(path, "a newer version of gridward wrote it; use that version or a newer one"));
+    }
+    Ok(version)
+}
+
+/// Brings the schema up to date in one transaction: processes that open a new file at once take turns, and a kill
+/// leaves the file as it was.
+async fn migrate(writer: &SqlitePool, path: &Path) -> StoreResult<()> {
+    let migration = |(version, description, text): (i64, &'static str, &'static str)| {
+        Migration::new(version, description.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    let migrator = Migrator::with_migrations(MIGRATIONS.map(migration).to_vec());
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
+        other => not_a_store(path, &other.to_string()),
+    })?;
+    transaction.commit().await?;
+    // Other programs read the application id from the file's first bytes, where it is only after a checkpoint.
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    Ok(())
 }

@@ -1,6 +1,8 @@
-//! The embedded store: one SQLite file that is a valid GeoPackage, so that QGIS and GDAL open it as it is.
+//! The embedded store: one SQLite file that is a valid GeoPackage, so that QGIS and GDAL open it as it is. The layers they
+//! see, `tier1` to `tier3`, are views of the edition in force at the moment they are read.
 
 mod connect;
+mod fault;
 mod rows;
 mod statements;
 mod times;
@@ -122,19 +124,14 @@ impl Store for GpkgStore {
         Ok(entries)
     }
 
+    async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>> {
+        let rows = sqlx::query(sql::ROSTER_MOMENTS).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| times::from_text(row.try_get(0)?)).collect()
+    }
+
     async fn close(&self) {
+        // Readers first: the last to go is the one that can fold the log into the file.
         self.readers.close().await;
         self.writer.close().await;
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> StoreError {
-        match &error {
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                StoreError::Damaged(error.to_string())
-            }
-            _ => StoreError::Unavailable(error.to_string()),
-        }
     }
 }

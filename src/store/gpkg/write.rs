@@ -1,16 +1,22 @@
 //! The writes, each one transaction.
 
-use sqlx::{Executor, Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, Transaction};
 use time::OffsetDateTime;
 
 use super::statements as sql;
 use super::{rows, times};
 use crate::domain::edition::{EditionId, EditionInfo, EditionState};
-use crate::domain::roster::RosterEntry;
+use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::{PerTier, Tier};
+use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::geometry::point::{IntBox, Point};
 use crate::geometry::wkb;
 use crate::store::{NewDraft, NewPublication, StoreError, StoreResult};
+
+/// Rows put into one INSERT: so many that the way to SQLite's thread costs little, with fewer than its 32,766 parameters.
+const ROWS_PER_INSERT: usize = 500;
+/// Bytes of shapes put into one INSERT: they wait in memory for it.
+const SHAPE_BYTES_PER_INSERT: usize = 4 << 20;
 
 pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreResult<EditionInfo> {
     let mut tx = begin(writer).await?;
@@ -40,19 +46,17 @@ pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreRe
         }
         Err(error) => return Err(error.into()),
     };
-    for (position, feature) in (0i64..).zip(&draft.features) {
-        sqlx::query(sql::INSERT_DRAFT_FEATURE)
-            .bind(id)
-            .bind(position)
-            .bind(&feature.code)
-            .bind(&feature.name)
-            .bind(feature.tier.map(|tier| i64::from(tier.number())))
-            .bind(&feature.parent)
-            .bind(wkb::raw_to_bytes(&feature.polygons))
-            .bind(&feature.source)
-            .bind(to_json(&feature.out_of_range))
-            .execute(&mut *tx)
-            .await?;
+    let numbered: Vec<(i64, &DraftFeature)> = (0..).zip(&draft.features).collect();
+    let points = |(_, feature): &(i64, &DraftFeature)| feature.polygons.iter().flatten().map(Vec::len).sum();
+    for some in batches(&numbered, points) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_DRAFT_FEATURES);
+        insert.push_values(some, |mut row, (position, feature)| {
+            row.push_bind(id).push_bind(position).push_bind(&feature.code).push_bind(&feature.name);
+            row.push_bind(feature.tier.map(|tier| i64::from(tier.number()))).push_bind(&feature.parent);
+            row.push_bind(wkb::raw_to_bytes(&feature.polygons)).push_bind(&feature.source);
+            row.push_bind(to_json(&feature.out_of_range));
+        });
+        insert.build().execute(&mut *tx).await?;
     }
     commit_with(tx, EditionId(id)).await
 }
@@ -63,12 +67,29 @@ pub(super) async fn publish(
     publication: &NewPublication,
 ) -> StoreResult<EditionInfo> {
     let mut tx = begin(writer).await?;
+    let info = edition_info(&mut tx, edition).await?;
+    if info.state == EditionState::Published {
+        return Err(StoreError::AlreadyPublished(info.name));
+    }
     let mut counts = PerTier([0u32; 3]);
     for feature in &publication.features {
         counts[feature.grid.tier] += 1;
     }
     let bounds = bounds(publication.features.iter().flat_map(|f| &f.shape).flat_map(|polygon| &polygon.shell));
-    let updated = sqlx::query(sql::PUBLISH_EDITION)
+    let mut features: Vec<&GridFeature> = publication.features.iter().collect();
+    features.sort_unstable_by(|a, b| (a.grid.tier, &a.grid.code).cmp(&(b.grid.tier, &b.grid.code)));
+    let points = |feature: &&GridFeature| feature.shape.iter().flat_map(|polygon| polygon.rings()).map(Vec::len).sum();
+    for some in batches(&features, points) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_GRIDS);
+        insert.push_values(some, |mut row, GridFeature { grid, shape }| {
+            row.push_bind(edition.0).push_bind(i64::from(grid.tier.number())).push_bind(&grid.code);
+            row.push_bind(&grid.name).push_bind(&grid.parent).push_bind(wkb::to_gpkg(shape));
+        });
+        insert.build().execute(&mut *tx).await?;
+    }
+    sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0).execute(&mut *tx).await?;
+    // From here on triggers keep the edition as it is.
+    sqlx::query(sql::PUBLISH_EDITION)
         .bind(edition.0)
         .bind(to_json(&publication.accepted))
         .bind(to_json(&publication.report))
@@ -81,24 +102,7 @@ pub(super) async fn publish(
         .bind(bounds[3])
         .execute(&mut *tx)
         .await?;
-    if updated.rows_affected() == 0 {
-        let info = edition_info(&mut tx, edition).await?;
-        return Err(StoreError::AlreadyPublished(info.name));
-    }
-    sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0).execute(&mut *tx).await?;
-    for feature in &publication.features {
-        sqlx::query(sql::INSERT_GRID)
-            .bind(edition.0)
-            .bind(i64::from(feature.grid.tier.number()))
-            .bind(&feature.grid.code)
-            .bind(&feature.grid.name)
-            .bind(&feature.grid.parent)
-            .bind(wkb::to_gpkg(&feature.shape))
-            .execute(&mut *tx)
-            .await?;
-    }
     insert_publication(&mut tx, edition, publication.in_force_from).await?;
-    fill_layers(&mut tx).await?;
     commit_with(tx, edition).await
 }
 
@@ -109,8 +113,7 @@ pub(super) async fn put_in_force(writer: &SqlitePool, edition: EditionId, from: 
         return Err(StoreError::NotPublished(info.name));
     }
     insert_publication(&mut tx, edition, from).await?;
-    fill_layers(&mut tx).await?;
-    Ok(tx.commit().await?)
+    commit(tx).await
 }
 
 pub(super) async fn replace_roster(
@@ -125,27 +128,26 @@ pub(super) async fn replace_roster(
         .fetch_one(&mut *tx)
         .await?
         .try_get(0)?;
-    for entry in entries {
-        sqlx::query(sql::INSERT_ROSTER_ENTRY)
-            .bind(roster)
-            .bind(&entry.grid)
-            .bind(&entry.party_group)
-            .execute(&mut *tx)
-            .await?;
-        for (position, person) in (0i64..).zip(&entry.people) {
-            sqlx::query(sql::INSERT_ROSTER_PERSON)
-                .bind(roster)
-                .bind(&entry.grid)
-                .bind(position)
-                .bind(person.role.as_str())
-                .bind(&person.name)
-                .bind(&person.phone)
-                .execute(&mut *tx)
-                .await?;
-        }
+    for some in entries.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_ENTRIES);
+        insert.push_values(some, |mut row, entry| {
+            row.push_bind(roster).push_bind(&entry.grid).push_bind(&entry.party_group);
+        });
+        insert.build().execute(&mut *tx).await?;
     }
-    fill_layers(&mut tx).await?;
-    Ok(tx.commit().await?)
+    let people: Vec<(&RosterEntry, i64, &Person)> = entries
+        .iter()
+        .flat_map(|entry| (0..).zip(&entry.people).map(move |(at, person)| (entry, at, person)))
+        .collect();
+    for some in people.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_PEOPLE);
+        insert.push_values(some, |mut row, (entry, position, person)| {
+            row.push_bind(roster).push_bind(&entry.grid).push_bind(position);
+            row.push_bind(person.role.as_str()).push_bind(&person.name).push_bind(&person.phone);
+        });
+        insert.build().execute(&mut *tx).await?;
+    }
+    commit(tx).await
 }
 
 /// A transaction that holds the write lock from the start, with the revision raised.
@@ -157,8 +159,13 @@ async fn begin(writer: &SqlitePool) -> StoreResult<Transaction<'static, Sqlite>>
 
 async fn commit_with(mut tx: Transaction<'static, Sqlite>, edition: EditionId) -> StoreResult<EditionInfo> {
     let info = edition_info(&mut tx, edition).await?;
-    tx.commit().await?;
+    commit(tx).await?;
     Ok(info)
+}
+
+async fn commit(mut tx: Transaction<'static, Sqlite>) -> StoreResult<()> {
+    sqlx::query(sql::REFRESH_LAYERS).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn edition_info(tx: &mut Transaction<'static, Sqlite>, edition: EditionId) -> StoreResult<EditionInfo> {
@@ -182,13 +189,20 @@ async fn insert_publication(
     Ok(())
 }
 
-/// Writes the layers that people open anew. The moment goes in as text: a script of several statements takes no
-/// parameters, and the text is ours.
-async fn fill_layers(tx: &mut Transaction<'static, Sqlite>) -> StoreResult<()> {
-    let now = times::to_text(OffsetDateTime::now_utc());
-    tx.execute(sqlx::raw_sql(sql::LAYERS_CLEAR)).await?;
-    tx.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql::LAYERS_FILL.replace(":now", &now)))).await?;
-    Ok(())
+/// Cuts a list into pieces for one INSERT each, bounded in rows and in bytes of shapes; `points` counts an item's points.
+fn batches<T>(mut items: &[T], points: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    const BYTES_PER_POINT: usize = 16;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let some = items.iter().take(ROWS_PER_INSERT).take_while(|item| {
+            let room = bytes < SHAPE_BYTES_PER_INSERT;
+            bytes += points(item) * BYTES_PER_POINT;
+            room
+        });
+        let (batch, rest) = items.split_at(some.count());
+        items = rest;
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
 /// West, south, east and north in degrees; nothing without points.

@@ -1,1 +1,2 @@
+-- The report kept with an edition.
 SELECT report FROM editions WHERE id = ?1

@@ -1,1 +1,0 @@
-INSERT INTO roster_entries (roster, grid, party_group) VALUES (?1, ?2, ?3)
