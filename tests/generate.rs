@@ -1,7 +1,7 @@
 //! Synthetic partitions are partitions: judged by shapely, which knows nothing of how they were made.
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use gridward::import::demo;
@@ -9,16 +9,10 @@ use gridward::import::generate::geojsonl::write_feature;
 use gridward::import::generate::naming::Naming;
 use gridward::import::generate::{DEFAULT_CENTER, Partition, Plan};
 
-/// The Python of `make test`, or the system's.
-fn python() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
-    if own.exists() { own } else { "python3".into() }
-}
-
 /// Fails with the judge's reason; otherwise its figures.
 fn judge(file: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/coverage.py");
-    let judged = Command::new(python()).arg(script).arg(file).output().expect("python3 is installed (see Makefile)");
+    let judged = Command::new("python3").arg(script).arg(file).output().expect("python3 is installed: run `make test`, which does it");
     let said = String::from_utf8_lossy(&judged.stdout).into_owned();
     assert!(judged.status.success(), "{}: {said}{}", file.display(), String::from_utf8_lossy(&judged.stderr));
     said
