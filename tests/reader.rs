@@ -229,6 +229,49 @@ fn limits_end_the_reading_with_a_clear_error() {
     says(Limits { max_feature_bytes: 700, ..limits }, &format!("{lines}\n{long}"), "longer than 700 bytes");
 }
 
+/// A polygon that is written while it is read, so that only the reader's own memory counts.
+struct Circle {
+    vertices: usize,
+    written: usize,
+    text: Vec<u8>,
+}
+
+impl Read for Circle {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.text.len() < buffer.len() && self.written <= self.vertices {
+            let angle = std::f64::consts::TAU * (self.written % self.vertices) as f64 / self.vertices as f64;
+            let (lon, lat) = (116.0 + angle.cos(), 30.0 + angle.sin());
+            let before = if self.written == 0 { r#"{"type":"Polygon","coordinates":[["# } else { "," };
+            let after = if self.written == self.vertices { "]]}" } else { "" };
+            write!(self.text, "{before}[{lon:.13},{lat:.13}]{after}")?;
+            self.written += 1;
+        }
+        let length = self.text.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&self.text[..length]);
+        self.text.drain(..length);
+        Ok(length)
+    }
+}
+
+fn read_circle(vertices: usize) {
+    let mut reading = Reading::default();
+    reading.read_geojson("circle", Circle { vertices, written: 0, text: Vec::new() });
+    assert_eq!(reading.faults, []);
+    assert_eq!(reading.features[0].polygons[0][0].len(), vertices + 1);
+}
+
+#[test]
+fn a_polygon_of_a_hundred_thousand_vertices_is_read() {
+    read_circle(100_000);
+}
+
+/// 375 MB of text. Peak memory is measured by `/usr/bin/time -v cargo test --release -- --ignored ten_million`.
+#[test]
+#[ignore = "takes minutes unoptimised"]
+fn a_polygon_of_ten_million_vertices_is_read() {
+    read_circle(10_000_000);
+}
+
 #[test]
 fn problems_beyond_the_list_are_counted() {
     let limits = Limits { max_listed: 10, ..Limits::default() };
