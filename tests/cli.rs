@@ -196,11 +196,15 @@ fn an_edition_gets_the_name_of_the_day_and_never_a_taken_one() {
 fn errors_forbid_publishing_until_they_are_accepted() {
     let desk = Desk::new();
     desk.write("town.geojsonl", &lines(&town_with_overlap()));
+    let draft = desk.run("import town.geojsonl --edition winter").ended(0);
+    assert!(draft.says("edition `winter` is not published: 1 error(s) forbid it (overlap)"), "{draft:?}");
     let refused = desk.run("import town.geojsonl --edition spring --publish").ended(1);
     assert!(refused.says("111 and 112 overlap by ") && refused.says("--allow overlap"), "{refused:?}");
     assert!(refused.says("the draft is kept"), "{refused:?}");
     assert!(desk.run("editions").out.contains("spring  draft"));
-    desk.run("publish spring").ended(1);
+    assert!(
+        desk.run("publish spring --json").ended(1).json()["forbidden"].as_str().unwrap().contains("--allow overlap")
+    );
     desk.run("publish spring --allow self_intersection").ended(1);
     let published = desk.run("publish spring --allow overlap,empty_geometry --json").ended(0).json();
     // Only what was there to be accepted is recorded as accepted.

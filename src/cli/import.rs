@@ -50,28 +50,23 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let mut checked = edition::check(reading, args.reading.repair, &allow).await;
     working.set_message("storing");
     let draft = edition::save_draft(&*store, args.edition, files::source_of(&args.files), &mut checked).await?;
-    let (row, published, report) = if args.publish {
-        match edition::publish_built(&*store, draft.clone(), checked.built, args.from, &allow).await {
-            Ok(done) => {
-                let row = EditionRow::load(&*store, &done.edition.name).await?;
-                (row, Ok(()), done.report)
-            }
-            Err(refused @ PublishError::Forbidden { .. }) => {
-                let text = format!("{refused} (the draft is kept)");
-                let PublishError::Forbidden { report, .. } = refused else { unreachable!("matched above") };
-                (EditionRow::load(&*store, &draft.name).await?, Err(text), report)
-            }
-            Err(PublishError::Store(error)) => return Err(error.into()),
-        }
+    let outcome = if args.publish {
+        edition::publish_built(&*store, draft.clone(), checked.built, args.from, &allow).await.map(|done| done.report)
     } else {
-        (EditionRow::load(&*store, &draft.name).await?, Ok(()), checked.built.report)
+        edition::publishable(&draft, checked.built, &allow)
     };
+    let (report, forbidden) = match outcome {
+        Ok(report) => (report, None),
+        Err(PublishError::Store(error)) => return Err(error.into()),
+        Err(PublishError::Forbidden(refusal)) => (refusal.report.clone(), Some(refusal.to_string())),
+    };
+    let row = EditionRow::load(&*store, &draft.name).await?;
     working.finish_and_clear();
     store.close().await;
     if context.json {
         let mut all = json!({"edition": row, "report": report::json(&report), "notes": read.notes});
-        if let Err(text) = &published {
-            all["refused"] = json!(text);
+        if let Some(text) = &forbidden {
+            all["forbidden"] = json!(text);
         }
         context.print_json(&all)?;
     } else {
@@ -79,11 +74,16 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         read.print(&mut out)?;
         report::print(&report, &allow, &mut out)?;
         writeln!(out, "{row}")?;
-        if !args.publish {
-            writeln!(out, "`gridward publish {}` puts it in force", row.name)?;
+        match &forbidden {
+            None if !args.publish => writeln!(out, "`gridward publish {}` puts it in force", row.name)?,
+            Some(text) if !args.publish => writeln!(out, "{text}")?,
+            _ => {}
         }
     }
-    published.map_err(Failure::Refused)
+    match forbidden {
+        Some(text) if args.publish => Err(Failure::Refused(format!("{text} (the draft is kept)"))),
+        _ => Ok(()),
+    }
 }
 
 /// Says what cannot be read; nothing was stored.

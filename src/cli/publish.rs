@@ -47,21 +47,17 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let working = context.progress("building", None);
     let done = edition::publish(&*store, &name, args.from, &allow).await;
     working.finish_and_clear();
-    let (report, refused) = match done {
+    let (report, forbidden) = match done {
         Ok(done) => (done.report, None),
         Err(PublishError::Store(error)) => return Err(error.into()),
-        Err(forbidden) => {
-            let text = forbidden.to_string();
-            let PublishError::Forbidden { report, .. } = forbidden else { unreachable!("matched above") };
-            (report, Some(text))
-        }
+        Err(PublishError::Forbidden(refusal)) => (refusal.report.clone(), Some(refusal.to_string())),
     };
     let row = EditionRow::load(&*store, &name).await?;
     store.close().await;
     if context.json {
         let mut all = json!({"edition": row, "report": report::json(&report)});
-        if let Some(text) = &refused {
-            all["refused"] = json!(text);
+        if let Some(text) = &forbidden {
+            all["forbidden"] = json!(text);
         }
         context.print_json(&all)?;
     } else {
@@ -69,7 +65,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         report::print(&report, &allow, &mut out)?;
         writeln!(out, "{row}")?;
     }
-    refused.map_or(Ok(()), |text| Err(Failure::Refused(text)))
+    forbidden.map_or(Ok(()), |text| Err(Failure::Refused(text)))
 }
 
 /// A moment as RFC 3339 writes it.

@@ -85,13 +85,11 @@ pub(super) fn print(report: &CheckReport, allow: &[ProblemCode], out: &mut impl 
         }
         more(repairs.len(), out)?;
     }
-    writeln!(
-        out,
-        "{} error(s), {} warning(s), {} repair(s)",
-        count(report, Severity::Error),
-        count(report, Severity::Warning),
-        report.repairs.len()
-    )
+    let errors = count(report, Severity::Error);
+    let accepted = errors - report.blocking(allow).count();
+    let accepted = if accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
+    let warnings = count(report, Severity::Warning);
+    writeln!(out, "{errors} error(s){accepted}, {warnings} warning(s), {} repair(s)", report.repairs.len())
 }
 
 fn count(report: &CheckReport, severity: Severity) -> usize {

@@ -2,6 +2,7 @@
 //! go this way.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use time::OffsetDateTime;
 
@@ -30,9 +31,19 @@ pub struct Checked {
 pub enum PublishError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{}", refusal(.name, .report, .allow))]
-    Forbidden { name: String, report: CheckReport, allow: Vec<ProblemCode> },
+    #[error(transparent)]
+    Forbidden(Box<Refusal>),
 }
+
+/// An edition whose errors forbid publishing it; as text it says which, and what can be done.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub name: String,
+    pub report: CheckReport,
+    pub allow: Vec<ProblemCode>,
+}
+
+impl std::error::Error for Refusal {}
 
 /// An edition that was put in force.
 #[derive(Clone, Debug)]
@@ -110,6 +121,14 @@ pub async fn publish(
     publish_built(store, edition, built, from, allow).await
 }
 
+/// The report of what was built, or why it could not be published as it is.
+pub fn publishable(draft: &EditionInfo, built: Built, allow: &[ProblemCode]) -> Result<CheckReport, PublishError> {
+    match built.features {
+        Some(_) => Ok(built.report),
+        None => Err(forbidden(draft, built.report, allow)),
+    }
+}
+
 /// Publishes a draft from what was built of it just now.
 pub async fn publish_built(
     store: &dyn Store,
@@ -120,7 +139,7 @@ pub async fn publish_built(
 ) -> Result<Published, PublishError> {
     let Built { mut report, features } = built;
     let Some(features) = features else {
-        return Err(PublishError::Forbidden { name: draft.name, report, allow: allow.to_vec() });
+        return Err(forbidden(&draft, report, allow));
     };
     report.problems.extend(nobody_answers(&features, &store.roster(OffsetDateTime::now_utc()).await?));
     let occurred = |code: &ProblemCode| report.problems.iter().any(|problem| problem.code == *code);
@@ -235,22 +254,28 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
     }
 }
 
-fn refusal(name: &str, report: &CheckReport, allow: &[ProblemCode]) -> String {
-    let mut codes: Vec<ProblemCode> = report.blocking(allow).map(|problem| problem.code).collect();
-    if codes.is_empty() {
-        return format!("edition `{name}` has no grid with a shape, so there is nothing to publish");
+fn forbidden(draft: &EditionInfo, report: CheckReport, allow: &[ProblemCode]) -> PublishError {
+    PublishError::Forbidden(Box::new(Refusal { name: draft.name.clone(), report, allow: allow.to_vec() }))
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut codes: Vec<ProblemCode> = self.report.blocking(&self.allow).map(|problem| problem.code).collect();
+        let (name, errors) = (&self.name, codes.len());
+        if errors == 0 {
+            return write!(f, "edition `{name}` has no grid with a shape, so there is nothing to publish");
+        }
+        codes.sort();
+        codes.dedup();
+        let list = |codes: &[ProblemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        write!(f, "edition `{name}` is not published: {errors} error(s) forbid it ({})", list(&codes))?;
+        let (acceptable, rest): (Vec<_>, Vec<_>) = codes.iter().copied().partition(|code| code.can_be_allowed());
+        if !acceptable.is_empty() {
+            write!(f, "; --allow {} accepts what can be accepted", list(&acceptable))?;
+        }
+        if !rest.is_empty() {
+            write!(f, "; mend {} in the file, or try --repair when importing it", list(&rest))?;
+        }
+        Ok(())
     }
-    let errors = codes.len();
-    codes.sort();
-    codes.dedup();
-    let list = |codes: &[ProblemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let (acceptable, rest): (Vec<_>, Vec<_>) = codes.iter().copied().partition(|code| code.can_be_allowed());
-    let mut text = format!("edition `{name}` is not published: {errors} error(s) forbid it ({})", list(&codes));
-    if !acceptable.is_empty() {
-        text += &format!("; --allow {} accepts what can be accepted", list(&acceptable));
-    }
-    if !rest.is_empty() {
-        text += &format!("; mend {} in the file, or try --repair when importing it", list(&rest));
-    }
-    text
 }
