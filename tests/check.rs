@@ -422,3 +422,29 @@ fn nothing_to_publish_is_not_published() {
     assert_eq!(report, CheckReport::default());
     assert!(build(&[], &[]).features.is_none());
 }
+
+#[tokio::test]
+async fn a_shifted_file_is_suspected_before_it_is_published() {
+    use gridward::import::edition;
+    use gridward::import::Reading;
+
+    let folder = tempfile::tempdir().unwrap();
+    let store = gridward::store::open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();
+    let mut shifted = town();
+    for p in shifted.iter_mut().flat_map(|f| &mut f.polygons).flatten().flatten() {
+        let [lon, lat] = QueryCrs::Gcj02.from_wgs84(p.to_degrees());
+        *p = Point::from_degrees(lon, lat).unwrap();
+    }
+    let suspected = |report: &CheckReport| report.problems.iter().any(|p| p.code == ProblemCode::SuspectedCrs);
+    for (name, features, expected) in [("first", town(), false), ("same", town(), false), ("shifted", shifted, true)] {
+        let mut reading = Reading::default();
+        reading.features = features;
+        let reference = edition::grids_in_force(&*store, None).await.unwrap();
+        let mut checked = edition::check(reading, false, &[], reference).await;
+        assert_eq!(suspected(&checked.built.report), expected, "{name} when imported");
+        let info = edition::save_draft(&*store, Some(name.into()), "test".into(), &mut checked).await.unwrap();
+        assert_eq!(suspected(&edition::check_stored(&*store, &info).await.unwrap()), expected, "{name} as a draft");
+        let published = edition::publish(&*store, name, None, &[]).await.unwrap();
+        assert_eq!(suspected(&published.report), expected, "{name} when published");
+    }
+}

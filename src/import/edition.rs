@@ -7,13 +7,14 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::reading::Reading;
-use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::edition::{EditionId, EditionInfo, EditionState, in_force};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build};
+use crate::planar::check::reference::shifted_crs;
 use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair};
 use crate::store::{NewDraft, NewPublication, Store, StoreError};
 
@@ -54,11 +55,18 @@ pub struct Published {
     pub in_force_from: OffsetDateTime,
 }
 
-/// Repairs if asked to, checks and builds. Takes seconds for a large country, so it runs where it blocks nobody.
-pub async fn check(mut reading: Reading, with_repair: bool, allow: &[ProblemCode]) -> Checked {
+/// Repairs if asked to, checks and builds, and compares with the `reference`, the grids in force so far as there are
+/// any. Takes seconds for a large country, so it runs where it blocks nobody.
+pub async fn check(
+    mut reading: Reading,
+    with_repair: bool,
+    allow: &[ProblemCode],
+    reference: Vec<GridFeature>,
+) -> Checked {
     let allow = allow.to_vec();
     in_background(move || {
         let mut checked = check_features(std::mem::take(&mut reading.features), with_repair, &allow);
+        compare(&mut checked.built, &reference);
         reading.explain(&mut checked.built.report.problems);
         checked
     })
@@ -72,11 +80,20 @@ pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<Ch
         EditionState::Published => store.grids(edition.id).await?.into_iter().map(as_draft).collect(),
     };
     let repairs = store.report(edition.id).await?.repairs;
-    let Built { mut report, features } = in_background(move || build(&features, &[])).await;
+    let reference = grids_in_force(store, Some(edition.id)).await?;
+    let Built { mut report, features } = build_and_compare(features, &[], reference).await;
     report.repairs.splice(0..0, repairs);
     let roster = store.roster(OffsetDateTime::now_utc()).await?;
     report.problems.extend(nobody_answers(&features.unwrap_or_default(), &roster));
     Ok(report)
+}
+
+/// The grids that are in force now, to compare others with; none where that is `except`.
+pub async fn grids_in_force(store: &dyn Store, except: Option<EditionId>) -> Result<Vec<GridFeature>, StoreError> {
+    match in_force(&store.publications().await?, OffsetDateTime::now_utc()) {
+        Some(edition) if Some(edition) != except => store.grids(edition).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Keeps what was read as a draft. Without a name it is called by the day, such as `2026-11-23` or `2026-11-23-2`.
@@ -115,8 +132,8 @@ pub async fn publish(
     }
     let features = store.draft_features(edition.id).await?;
     let repairs = store.report(edition.id).await?.repairs;
-    let allowed = allow.to_vec();
-    let mut built = in_background(move || build(&features, &allowed)).await;
+    let reference = grids_in_force(store, None).await?;
+    let mut built = build_and_compare(features, allow, reference).await;
     built.report.repairs.splice(0..0, repairs);
     publish_built(store, edition, built, from, allow).await
 }
@@ -208,6 +225,22 @@ pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Prob
             missing(vec![code], 1, message)
         })
         .collect()
+}
+
+async fn build_and_compare(features: Vec<DraftFeature>, allow: &[ProblemCode], reference: Vec<GridFeature>) -> Built {
+    let allow = allow.to_vec();
+    in_background(move || {
+        let mut built = build(&features, &allow);
+        compare(&mut built, &reference);
+        built
+    })
+    .await
+}
+
+/// `suspected_crs`, by the grids of the same code in the reference.
+fn compare(built: &mut Built, reference: &[GridFeature]) {
+    let shifted = built.features.as_ref().and_then(|features| shifted_crs(features, reference));
+    built.report.problems.extend(shifted);
 }
 
 fn check_features(features: Vec<DraftFeature>, with_repair: bool, allow: &[ProblemCode]) -> Checked {
