@@ -106,6 +106,56 @@ impl Town {
 }
 
 #[test]
+fn locate_answers_people_and_programs() {
+    let town = Town::new();
+    let text = town.done(&["locate", "116.905", "30.805", "--accuracy", "30"], "");
+    for part in ["edition 2026-01", "v1a 网格v1a", "西南组", "甲 138****0000", "调解员", "100.0 %"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("13800000000"));
+    let answer = town.json(&["locate", "--json", "116.905", "30.805"]);
+    assert_eq!(answer["edition"], "2026-01");
+    assert_eq!(answer["grids"][2]["code"], "v1a");
+    assert_eq!(answer["responsible"]["leader"], json!({"name": "甲", "phone": "138****0000"}));
+    assert_eq!(answer["nearest"], Value::Null);
+    // The south-west corner is in, the north-east corner is out.
+    assert_eq!(town.json(&["locate", "--json", "116.90", "30.80"])["grids"][2]["code"], "v1a");
+    let outside = town.json(&["locate", "--json", "116.92", "30.82"]);
+    assert_eq!(outside["grids"], json!([]));
+    assert_eq!(outside["nearest"]["code"], "v2b");
+    assert!(town.done(&["locate", "-116.905", "-30.8"], "").contains("outside"));
+}
+
+#[test]
+fn locate_refuses_what_is_no_place() {
+    let town = Town::new();
+    let (message, status) = town.refused(&["locate", "30.805", "116.905"], "");
+    assert!(message.contains("lat: latitude 116.905 is not between -90 and 90; longitude comes first"), "{message}");
+    assert_eq!(status, 2);
+    assert_eq!(town.refused(&["locate", "x", "1"], "").1, 2);
+    assert_eq!(town.refused(&["locate", "1", "1", "--crs", "mars"], "").1, 2);
+    assert_eq!(town.refused(&["locate", "1", "1", "--accuracy", "-1"], "").1, 2);
+    let (message, status) = Town::empty().refused(&["locate", "1", "1"], "");
+    assert!(message.contains("publish"), "{message}");
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn assign_agrees_with_locate() {
+    let town = Town::new();
+    let points = ["116.905,30.805", "116.91,30.81", "116.9,30.82", "116.92,30.80", "116.9199999,30.8199999"];
+    let answers = town.done(&["assign", "-"], &format!("lon,lat\n{}\n", points.join("\n")));
+    for (point, row) in points.iter().zip(answers.lines().skip(1)) {
+        let (lon, lat) = point.split_once(',').unwrap();
+        let located = town.json(&["locate", "--json", lon, lat]);
+        let codes: Vec<&str> = row.split(',').skip(2).take(3).filter(|code| !code.is_empty()).collect();
+        let grids: Vec<&str> =
+            located["grids"].as_array().unwrap().iter().map(|grid| grid["code"].as_str().unwrap()).collect();
+        assert_eq!(codes, grids, "{point}");
+    }
+}
+
+#[test]
 fn assign_reads_and_writes_files_and_pipes() {
     let town = Town::new();
     let input = "id,lon,lat\n1,116.905,30.805\n2,116.915,30.815\n3,0,0\n4,x,0\n";

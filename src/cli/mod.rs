@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod generate;
 mod import;
+mod locate;
 mod outcome;
 mod publish;
 mod report;
@@ -55,6 +56,7 @@ enum Command {
     Export(export::Args),
     Roster(roster::Args),
     Generate(generate::Args),
+    Locate(locate::Args),
     Assign(assign::Args),
     Bench(bench::Args),
 }
@@ -73,6 +75,7 @@ impl Cli {
             Command::Export(args) => export::run(args, &context).await,
             Command::Roster(args) => roster::run(args, &context).await,
             Command::Generate(args) => generate::run(&args, &context),
+            Command::Locate(args) => locate::run(args, &context).await,
             Command::Assign(args) => assign::run(args, &context).await,
             Command::Bench(args) => bench::run(args, &context).await,
         };

@@ -8,7 +8,7 @@ mod geojson;
 mod grids;
 mod health;
 mod layers;
-mod locate;
+pub(crate) mod locate;
 mod negotiate;
 mod openapi;
 mod pages;

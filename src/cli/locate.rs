@@ -1,0 +1,93 @@
+//! `gridward locate`: who answers at one point.
+
+use std::io::Write;
+
+use clap::Args as ClapArgs;
+use time::OffsetDateTime;
+
+use super::{Context, Failure, Outcome, snapshot};
+use crate::assign::locate::{Located, Query, locate};
+use crate::domain::grid::GridId;
+use crate::domain::tier::Tier;
+use crate::geometry::crs::QueryCrs;
+use crate::http::locate::LocateAnswer;
+use crate::index::snapshot::Snapshot;
+
+/// Says which grids a point is in, and which party group and leader answer there.
+#[derive(Debug, ClapArgs)]
+#[command(allow_negative_numbers = true)]
+pub struct Args {
+    /// Longitude in degrees.
+    lon: f64,
+
+    /// Latitude in degrees.
+    lat: f64,
+
+    /// The coordinate system of the point: wgs84, cgcs2000, gcj02 (Amap, Tencent) or bd09 (Baidu).
+    #[arg(long, default_value = "wgs84", value_name = "CRS")]
+    crs: QueryCrs,
+
+    /// How many metres the point may be off: names every grid that it may then be in.
+    #[arg(long, value_name = "METRES")]
+    accuracy: Option<f64>,
+
+    /// Answers from the edition and the roster in force at that time, such as 2026-01-31T08:00:00+08:00.
+    #[arg(long, value_name = "TIME", value_parser = super::publish::time_argument)]
+    at: Option<OffsetDateTime>,
+}
+
+pub async fn run(args: Args, context: &Context) -> Outcome {
+    let query = Query { crs: args.crs, accuracy_m: args.accuracy, ..Query::at(args.lon, args.lat) };
+    let snapshot = snapshot::load(context, args.at).await?;
+    // A number that is no place is an unusable argument.
+    let located = locate(&snapshot, &query).map_err(|error| Failure::usage(format!("{}: {error}", error.field())))?;
+    if context.json {
+        return context.print_json(&LocateAnswer::new(&snapshot, &query, &located, false));
+    }
+    std::io::stdout().lock().write_all(text(&snapshot, &query, &located).as_bytes())?;
+    Ok(())
+}
+
+/// The answer for people, in both languages.
+fn text(snapshot: &Snapshot, query: &Query, located: &Located<'_>) -> String {
+    let planar = &snapshot.edition.planar;
+    let named = |id: GridId| format!("{} {}", planar.grid(id).code, planar.grid(id).name);
+    let [lon, lat] = located.wgs84;
+    let mut lines =
+        vec![format!("位置 place        {lon:.7}, {lat:.7} (WGS 84), edition {}", snapshot.edition.info.name)];
+    for tier in Tier::ALL {
+        lines.extend(located.owners[tier].map(|id| format!("{tier}级 tier {tier}       {}", named(id))));
+    }
+    if located.outside {
+        lines.push("网格外 outside    no grid holds this point".to_owned());
+    }
+    if let Some((id, distance_m)) = located.nearest {
+        lines.push(format!("最近 nearest      {}, {} away", named(id), metres(distance_m)));
+    }
+    match located.responsible {
+        Some(entry) => {
+            let group = entry.party_group.as_deref().unwrap_or("—");
+            lines.push(format!("党小组 group      {group} (grid {})", entry.grid));
+            for person in &entry.people {
+                let phone = person.masked_phone().unwrap_or_default();
+                lines.push(format!("{} {}  {} {phone}", person.role.zh(), person.role.as_str(), person.name));
+            }
+        }
+        None if !located.outside => lines.push("名册 roster       nobody is on the roster here".to_owned()),
+        None => {}
+    }
+    lines.extend(located.border_distance_m.map(|distance_m| format!("边界 border       {} away", metres(distance_m))));
+    if let (Some(shares), Some(accuracy_m)) = (&located.candidates, query.accuracy_m) {
+        lines.push(format!("精度 within {}", metres(accuracy_m)));
+        lines.extend(shares.grids.iter().map(|&(id, share)| format!("  {:5.1} %  {}", share * 100.0, named(id))));
+        if shares.outside > 0.0 {
+            lines.push(format!("  {:5.1} %  outside every grid", shares.outside * 100.0));
+        }
+    }
+    lines.extend(located.suspicion.map(|suspicion| format!("注意 warning      {suspicion}")));
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn metres(distance_m: f64) -> String {
+    if distance_m < 10_000.0 { format!("{distance_m:.1} m") } else { format!("{:.1} km", distance_m / 1000.0) }
+}
