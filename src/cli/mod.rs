@@ -62,6 +62,14 @@ enum Command {
 }
 
 impl Cli {
+    /// What is logged when `RUST_LOG` does not say: a service tells what it does, a command only what is wrong.
+    pub fn log_filter(&self) -> &'static str {
+        match self.command {
+            Command::Serve(_) => "gridward=info,warn",
+            _ => "warn",
+        }
+    }
+
     /// Runs the command and says on standard error why it could not be done.
     pub async fn run(self) -> ExitCode {
         let context = Context { store_url: self.store, json: self.json };
