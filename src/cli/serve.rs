@@ -3,12 +3,15 @@
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{Context, Failure, Outcome};
 use crate::http::{self, AppState, Settings};
+use crate::import::{Reading, demo, edition, roster};
 use crate::live::{FOLLOW_INTERVAL, Live};
+use crate::store::Store;
 
 /// Serve lookups, tiles and the web pages over HTTP
 #[derive(Debug, clap::Args)]
@@ -16,6 +19,10 @@ pub struct Args {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+
+    /// Load the demo town into an empty store first
+    #[arg(long)]
+    demo: bool,
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {
@@ -23,6 +30,9 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| refused(args.listen, &error))?;
     let address = listener.local_addr()?;
     let store = context.store().await?;
+    if args.demo {
+        load_demo(&*store).await?;
+    }
     let live = Live::open(store.clone()).await?;
     let (stop_following, stopped) = oneshot::channel::<()>();
     let following = tokio::spawn(live.clone().follow(FOLLOW_INTERVAL, async {
@@ -37,6 +47,29 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     }
     store.close().await;
     served.map_err(|error| Failure::refused(format!("the service broke off: {error}")))
+}
+
+/// Brings the demo town in as `gridward roster import` and `gridward import --publish` would. A store that holds anything
+/// else is left as it is; one in which this was broken off is finished.
+async fn load_demo(store: &dyn Store) -> Outcome {
+    let editions = store.editions().await?;
+    let is_ours = editions.iter().all(|edition| edition.name == demo::EDITION);
+    if !is_ours || !store.publications().await?.is_empty() {
+        tracing::info!("the store is not empty, so the demo town is not loaded");
+        return Ok(());
+    }
+    // First, so that the edition is not found to have nobody.
+    let roster = roster::read(demo::ROSTER).map_err(Failure::refused)?;
+    store.replace_roster(&roster.entries, OffsetDateTime::now_utc()).await?;
+    if editions.is_empty() {
+        let mut reading = Reading::default();
+        reading.read_geojson("the demo town", demo::GRIDS);
+        let mut checked = edition::check(reading, false, &[], Vec::new()).await;
+        let name = Some(demo::EDITION.to_owned());
+        edition::save_draft(store, name, "the demo town (invented)".to_owned(), &mut checked).await?;
+    }
+    edition::publish(store, demo::EDITION, None, &[]).await.map_err(Failure::refused)?;
+    Ok(())
 }
 
 fn refused(address: SocketAddr, error: &std::io::Error) -> Failure {

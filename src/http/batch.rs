@@ -139,7 +139,7 @@ pub(crate) async fn locate_many(
         answering: false,
         settings: state.settings.clone(),
     };
-    tokio::spawn(run.to_the_end());
+    tokio::spawn(run.answer_to_the_end());
     // What is wrong with the beginning can still be said by the status.
     let first = match pieces.recv().await {
         Some(Ok(piece)) => Some(Ok(piece)),
@@ -201,7 +201,7 @@ struct Run {
 struct Gone;
 
 impl Run {
-    async fn to_the_end(mut self) {
+    async fn answer_to_the_end(mut self) {
         let gone = self.answer_all().await.is_err();
         let counts = self.bulk.counts();
         metrics::counter!("gridward_batch_rows_total").increment(counts.rows);

@@ -1,7 +1,7 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -111,11 +111,7 @@ impl Kind {
     /// The kind that stands for a status that a library answered without saying more.
     fn of_status(status: StatusCode) -> Kind {
         let unnamed = if status.is_client_error() { Kind::BadRequest } else { Kind::Internal };
-        Kind::ALL
-            .into_iter()
-            .filter(|kind| *kind != Kind::BadParameter)
-            .find(|kind| kind.status() == status)
-            .unwrap_or(unnamed)
+        Kind::ALL.into_iter().find(|kind| *kind != Kind::BadParameter && kind.status() == status).unwrap_or(unnamed)
     }
 }
 
@@ -222,7 +218,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&details).expect("texts and numbers are written to memory as JSON");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        headers.insert(axum::http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
@@ -234,19 +230,17 @@ impl IntoResponse for Problem {
 pub(crate) fn dressed(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON);
-    if !is_error || is_problem {
+    // Libraries answer in plain text or with nothing; JSON is ours, as that of `/readyz`.
+    let is_ours = |media: &HeaderValue| media == PROBLEM_JSON || media == "application/json";
+    if !is_error || response.headers().get(CONTENT_TYPE).is_some_and(is_ours) {
         return response;
     }
-    let allow = response.headers().get(ALLOW).cloned();
-    let mut problem = Problem::new(Kind::of_status(status));
-    if let Some(methods) = allow.as_ref().and_then(|value| value.to_str().ok()) {
-        problem.detail = Some(format!("allowed: {methods}"));
-    }
-    let mut dressed = problem.into_response();
-    *dressed.status_mut() = if status.is_server_error() { StatusCode::INTERNAL_SERVER_ERROR } else { dressed.status() };
-    dressed.headers_mut().extend(allow.map(|methods| (ALLOW, methods)));
-    dressed
+    let (mut parts, _) = response.into_parts();
+    let (said, body) = Problem::new(Kind::of_status(status)).into_response().into_parts();
+    parts.status = said.status;
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(said.headers);
+    Response::from_parts(parts, body)
 }
 
 /// A panic in a handler: the client learns that it was our fault, the log what it was.
@@ -258,6 +252,7 @@ pub(crate) fn of_panic(panic: Box<dyn std::any::Any + Send>) -> axum::http::Resp
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::ALLOW;
 
     #[test]
     fn every_kind_has_its_own_type_and_a_title_in_both_languages() {
