@@ -425,8 +425,8 @@ fn nothing_to_publish_is_not_published() {
 
 #[tokio::test]
 async fn a_shifted_file_is_suspected_before_it_is_published() {
-    use gridward::import::edition;
     use gridward::import::Reading;
+    use gridward::import::edition;
 
     let folder = tempfile::tempdir().unwrap();
     let store = gridward::store::open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();

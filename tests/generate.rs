@@ -12,7 +12,11 @@ use gridward::import::generate::{DEFAULT_CENTER, Partition, Plan};
 /// Fails with the judge's reason; otherwise its figures.
 fn judge(file: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/coverage.py");
-    let judged = Command::new("python3").arg(script).arg(file).output().expect("python3 is installed: run `make test`, which does it");
+    let judged = Command::new("python3")
+        .arg(script)
+        .arg(file)
+        .output()
+        .expect("python3 is installed: run `make test`, which does it");
     let said = String::from_utf8_lossy(&judged.stdout).into_owned();
     assert!(judged.status.success(), "{}: {said}{}", file.display(), String::from_utf8_lossy(&judged.stderr));
     said

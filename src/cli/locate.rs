@@ -1,5 +1,6 @@
 //! `gridward locate`: who answers at one point.
 
+use std::fmt::Display;
 use std::io::Write;
 
 use clap::Args as ClapArgs;
@@ -53,39 +54,49 @@ fn text(snapshot: &Snapshot, query: &Query, located: &Located<'_>) -> String {
     let planar = &snapshot.edition.planar;
     let named = |id: GridId| format!("{} {}", planar.grid(id).code, planar.grid(id).name);
     let [lon, lat] = located.wgs84;
-    let mut lines =
-        vec![format!("位置 place        {lon:.7}, {lat:.7} (WGS 84), edition {}", snapshot.edition.info.name)];
+    let edition = &snapshot.edition.info.name;
+    let mut lines = vec![line("位置 place", format!("{lon:.7}, {lat:.7} (WGS 84), edition {edition}"))];
     for tier in Tier::ALL {
-        lines.extend(located.owners[tier].map(|id| format!("{tier}级 tier {tier}       {}", named(id))));
+        lines.extend(located.owners[tier].map(|id| line(&format!("{tier}级 tier {tier}"), named(id))));
     }
     if located.outside {
-        lines.push("网格外 outside    no grid holds this point".to_owned());
+        lines.push(line("网格外 outside", "no grid holds this point"));
     }
     if let Some((id, distance_m)) = located.nearest {
-        lines.push(format!("最近 nearest      {}, {} away", named(id), metres(distance_m)));
+        lines.push(line("最近 nearest", format!("{}, {} away", named(id), metres(distance_m))));
     }
     match located.responsible {
         Some(entry) => {
             let group = entry.party_group.as_deref().unwrap_or("—");
-            lines.push(format!("党小组 group      {group} (grid {})", entry.grid));
+            lines.push(line("党小组 group", format!("{group} (grid {})", entry.grid)));
             for person in &entry.people {
-                let phone = person.masked_phone().unwrap_or_default();
-                lines.push(format!("{} {}  {} {phone}", person.role.zh(), person.role.as_str(), person.name));
+                let role = format!("{} {}", person.role.zh(), person.role.as_str().replace('_', " "));
+                lines.push(line(&role, format!("{} {}", person.name, person.masked_phone().unwrap_or_default())));
             }
         }
-        None if !located.outside => lines.push("名册 roster       nobody is on the roster here".to_owned()),
+        None if !located.outside => lines.push(line("名册 roster", "nobody is on the roster here")),
         None => {}
     }
-    lines.extend(located.border_distance_m.map(|distance_m| format!("边界 border       {} away", metres(distance_m))));
+    lines.extend(located.border_distance_m.map(|away_m| line("边界 border", format!("{} away", metres(away_m)))));
     if let (Some(shares), Some(accuracy_m)) = (&located.candidates, query.accuracy_m) {
-        lines.push(format!("精度 within {}", metres(accuracy_m)));
-        lines.extend(shares.grids.iter().map(|&(id, share)| format!("  {:5.1} %  {}", share * 100.0, named(id))));
+        let within = format!("精度 within {}", metres(accuracy_m));
+        let share = |share: f64, what: &str| line(&within, format!("{:5.1} %  {what}", share * 100.0));
+        lines.extend(shares.grids.iter().map(|&(id, part)| share(part, &named(id))));
         if shares.outside > 0.0 {
-            lines.push(format!("  {:5.1} %  outside every grid", shares.outside * 100.0));
+            lines.push(share(shares.outside, "outside every grid"));
         }
     }
-    lines.extend(located.suspicion.map(|suspicion| format!("注意 warning      {suspicion}")));
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    lines.extend(located.suspicion.map(|suspicion| line("注意 warning", suspicion)));
+    lines.concat()
+}
+
+/// One line, its value in the same column as the others' where the label is short enough.
+fn line(label: &str, value: impl Display) -> String {
+    const LABEL_COLUMNS: usize = 22;
+    // A Chinese character takes two columns of a terminal.
+    let columns: usize = label.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let padding = " ".repeat(LABEL_COLUMNS.saturating_sub(columns).max(2));
+    format!("{}\n", format!("{label}{padding}{value}").trim_end())
 }
 
 fn metres(distance_m: f64) -> String {
