@@ -273,7 +273,7 @@ fn a_tile_inside_one_grid_is_full_of_it() {
     let owner = |i: usize| {
         if i % 9 < 5 {
             1
-        } else if i % 2 == 0 {
+        } else if i.is_multiple_of(2) {
             2 + i as u32 / 4
         } else {
             0

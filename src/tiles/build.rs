@@ -47,11 +47,10 @@ pub fn build(tiles: &TileSet, tile: TileCoord) -> Option<TileContent> {
             .into_iter()
             .map(|((tier, left, right), edges)| Border { tier, left, right, lines: join(edges) })
             .collect(),
-        labels: tiles.labels_in(tile).map(|(grid, [x, y])| Label { grid, at: Point::new(x, y) }).collect(),
+        labels: tiles.labels_in(tile).into_iter().map(|(grid, [x, y])| Label { grid, at: Point::new(x, y) }).collect(),
     };
     content.areas.sort_unstable_by_key(|area| area.grid);
     content.borders.sort_unstable_by_key(|border| (border.left, border.right));
-    content.labels.sort_unstable_by_key(|label| label.grid);
     Some(content)
 }
 

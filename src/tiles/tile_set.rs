@@ -1,11 +1,11 @@
-//! One edition ready to be drawn: its zooms, its lines simplified once, its colours and label places.
+//! One edition ready to be drawn: its zooms, its lines simplified once, its colours.
 
 use std::sync::{Arc, OnceLock};
 
 use super::chains::Chains;
 use super::colors::colors;
 use super::level::Level;
-use super::space::{EXTENT, TILE_BITS, World, to_world, to_zoom};
+use super::space::{EXTENT, TILE_BITS, to_world, to_zoom};
 use super::zooms::Zooms;
 use crate::domain::grid::GridId;
 use crate::domain::tier::{PerTier, Tier};
@@ -20,8 +20,6 @@ pub struct TileSet {
     zooms: Zooms,
     /// By [`GridId`].
     colors: Vec<u8>,
-    /// The places of the labels, from west to east.
-    labels: Vec<(Point<World>, GridId)>,
     /// The borders of tier 1, of tiers 1 and 2, of all tiers.
     chains: PerTier<OnceLock<Chains>>,
     levels: Vec<OnceLock<Level>>,
@@ -30,15 +28,9 @@ pub struct TileSet {
 impl TileSet {
     pub fn new(edition: Arc<EditionMap>) -> TileSet {
         let zooms = Zooms::of(&edition.planar);
-        let mut labels: Vec<(Point<World>, GridId)> = (0u32..)
-            .take(edition.planar.grids().len())
-            .filter_map(|id| Some((to_world(edition.label_point(GridId(id))?), GridId(id))))
-            .collect();
-        labels.sort_unstable();
         TileSet {
             zooms,
             colors: colors(&edition.planar),
-            labels,
             chains: PerTier([const { OnceLock::new() }; 3]),
             levels: (0..=zooms.last).map(|_| OnceLock::new()).collect(),
             edition,
@@ -68,36 +60,33 @@ impl TileSet {
         }))
     }
 
-    /// The labels that a tile holds, each with its place on the tile's own grid. Every label is in exactly one tile of
-    /// a zoom that shows its tier: west and north edges are inside a tile; what lies on the world's rim or beyond
-    /// goes to the tile at the rim.
-    pub(super) fn labels_in(&self, tile: TileCoord) -> impl Iterator<Item = (GridId, [i32; 2])> + '_ {
+    /// The labels that a tile holds, each with its place on the tile's own grid; in the order of the ids. Every label
+    /// is in exactly one tile of a zoom that shows its tier: west and north edges are inside a tile; what lies on the
+    /// world's rim or beyond goes to the tile at the rim.
+    pub(super) fn labels_in(&self, tile: TileCoord) -> Vec<(GridId, [i32; 2])> {
+        /// Of the tile's side: far more than rounding to its grid moves a place.
+        const MARGIN: f64 = 1.0 / 256.0;
         let z = tile.z();
-        let last_unit = (1i32 << (z + TILE_BITS)) - 1;
-        let place = move |p: Point<World>| {
-            let p = to_zoom(p, z);
-            [p.x.clamp(0, last_unit), p.y.clamp(0, last_unit)]
-        };
         let [west, north] = [tile.x(), tile.y()].map(|number| number as i32 * EXTENT);
-        let start = self.labels.partition_point(|(p, _)| place(*p)[0] < west);
-        self.labels[start..]
-            .iter()
-            .map(move |&(p, id)| (id, place(p)))
-            .take_while(move |(_, [x, _])| *x < west + EXTENT)
-            .filter(move |(_, [_, y])| (north..north + EXTENT).contains(y))
-            .filter(move |(id, _)| self.zooms.shows(self.edition.planar.grid(*id).tier, z))
-            .map(move |(id, [x, y])| (id, [x - west, y - north]))
+        let mut near = self.edition.in_box(tile.bounds(MARGIN));
+        near.retain(|id| self.zooms.shows(self.edition.planar.grid(*id).tier, z));
+        near.into_iter()
+            .filter_map(|id| {
+                let [x, y] = place_at(z, self.edition.label_point(id)?);
+                let inside = (west..west + EXTENT).contains(&x) && (north..north + EXTENT).contains(&y);
+                inside.then_some((id, [x - west, y - north]))
+            })
+            .collect()
     }
 
     /// The tiles of a zoom that hold a label place of any tier, whether the zoom shows it or not; sorted.
     pub fn label_tiles(&self, z: u8) -> Vec<TileCoord> {
-        let last = (1i32 << z) - 1;
-        let number = |unit: i32| (unit >> TILE_BITS).clamp(0, last) as u32;
-        let mut found: Vec<TileCoord> = self
-            .labels
-            .iter()
-            .map(|(p, _)| to_zoom(*p, z))
-            .filter_map(|p| TileCoord::new(z, number(p.x), number(p.y)).ok())
+        let ids = (0u32..).map(GridId).take(self.edition.planar.grids().len());
+        let mut found: Vec<TileCoord> = ids
+            .filter_map(|id| {
+                let [x, y] = place_at(z, self.edition.label_point(id)?).map(|unit| (unit >> TILE_BITS) as u32);
+                TileCoord::new(z, x, y).ok()
+            })
             .collect();
         found.sort_unstable();
         found.dedup();
@@ -112,4 +101,11 @@ impl TileSet {
         let number = |unit: i32| u32::try_from(unit >> TILE_BITS).unwrap_or(0).min(last);
         Some([number(bounds.min.x), number(bounds.min.y), number(bounds.max.x), number(bounds.max.y)])
     }
+}
+
+/// A place on the zoom's grid, those beyond the world's rim moved to it.
+fn place_at(z: u8, p: Point) -> [i32; 2] {
+    let last_unit = (1i32 << (z + TILE_BITS)) - 1;
+    let p = to_zoom(to_world(p), z);
+    [p.x.clamp(0, last_unit), p.y.clamp(0, last_unit)]
 }
