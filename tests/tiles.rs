@@ -1,6 +1,8 @@
 //! Vector tiles: what one tile promises on random partitions, and all tiles of the real data before the judges.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 use fast_mvt::{MvtGeometry, MvtReaderRef};
@@ -38,19 +40,23 @@ fn edition(features: Vec<GridFeature>) -> Arc<EditionMap> {
     Arc::new(EditionMap::new(info, PlanarMap::from_partition(features).unwrap()))
 }
 
-/// The United States, imported as the contract's second acceptance does.
-pub(crate) fn united_states() -> Arc<EditionMap> {
+/// An edition from a file of the project, imported with repair and everything accepted that can be.
+fn imported(file: &str) -> Arc<EditionMap> {
     let allow = [ProblemCode::Overlap, ProblemCode::EmptyGeometry, ProblemCode::SelfIntersection];
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/us.geojsonl.gz");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let mut reading = Reading::new(ReadOptions::default());
-    reading.read_geojson(file, std::fs::File::open(file).unwrap());
+    reading.read_geojson(file, File::open(path).unwrap());
     assert_eq!(reading.fault_count, 0);
     let (drafts, _) = repair(reading.features, DEFAULT_TOLERANCE_M);
     edition(build(&drafts, &allow).features.unwrap())
 }
 
+pub(crate) fn united_states() -> Arc<EditionMap> {
+    imported("tests/data/us.geojsonl.gz")
+}
+
 /// Writes every tile of every zoom that is not empty, and what the judges have to know of the edition.
-fn write_tiles(set: &TileSet, folder: &std::path::Path) {
+fn write_tiles(set: &TileSet, folder: &Path) {
     let planar = &set.edition().planar;
     let grids: serde_json::Map<String, serde_json::Value> = (0u32..)
         .zip(planar.grids())
@@ -93,6 +99,11 @@ fn judge(edition: Arc<EditionMap>) {
     let run = std::process::Command::new("python3").arg(script).arg(folder.path()).output().unwrap();
     println!("{}", String::from_utf8_lossy(&run.stdout));
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+#[test]
+fn every_tile_of_the_demo_town_passes_the_judges() {
+    judge(imported("data/qingcao.geojsonl"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ from pathlib import Path
 import mapbox_vector_tile
 import numpy as np
 import shapely
-from shapely.geometry import LineString, MultiLineString, box, shape
+from shapely.geometry import box, shape
 
 EXTENT = 4096
 BUFFER = 64
@@ -155,10 +155,10 @@ def judge_areas(path, tile, layers, zoom, edition):
 def judge_borders(path, layers, zoom, rims, where):
     lines = [line for _, _, geometry in layers.get("borders", []) for line in getattr(geometry, "geoms", [geometry])]
     segments = Counter(tuple(sorted(ends)) for line in lines for ends in zip(line.coords, line.coords[1:]))
-    drawn = MultiLineString([LineString(ends) for ends in segments])
-    cut = shapely.intersection(drawn, OPEN_TILE)
-    # As lines of integer points that meet only at their ends, twice means the very same segment or a part of one.
-    once = shapely.union_all([LineString(ends) for ends in segments]) if segments else drawn
+    # Without a part in common, the pieces are as long together as what they cover.
+    pieces = shapely.linestrings(np.array(list(segments)).reshape(-1, 2, 2))
+    drawn, once = shapely.multilinestrings(pieces), shapely.union_all(pieces)
+    cut = shapely.intersection(once, OPEN_TILE)
     repeated = sum(math.dist(*ends) * (n - 1) for ends, n in segments.items())
     zoom.twice += repeated + abs(drawn.length - once.length)
     for properties, _, geometry in layers.get("borders", []):
@@ -168,10 +168,10 @@ def judge_borders(path, layers, zoom, rims, where):
         beside = [((ax + bx) / 2 + sign * hair * (by - ay), (ay + by) / 2 - sign * hair * (bx - ax)) for sign in (1, -1)]
         for side, place in zip(("left", "right"), beside):
             code = properties.get(side)
-            if code is not None and not (code in where and where[code].contains(shapely.Point(place))):
+            if code is not None and not (code in where and shapely.contains_xy(where[code], *place)):
                 complain(path, f"border {properties}: {side} of {place} is something else")
-    around = shapely.intersection(shapely.union_all(rims), OPEN_TILE) if rims else MultiLineString()
-    zoom.missing += shapely.symmetric_difference(shapely.union_all(around), shapely.union_all(cut)).length
+    around = shapely.intersection(shapely.union_all(rims), OPEN_TILE) 
+    zoom.missing += shapely.symmetric_difference(around, cut).length
     for line in lines:
         for (ax, ay), (bx, by) in zip(line.coords, line.coords[1:]):
             for edge in (0, EXTENT):
