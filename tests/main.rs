@@ -4,6 +4,7 @@ mod assign;
 mod check;
 mod cli;
 mod contract;
+mod faults;
 mod generate;
 mod judges;
 mod live;

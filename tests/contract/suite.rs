@@ -69,6 +69,12 @@ pub async fn publish_from(store: &dyn Store, name: &str, count: usize, from: Off
     id
 }
 
+/// Drafts and publishes an edition, both of that many grids.
+pub async fn publish_all(store: &dyn Store, name: &str, count: usize) {
+    let id = store.save_draft(&draft(name, count)).await.unwrap().id;
+    store.publish(id, &publication(count, OffsetDateTime::now_utc())).await.unwrap();
+}
+
 /// Keeps a draft.
 pub async fn draft_only(store: &dyn Store, name: &str) -> EditionId {
     store.save_draft(&draft(name, 1)).await.unwrap().id

@@ -135,3 +135,31 @@ impl Store for GpkgStore {
         self.writer.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite's own limit makes the disk full at a known place: inside the transaction.
+    #[tokio::test]
+    async fn a_full_disk_keeps_nothing_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = GpkgStore::open(&folder.path().join("town.gpkg")).await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.unwrap();
+        let limit = |pages: i64| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
+        limit(pages + 20).execute(&store.writer).await.unwrap();
+        let feature = DraftFeature { source: "x".repeat(1_000), ..DraftFeature::default() };
+        let draft =
+            |features| NewDraft { name: "a".into(), source: String::new(), features, report: CheckReport::default() };
+        let large = draft(vec![feature.clone(); 2_000]);
+        for _ in 0..2 {
+            assert!(matches!(store.save_draft(&large).await, Err(StoreError::DiskFull)));
+            assert_eq!((store.revision().await.unwrap(), store.editions().await.unwrap().len()), (0, 0));
+        }
+        store.save_draft(&draft(vec![feature])).await.expect("what fits is kept");
+        limit(1 << 30).execute(&store.writer).await.unwrap();
+        let large = NewDraft { name: "b".into(), ..large };
+        store.save_draft(&large).await.expect("with room again, all is kept");
+        assert_eq!(store.revision().await.unwrap(), 2);
+    }
+}

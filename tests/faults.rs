@@ -1,0 +1,211 @@
+//! Killed and out of room: whatever happens while something is written, the store opens and serves what was in force.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gridward::domain::edition::{EditionState, in_force};
+use gridward::live::Live;
+use gridward::store::{Store, open};
+use rand::{RngExt, SeedableRng};
+use time::OffsetDateTime;
+
+use crate::cli::{Desk, lines, town};
+use crate::contract::suite;
+
+/// Grids of every edition that [`write_without_end`] makes.
+const GRIDS: usize = 1_500;
+/// Tells the test binary that it is the process to be killed, and on which store.
+const VICTIM: &str = "GRIDWARD_TEST_VICTIM";
+
+/// Not a test of its own: the process that the next one kills. It drafts, publishes and replaces the roster.
+#[tokio::test]
+async fn write_without_end() {
+    let Ok(url) = std::env::var(VICTIM) else { return };
+    let store = open(&url).await.unwrap();
+    for number in 0.. {
+        suite::publish_all(&*store, &format!("{}-{number}", std::process::id()), GRIDS).await;
+        suite::replace_roster(&*store).await;
+    }
+}
+
+#[tokio::test]
+async fn a_writer_killed_at_any_moment_leaves_all_or_nothing_of_each_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("town.gpkg");
+    let url = format!("sqlite:{}", path.display());
+    let mut random = rand_pcg::Pcg64::seed_from_u64(20_261_123);
+    let mut published = 0;
+    for round in 0..25 {
+        let mut victim = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "faults::write_without_end"])
+            .env(VICTIM, &url)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The first kills come while the file itself is made.
+        std::thread::sleep(Duration::from_millis(if round < 8 { 4 * round } else { random.random_range(30..700) }));
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        let store = open(&url).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        let before = published;
+        published = check_whole(&*store).await;
+        assert!(published >= before, "round {round}: what was published is gone");
+        store.close().await;
+    }
+    assert!(published > 0, "nothing was published before a kill: the kills come too early to prove anything");
+    let said = Command::new("sqlite3").arg(&path).arg("PRAGMA integrity_check; PRAGMA foreign_key_check").output();
+    let said = said.expect("sqlite3 is installed: run `make test` once");
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "ok");
+}
+
+/// Every edition has all its features or grids, and what is in force can be served. Answers how many are published.
+async fn check_whole(store: &dyn Store) -> usize {
+    let mut published = 0;
+    for info in store.editions().await.unwrap() {
+        match info.state {
+            EditionState::Draft => assert_eq!(store.draft_features(info.id).await.unwrap().len(), GRIDS),
+            EditionState::Published => {
+                assert_eq!(store.grids(info.id).await.unwrap().len(), GRIDS);
+                assert!(store.draft_features(info.id).await.unwrap().is_empty());
+                published += 1;
+            }
+        }
+    }
+    let publications = store.publications().await.unwrap();
+    assert_eq!(publications.len(), published, "an edition is published and put in force in one");
+    let now = OffsetDateTime::now_utc();
+    assert_eq!(in_force(&publications, now), publications.last().map(|publication| publication.edition));
+    let roster = store.roster(now).await.unwrap();
+    assert!(roster.is_empty() || (roster.len() == 2 && roster[0].people.len() == 3), "{roster:?}");
+    published
+}
+
+/// A server on a free port, killed when it is dropped.
+struct Server {
+    process: Child,
+    address: String,
+    _printed: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start(desk: &Desk) -> Server {
+        let mut process =
+            desk.command("serve --listen 127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut printed = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        printed.read_line(&mut line).unwrap();
+        let (_, address) = line.trim().rsplit_once("http://").unwrap_or_else(|| panic!("no address in `{line}`"));
+        let address = address.trim_end_matches('/').split(['/', ' ']).next().unwrap().to_string();
+        Server { process, address, _printed: printed }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// SIGKILL: no handler runs.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_killed_server_serves_the_same_when_it_starts_again() {
+    const PLACE: &str = "/v1/locate?lon=116.91&lat=30.81";
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition one --publish").ended(0);
+    for round in 2..5 {
+        let mut server = Server::start(&desk);
+        let name = format!("edition{round}");
+        // It follows while another process publishes, and dies without a word at some moment of that.
+        let mut import = desk
+            .command(&format!("import town.geojsonl --edition {name} --publish"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(120 * (round - 2)));
+        assert!(server.get(PLACE).contains("\"111\""));
+        server.kill();
+        assert!(import.wait().unwrap().success(), "a server that dies takes no writer with it");
+        let server = Server::start(&desk);
+        let answer = server.get(PLACE);
+        assert!(answer.contains(&format!("\"{name}\"")) && answer.contains("\"111\""), "{answer}");
+        assert!(server.get("/readyz").starts_with("HTTP/1.1 200"), "ready");
+    }
+}
+
+#[test]
+fn a_killed_publish_leaves_the_edition_in_force() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition spring --publish").ended(0);
+    desk.run("generate --grids 1000 -o large.geojsonl").ended(0);
+    desk.run("import large.geojsonl --edition large").ended(0);
+    let in_force = || {
+        let editions = desk.run("editions --json").ended(0).json();
+        let held = editions.as_array().unwrap().iter().find(|edition| edition["in_force"] == true).unwrap();
+        held["name"].as_str().unwrap().to_string()
+    };
+    let start = Instant::now();
+    let mut delay = Duration::from_millis(10);
+    let mut killed = 0;
+    loop {
+        let mut publish = desk.command("publish large").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(delay);
+        publish.kill().unwrap();
+        if publish.wait().unwrap().success() || in_force() == "large" {
+            break;
+        }
+        assert_eq!(in_force(), "spring");
+        killed += 1;
+        delay = delay.mul_f64(1.7);
+        assert!(start.elapsed() < Duration::from_secs(240), "it never ends");
+    }
+    assert!(killed > 3, "only {killed} were killed");
+    assert_eq!(in_force(), "large");
+    desk.run("rollback").ended(0);
+    assert_eq!(in_force(), "spring");
+}
+
+/// A file that may not grow stands for a disk that is full; the store's own tests have SQLite's "full".
+#[tokio::test]
+async fn a_write_that_finds_no_room_says_so_and_keeps_nothing() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition spring --publish").ended(0);
+    desk.run("generate --grids 4000 -o large.geojsonl").ended(0);
+    let blocks = std::fs::metadata(desk.path("gridward.gpkg")).unwrap().len() / 1024 + 200;
+    let limited = Command::new("bash")
+        .arg("-c")
+        .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" import large.geojsonl --edition large"))
+        .arg(env!("CARGO_BIN_EXE_gridward"))
+        .current_dir(desk.path(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&limited.stderr);
+    assert_eq!(limited.status.code(), Some(1), "{said}");
+    assert!(said.contains("disk") && said.lines().count() < 5, "{said}");
+    let store = open(&format!("sqlite:{}", Path::new(&desk.path("gridward.gpkg")).display())).await.unwrap();
+    assert_eq!(store.editions().await.unwrap().len(), 1);
+    let live = Live::open(store).await.unwrap();
+    assert_eq!(live.snapshot().unwrap().edition.info.name, "spring");
+    desk.run("import large.geojsonl --edition large --publish").ended(0);
+}
