@@ -97,7 +97,7 @@ describe("a click", () => {
 
 test("the search finds a grid and goes there", async () => {
   const page = await visit("/");
-  const response = await fetch(`${town.url}/v1/grids?q=${encodeURIComponent("乔庄")}&limit=12`);
+  const response = await fetch(`${town.url}/v1/grids?q=${encodeURIComponent("乔庄")}&limit=12&f=json`);
   const [first] = ((await response.json()) as { grids: FoundGrid[] }).grids;
   await page.getByRole("combobox").fill("乔庄");
   await page.getByRole("option").first().waitFor();
