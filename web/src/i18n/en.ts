@@ -36,6 +36,7 @@ export const en: Words = {
   nearBorder: "Very close to a border: please check the position",
   outside: "This place is in no grid",
   nearest: (name, metres) => `The nearest grid is ${name}, ${distance(metres)} away`,
+  demo: "Demo data: borders, people and phone numbers are invented",
   edition: (name) => `Edition ${name}`,
   coordinates: "Coordinates",
   code: "Code",

@@ -35,6 +35,7 @@ export const zh = {
   nearBorder: "离边界很近，请核对位置",
   outside: "这里不在任何网格内",
   nearest: (name: string, metres: number) => `最近的网格是${name}，距此 ${distance(metres)}`,
+  demo: "演示数据：边界、人员和电话均为虚构",
   edition: (name: string) => `版本 ${name}`,
   coordinates: "坐标",
   code: "编码",

@@ -44,6 +44,10 @@ async function find(text: string, signal: AbortSignal): Promise<void> {
 
 /** Shows a found grid on the map, and who answers at its label. */
 export function show(grid: FoundGrid): void {
-  if (grid.bbox) wish.value = { to: "box", box: grid.bbox };
-  if (grid.label) void ask({ place: place(...grid.label) });
+  const [west, south, east, north] = grid.bbox ?? [];
+  if (west !== undefined && south !== undefined && east !== undefined && north !== undefined) {
+    wish.value = { to: "box", box: [west, south, east, north] };
+  }
+  const [lon, lat] = grid.label ?? [];
+  if (lon !== undefined && lat !== undefined) void ask({ place: place(lon, lat) });
 }

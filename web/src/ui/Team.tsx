@@ -4,7 +4,7 @@ import { words } from "../i18n/index.ts";
 import { dialable } from "../lib/measure.ts";
 import { Icon } from "./Icon.tsx";
 
-export function Team({ team }: { team: Responsible | null }) {
+export function Team({ team }: { team: Responsible | null | undefined }) {
   const says = words.value;
   if (!team) return <p class="team nobody">{says.nobody}</p>;
   return (

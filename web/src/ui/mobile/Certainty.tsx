@@ -28,7 +28,7 @@ export function Certainty({ answer }: { answer: LocateAnswer }) {
       <p>{says.unsureText}</p>
       <ul>
         {answer.candidates.slice(0, MOST).map(({ code, name, share }) => (
-          <Share key={code} code={code} name={name ?? code} share={share} />
+          <Share key={code} code={code} name={name} share={share} />
         ))}
         {rest >= OUTSIDE_COUNTS && <Share code="" name={says.outsideShare} share={rest} />}
       </ul>

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { words } from "../../i18n/index.ts";
 import { answer, ask } from "../../state/answer.ts";
 import { locateMe, position } from "../../state/position.ts";
+import { DemoNote } from "../DemoNote.tsx";
 import { announcement, Grids, Warnings } from "../Grids.tsx";
 import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
@@ -28,6 +29,7 @@ export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
         </p>
         <Result />
         <Ways mountPicker={mountPicker} />
+        {now.state === "answered" && <DemoNote edition={now.answer.edition} />}
         <p class="full">
           <a href={`/${location.hash}`}>{says.fullMap}</a>
         </p>

@@ -64,7 +64,7 @@ function Facts({ answer, at }: { answer: LocateAnswer; at: Place }) {
   const inside = answer.grids.length > 0;
   return (
     <footer class="facts">
-      {inside && distance !== null && (
+      {inside && typeof distance === "number" && (
         <p class="border-distance" data-metres={distance}>
           <Icon name="border" />
           <span>

@@ -4,6 +4,7 @@ import type { TileJson } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { answer } from "../../state/answer.ts";
 import { tileset } from "../../state/tileset.ts";
+import { DemoNote } from "../DemoNote.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Notices } from "./Notices.tsx";
 import { Panel } from "./Panel.tsx";
@@ -43,6 +44,7 @@ export function Viewer({ webgl, mountMap }: ViewerProps) {
         <Notices tileset={tiles} webgl={webgl} />
       </main>
       {tiles.state === "ready" && webgl && <TierSwitch tiles={tiles.tiles} />}
+      {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
       <Panel />
     </>
   );
