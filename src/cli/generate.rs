@@ -1,15 +1,18 @@
 //! `gridward generate`: a synthetic partition of any size, for demos, tests and measurements.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome};
 use crate::import::generate::geojsonl::write_feature;
 use crate::import::generate::naming::Naming;
 use crate::import::generate::staff::Staff;
 use crate::import::generate::{DEFAULT_CENTER, NOTE, Partition, Plan};
 use crate::import::roster;
+
+/// Written at once.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// Write an exact synthetic partition of three tiers as newline-delimited GeoJSON
 #[derive(Debug, clap::Args)]
@@ -78,31 +81,32 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     };
     let bar = context.progress("generating", None);
     let partition = Partition::new(&plan).map_err(Failure::usage)?;
-    let mut staff = Staff::default();
-    let mut entries = Vec::new();
-    let mut out = bar.wrap_write(writer(args.output.as_deref())?);
-    for feature in partition.features(&naming) {
-        write_feature(&mut out, &feature, Some(NOTE))?;
-        if args.roster.is_some() {
-            entries.push(staff.of(&feature.grid));
+    match args.output.as_deref() {
+        Some(path) if path != Path::new("-") => {
+            let mut file = WholeFile::create(path)?;
+            write_grids(&partition, &naming, bar.wrap_write(&mut file))?;
+            file.keep()?;
         }
+        _ => write_grids(&partition, &naming, bar.wrap_write(std::io::stdout().lock()))?,
     }
-    out.flush()?;
     bar.finish_and_clear();
     if let Some(path) = &args.roster {
-        roster::write(&entries, writer(Some(path))?).map_err(|error| in_file(path, error))?;
+        let mut staff = Staff::default();
+        let entries: Vec<_> = partition.grids(&naming).map(|grid| staff.of(&grid)).collect();
+        let mut file = WholeFile::create(path)?;
+        roster::write(&entries, &mut file)?;
+        file.keep()?;
     }
     Ok(())
 }
 
-fn writer(path: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
-    match path {
-        Some(path) if path != Path::new("-") => {
-            let file = File::create(path).map_err(|error| in_file(path, error))?;
-            Ok(Box::new(BufWriter::with_capacity(1 << 20, file)))
-        }
-        _ => Ok(Box::new(BufWriter::with_capacity(1 << 20, std::io::stdout().lock()))),
+fn write_grids(partition: &Partition, naming: &Naming, out: impl Write) -> Outcome {
+    // The bar counts full buffers, not single numbers.
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
+    for feature in partition.features(naming) {
+        write_feature(&mut out, &feature, Some(NOTE))?;
     }
+    Ok(out.flush()?)
 }
 
 fn in_file(path: &Path, error: impl std::fmt::Display) -> Failure {

@@ -133,6 +133,20 @@ impl Partition {
         self.villages.iter().enumerate().flat_map(move |(index, village)| self.village(naming, index, village))
     }
 
+    /// The same grids without their shapes.
+    pub fn grids<'a>(&'a self, naming: &'a Naming) -> impl Iterator<Item = Grid> + 'a {
+        self.villages.iter().enumerate().flat_map(move |(index, village)| {
+            let sizes: Vec<usize> = village.parts.iter().map(Vec::len).collect();
+            let names = naming.village(index, &sizes);
+            let mut grids = vec![names.grid()];
+            for (part, &size) in sizes.iter().enumerate() {
+                grids.push(names.part(part));
+                grids.extend((0..size).map(|number| names.cell(part, number)));
+            }
+            grids
+        })
+    }
+
     fn village(&self, naming: &Naming, index: usize, village: &Village) -> Vec<GridFeature> {
         let cells: Vec<u32> = village.parts.concat();
         let names = naming.village(index, &village.parts.iter().map(Vec::len).collect::<Vec<_>>());
