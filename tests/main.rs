@@ -6,6 +6,7 @@ mod cli;
 mod contract;
 mod faults;
 mod generate;
+mod http;
 mod judges;
 mod live;
 mod owners;

@@ -15,6 +15,7 @@ use futures_util::StreamExt;
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
 
 use super::locate::{Crs, crs};
@@ -139,7 +140,7 @@ pub(crate) async fn locate_many(
         answering: false,
         settings: state.settings.clone(),
     };
-    tokio::spawn(run.answer_to_the_end());
+    tokio::spawn(run.answer_to_the_end().in_current_span());
     // What is wrong with the beginning can still be said by the status.
     let first = match pieces.recv().await {
         Some(Ok(piece)) => Some(Ok(piece)),

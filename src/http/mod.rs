@@ -49,12 +49,12 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
+        .routes(routes!(pages::viewer))
+        .routes(routes!(pages::mobile))
         .split_for_parts();
     let (batches, batch_document) = OpenApiRouter::new().routes(routes!(batch::locate_many)).split_for_parts();
     document.merge(batch_document);
     let compressed = documented
-        .route("/", get(pages::viewer))
-        .route("/m", get(pages::mobile))
         .route("/assets/{*name}", get(pages::asset))
         .route("/favicon.ico", get(pages::favicon))
         .merge(openapi::page(document))

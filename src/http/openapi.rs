@@ -16,6 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "lookups", description = "A place to its grids and to who answers there"),
         (name = "grids", description = "The grids themselves"),
         (name = "tiles", description = "Vector tiles"),
+        (name = "pages", description = "For people"),
         (name = "operation", description = "Health and figures"),
     ),
     paths(super::tiles::tile, super::tiles::edition_tile),

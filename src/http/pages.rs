@@ -32,12 +32,26 @@ const PERMISSIONS: (HeaderName, HeaderValue) =
 /// What `/` says in a binary without the pages.
 const WITHOUT_PAGES: &str = include_str!("without_pages.html");
 
-/// `GET /`: the map viewer.
+/// The map viewer
+#[utoipa::path(
+    get, path = "/", tag = "pages", operation_id = "viewer",
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 304, description = "The client has this page"),
+    )
+)]
 pub(crate) async fn viewer(headers: HeaderMap) -> Result<Response, Problem> {
     page("index.html", &headers)
 }
 
-/// `GET /m`: which grid am I in.
+/// The mobile page "which grid am I in"
+#[utoipa::path(
+    get, path = "/m", tag = "pages", operation_id = "mobile",
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 304, description = "The client has this page"),
+    )
+)]
 pub(crate) async fn mobile(headers: HeaderMap) -> Result<Response, Problem> {
     page("m.html", &headers)
 }

@@ -1,0 +1,12 @@
+//! The HTTP service, in process on the demo town; over a real socket where streaming and stopping matter.
+
+mod batch;
+mod grids;
+mod judge;
+mod locate;
+mod operation;
+mod pages;
+mod problems;
+mod socket;
+mod tiles;
+mod town;

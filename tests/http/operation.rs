@@ -1,0 +1,139 @@
+//! Health, figures, request ids, CORS, and the description of it all.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::Value;
+
+use super::town::{ask, empty_store, get, get_with, run, town};
+use gridward::http::{AppState, Settings, router};
+use gridward::live::Live;
+
+#[test]
+fn readiness_tells_the_truth_about_the_store() {
+    let ready = get("/readyz").json();
+    assert_eq!((ready["status"].as_str(), ready["edition"].as_str()), (Some("ready"), Some("demo")));
+    assert_eq!(get("/healthz").json()["status"], "ok");
+    run(async {
+        let store = empty_store().await;
+        crate::contract::suite::publish(&*store, "a", 2).await;
+        let live = Live::open(store.clone()).await.unwrap();
+        let service = router(AppState::new(live.clone(), Settings::default()));
+        store.close().await;
+        assert!(live.refresh().await.is_err());
+        let answer = ask(&service, Method::GET, "/readyz", &[], Body::empty()).await;
+        let said = answer.json();
+        assert_eq!((answer.status.as_u16(), said["status"].as_str()), (200, Some("degraded")));
+        assert_eq!((said["store"].as_str(), said["edition"].as_str()), (Some("unreachable"), Some("a")));
+        let located = ask(&service, Method::GET, "/v1/locate?lon=1&lat=1", &[], Body::empty()).await;
+        assert_eq!(located.status, 200, "what was in force goes on being answered");
+        let past = "/v1/locate?lon=1&lat=1&at=2099-01-01T00:00:00Z";
+        assert_eq!(ask(&service, Method::GET, past, &[], Body::empty()).await.problem(503), "store-unavailable");
+    });
+}
+
+#[test]
+fn figures_count_routes_and_not_places() {
+    get("/v1/locate?lon=116.9123456&lat=30.8");
+    get("/v1/grids/nowhere-to-be-counted");
+    let answer = get("/metrics");
+    assert!(answer.header("content-type").starts_with("text/plain"));
+    let text = answer.text();
+    assert!(text.contains(r#"gridward_http_requests_total{method="GET",route="/v1/locate",status="200"}"#), "{text}");
+    assert!(text.contains("gridward_http_seconds_bucket"));
+    assert!(!text.contains("116.91") && !text.contains("nowhere"));
+}
+
+#[test]
+fn request_ids() {
+    assert_eq!(get_with("/healthz", &[("x-request-id", "abc-1")]).header("x-request-id"), "abc-1");
+    let own = |sent: &str| get_with("/nowhere", &[("x-request-id", sent)]).header("x-request-id").to_owned();
+    for unfit in ["", "a b", "<script>", &"x".repeat(100)] {
+        let id = own(unfit);
+        assert!(!id.is_empty() && id != unfit, "{id}");
+    }
+    assert_ne!(own(""), own(""));
+}
+
+#[test]
+fn any_page_may_ask_without_credentials() {
+    let answer = get_with("/v1/locate?lon=1&lat=1", &[("origin", "https://other.example")]);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("access-control-allow-credentials"), "");
+    let asked = [
+        ("origin", "https://other.example"),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type"),
+    ];
+    let preflight = run(ask(&town(), Method::OPTIONS, "/v1/locate", &asked, Body::empty()));
+    assert_eq!(preflight.status, 200);
+    assert!(preflight.header("access-control-allow-methods").contains("POST"));
+    assert!(preflight.header("access-control-allow-headers").contains("content-type"));
+}
+
+#[test]
+fn answers_are_compressed_when_asked_for() {
+    let plain = get("/v1/grids?limit=200");
+    let answer = get_with("/v1/grids?limit=200", &[("accept-encoding", "gzip")]);
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    assert!(answer.body.len() < plain.body.len() / 2);
+}
+
+/// Everything the contract's sections 4 and 5 name that is for programs.
+const DESCRIBED: [(&str, &str); 15] = [
+    ("get", "/v1/locate"),
+    ("post", "/v1/locate"),
+    ("get", "/v1/grids"),
+    ("get", "/v1/grids/{code}"),
+    ("get", "/v1/grids/{code}/children"),
+    ("get", "/v1/grids/{code}/neighbors"),
+    ("get", "/tiles/grids.json"),
+    ("get", "/tiles/grids/{z}/{x}/{y}.mvt"),
+    ("get", "/tiles/{edition}/grids/{z}/{x}/{y}.mvt"),
+    ("get", "/style.json"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("get", "/"),
+    ("get", "/m"),
+];
+
+#[test]
+fn openapi_describes_every_route_with_its_problems() {
+    let document = get("/openapi.json").json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().unwrap();
+    let mut described: Vec<(String, String)> = Vec::new();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object().unwrap() {
+            described.push((method.clone(), path.clone()));
+            assert!(operation["summary"].is_string() && operation["operationId"].is_string(), "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if status.parse::<u16>().unwrap() >= 400 && path != "/readyz" {
+                    let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                    assert_eq!(problem, "#/components/schemas/ProblemDetails", "{method} {path} {status}");
+                }
+            }
+        }
+    }
+    described.sort();
+    let mut expected = DESCRIBED.map(|(method, path)| (method.to_owned(), path.to_owned())).to_vec();
+    expected.sort();
+    assert_eq!(described, expected);
+    assert_eq!(unresolved(&document, &document), Vec::<String>::new());
+}
+
+/// References that lead nowhere.
+fn unresolved(document: &Value, part: &Value) -> Vec<String> {
+    match part {
+        Value::Object(members) => {
+            let here = members
+                .get("$ref")
+                .and_then(Value::as_str)
+                .filter(|reference| document.pointer(reference.trim_start_matches('#')).is_none());
+            let below = members.values().flat_map(|value| unresolved(document, value));
+            here.map(str::to_owned).into_iter().chain(below).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|item| unresolved(document, item)).collect(),
+        _ => Vec::new(),
+    }
+}

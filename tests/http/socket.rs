@@ -1,0 +1,175 @@
+//! Over a real socket: streaming both ways, time-outs, and stopping without dropping what runs.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gridward::http::{AppState, Settings, serve};
+use gridward::live::Live;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::town::{empty_store, run};
+
+/// A service on a port of its own, and the end of a line to stop it by.
+struct Served {
+    address: std::net::SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+async fn served(settings: Settings) -> Served {
+    let store = empty_store().await;
+    crate::contract::suite::publish(&*store, "a", 2).await;
+    let live = Live::open(store).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let told = async move { drop(stopped.await) };
+    let serving = tokio::spawn(serve(listener, AppState::new(live, settings), told));
+    Served { address, stop, serving }
+}
+
+/// A batch whose points are sent one by one.
+struct SlowBatch(TcpStream);
+
+impl SlowBatch {
+    async fn open(address: std::net::SocketAddr, media: &str) -> SlowBatch {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /v1/locate HTTP/1.1\r\nhost: here\r\ncontent-type: {media}\r\ntransfer-encoding: chunked\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        SlowBatch(stream)
+    }
+
+    async fn send(&mut self, points: &str) {
+        let chunk = format!("{:x}\r\n{points}\r\n", points.len());
+        self.0.write_all(chunk.as_bytes()).await.unwrap();
+    }
+
+    async fn end(&mut self) {
+        self.0.write_all(b"0\r\n\r\n").await.unwrap();
+    }
+
+    /// Reads until `text` has come; answers everything that came.
+    async fn until(&mut self, text: &str) -> String {
+        let mut all = Vec::new();
+        let mut piece = [0; 4096];
+        loop {
+            let wait = Duration::from_secs(20);
+            let got = tokio::time::timeout(wait, self.0.read(&mut piece)).await.expect("an answer in time").unwrap();
+            all.extend_from_slice(&piece[..got]);
+            let so_far = String::from_utf8_lossy(&all).into_owned();
+            if so_far.contains(text) {
+                return so_far;
+            }
+            assert!(got > 0, "the answer ended without `{text}`: {so_far}");
+        }
+    }
+
+    /// Everything up to the end of the connection.
+    async fn rest(&mut self) -> String {
+        let mut all = Vec::new();
+        // A connection that breaks off is an end too.
+        let _ =
+            tokio::time::timeout(Duration::from_secs(20), self.0.read_to_end(&mut all)).await.expect("an end in time");
+        String::from_utf8_lossy(&all).into_owned()
+    }
+}
+
+#[test]
+fn points_are_answered_while_others_are_still_to_come() {
+    run(async {
+        let served = served(Settings::default()).await;
+        let mut batch = SlowBatch::open(served.address, "application/x-ndjson").await;
+        for n in 0..3 {
+            batch.send(&format!("{{\"n\":{n},\"lon\":1,\"lat\":1}}\n")).await;
+            batch.until(&format!("\"n\":{n},")).await;
+        }
+        batch.end().await;
+        batch.until("0\r\n\r\n").await;
+        served.stop.send(()).unwrap();
+        served.serving.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_running_batch_is_finished_after_the_service_was_told_to_stop() {
+    run(async {
+        let served = served(Settings::default()).await;
+        let mut batch = SlowBatch::open(served.address, "text/csv").await;
+        batch.send("n,lon,lat\nfirst,1,1\n").await;
+        batch.until("first,").await;
+        served.stop.send(()).unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(TcpStream::connect(served.address).await.is_err(), "no new connections are taken");
+        assert!(!served.serving.is_finished());
+        batch.send("last,1,1\n").await;
+        batch.end().await;
+        let rest = batch.rest().await;
+        assert!(rest.contains("last,1,1,") && rest.ends_with("0\r\n\r\n"), "{rest}");
+        served.serving.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn stopping_takes_no_longer_than_the_grace() {
+    run(async {
+        let grace = Duration::from_millis(400);
+        let served = served(Settings { shutdown_grace: grace, ..Settings::default() }).await;
+        let mut batch = SlowBatch::open(served.address, "text/csv").await;
+        batch.send("n,lon,lat\nfirst,1,1\n").await;
+        batch.until("first,").await;
+        let told = Instant::now();
+        served.stop.send(()).unwrap();
+        served.serving.await.unwrap().unwrap();
+        assert!((grace..grace + Duration::from_secs(5)).contains(&told.elapsed()), "{:?}", told.elapsed());
+    });
+}
+
+#[test]
+fn points_that_stop_coming_end_the_answer() {
+    run(async {
+        let idle = Duration::from_millis(300);
+        let served = served(Settings { batch_idle_timeout: idle, ..Settings::default() }).await;
+        let mut silent = SlowBatch::open(served.address, "text/csv").await;
+        let said = silent.until("body-timeout").await;
+        assert!(said.starts_with("HTTP/1.1 408"), "{said}");
+        let mut lines = SlowBatch::open(served.address, "application/x-ndjson").await;
+        lines.send("[1,1]\n").await;
+        lines.until("{\"error\":\"no points came").await;
+        let mut document = SlowBatch::open(served.address, "application/json").await;
+        document.send("{\"points\":[[1,1],").await;
+        document.until("\"error\":\"the document ends in the middle").await;
+        let mut table = SlowBatch::open(served.address, "text/csv").await;
+        table.send("lon,lat\n1,1\n").await;
+        let rest = table.rest().await;
+        assert!(rest.contains("1,1,") && !rest.ends_with("0\r\n\r\n"), "a table that breaks off is not a whole one");
+    });
+}
+
+#[test]
+fn the_process_ends_cleanly_when_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("town.gpkg").display());
+    let mut server = Command::new(env!("CARGO_BIN_EXE_gridward"))
+        .args(["serve", "--store", &store, "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split([';', ' ', '\n']).next().unwrap().to_owned();
+    let taken = Command::new(env!("CARGO_BIN_EXE_gridward"))
+        .args(["serve", "--store", &store, "--listen", &address])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&taken.stderr).into_owned();
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(said.contains("is in use already") && said.contains("--listen"), "{said}");
+    assert!(Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}
