@@ -23,6 +23,7 @@ use gridward::tiles::build::BUFFER;
 use gridward::tiles::cache::{Encoding, TileCache, TileError, tile_bytes};
 use gridward::tiles::schema::{TileContent, feature_id};
 use gridward::tiles::tile_set::TileSet;
+use gridward::tiles::tilejson::TileJson;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -366,4 +367,41 @@ async fn the_cache_stays_below_its_bound() {
     }
     assert!(bytes > 4_000, "{bytes}");
     assert!(cache.settled_bytes().await <= 4_000);
+}
+
+#[test]
+fn tilejson_states_the_zooms_that_tiles_have() {
+    let us = united_states();
+    let set = TileSet::new(Arc::clone(&us));
+    let said = serde_json::to_value(TileJson::new(&set, "http://x/{z}/{x}/{y}.mvt".into())).unwrap();
+    assert_eq!(said["tilejson"], "3.0.0");
+    assert_eq!(said["tiles"], json!(["http://x/{z}/{x}/{y}.mvt"]));
+    assert_eq!((&said["minzoom"], &said["maxzoom"]), (&json!(0), &json!(9)));
+    let layers: Vec<_> =
+        said["vector_layers"].as_array().unwrap().iter().map(|l| (l["id"].clone(), l["minzoom"].clone())).collect();
+    let expected = [("tier1", 0), ("tier2", 1), ("tier3", 4), ("borders", 0), ("labels", 0)];
+    assert_eq!(layers, expected.map(|(id, z)| (json!(id), json!(z))));
+    // A county is in the tiles from its layer's first zoom on.
+    let here = Point::from_degrees(-93.6, 41.7).unwrap();
+    for z in 0..=9 {
+        let content = gridward::tiles::build::build(&set, TileCoord::holding(z, here).unwrap()).unwrap();
+        let tiers: BTreeSet<Tier> = content.areas.iter().map(|area| area.tier).collect();
+        assert_eq!(tiers.len(), 1 + usize::from(z >= 1) + usize::from(z >= 4), "zoom {z}");
+    }
+}
+
+#[test]
+fn equal_editions_make_equal_bytes() {
+    let cells =
+        Cells { side: 9, owner: (0..81).map(|i| i % 27).collect(), moved: vec![(0.1, -0.2); 100], cell_units: 1e5 };
+    let [one, other] = [TileSet::new(cells.edition()), TileSet::new(cells.edition())];
+    let z = one.zooms().last - 1;
+    let [west, north, east, south] = one.range_at(z).unwrap();
+    // In opposite order, so that nothing one tile leaves behind can reach another.
+    let tiles: Vec<_> =
+        (west..=east).flat_map(|x| (north..=south).map(move |y| TileCoord::new(z, x, y).unwrap())).collect();
+    let first: Vec<_> = tiles.iter().map(|&tile| tile_bytes(&one, tile).unwrap()).collect();
+    let mut second: Vec<_> = tiles.iter().rev().map(|&tile| tile_bytes(&other, tile).unwrap()).collect();
+    second.reverse();
+    assert_eq!(first, second);
 }

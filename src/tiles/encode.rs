@@ -119,3 +119,46 @@ fn lines(lines: &[Vec<Point<TileGrid>>]) -> Result<GeomData, NotEncoded> {
 fn without_contact(lines: &[Vec<Point<TileGrid>>]) -> impl Iterator<Item = &[Vec<Point<TileGrid>>]> {
     lines.chunk_by(|line, next| line.last() != next.first())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn p(x: i32, y: i32) -> Point<TileGrid> {
+        Point::new(x, y)
+    }
+
+    /// Numbers of MoveTo commands and of commands in all.
+    fn commands(data: GeomData) -> (u32, u32) {
+        let mut tile = Tile::new(4096);
+        let layer = tile.create_layer("one").into_feature(data).into_layer();
+        tile.add_layer(layer).unwrap();
+        let bytes = tile.to_bytes().unwrap();
+        let reader = fast_mvt::MvtReaderRef::new(&bytes).unwrap();
+        let layer = reader.layers().next().unwrap();
+        let data = layer.features().next().unwrap().geometry_commands();
+        let (mut moves, mut all) = (0, 0);
+        let mut at = 0;
+        while at < data.len() {
+            let (id, count) = (data[at] & 7, data[at] >> 3);
+            moves += u32::from(id == 1);
+            all += 1;
+            at += 1 + if id == 7 { 0 } else { 2 * count as usize };
+        }
+        (moves, all)
+    }
+
+    #[test]
+    fn a_ring_that_begins_where_the_last_one_ended_is_still_begun() {
+        let triangle = |a, b, c| crate::geometry::point::Polygon { shell: vec![a, b, c], holes: Vec::new() };
+        let touching = vec![triangle(p(0, 0), p(10, 0), p(5, 5)), triangle(p(5, 5), p(10, 10), p(0, 10))];
+        assert_eq!(commands(rings(&touching).unwrap()), (2, 6));
+    }
+
+    #[test]
+    fn a_line_that_begins_where_the_last_one_ended_is_a_feature_of_its_own() {
+        let all = [vec![p(0, 0), p(1, 1)], vec![p(1, 1), p(2, 0)], vec![p(7, 7), p(8, 8)]];
+        let parts: Vec<_> = without_contact(&all).map(|part| commands(lines(part).unwrap())).collect();
+        assert_eq!(parts, [(1, 2), (2, 4)]);
+    }
+}
