@@ -2,7 +2,7 @@
 
 /** Metres below one kilometre, kilometres above; three significant figures are more than a phone's position has. */
 export function measure(metres: number): { value: string; unit: "m" | "km" } {
-  if (metres < 10) return { value: metres.toFixed(1), unit: "m" };
+  if (metres < 10) return { value: String(Number(metres.toFixed(1))), unit: "m" };
   if (metres < 999.5) return { value: metres.toFixed(0), unit: "m" };
   const km = metres / 1000;
   return { value: km.toFixed(km < 10 ? 2 : km < 100 ? 1 : 0), unit: "km" };

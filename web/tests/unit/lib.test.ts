@@ -52,15 +52,9 @@ describe("the shareable link", () => {
 });
 
 test("distances get a unit and no false precision", () => {
-  expect([0.04, 9.96, 23.4, 999.4, 999.6, 12_345, 123_456].map((m) => Object.values(measure(m)).join(" "))).toEqual([
-    "0.0 m",
-    "10.0 m",
-    "23 m",
-    "999 m",
-    "1.00 km",
-    "12.3 km",
-    "123 km",
-  ]);
+  expect(
+    [0.04, 3.42, 9.96, 23.4, 999.4, 999.6, 12_345, 123_456].map((m) => Object.values(measure(m)).join(" ")),
+  ).toEqual(["0 m", "3.4 m", "10 m", "23 m", "999 m", "1.00 km", "12.3 km", "123 km"]);
 });
 
 test("shares never read as nothing", () => {

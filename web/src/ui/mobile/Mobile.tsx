@@ -78,6 +78,7 @@ function Result() {
         {from.from === "device" ? says.accuracy(from.accuracyM) : from.from === "map" ? says.chosen : says.typed}
       </p>
       <Certainty answer={now.answer} />
+      {doubtful(now.answer) && now.answer.grids.length > 0 && <p class="caption owns">{says.ownsPoint}</p>}
       <Grids answer={now.answer} />
       <Warnings answer={now.answer} />
       {now.answer.grids.length > 0 && <Team team={now.answer.responsible} />}
