@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use gridward::import::demo;
-use gridward::import::generate::geojsonl::write_feature;
+use gridward::import::export::write_grid;
 use gridward::import::generate::naming::Naming;
 use gridward::import::generate::{DEFAULT_CENTER, Partition, Plan};
 
@@ -27,7 +27,7 @@ fn judge_generated(grids: usize, seed: u64, center: [f64; 2]) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut out = BufWriter::new(&file);
     for feature in Partition::new(&plan).unwrap().features(&Naming::Synthetic) {
-        write_feature(&mut out, &feature, None).unwrap();
+        write_grid(&feature, None, &mut out).unwrap();
     }
     out.flush().unwrap();
     drop(out);

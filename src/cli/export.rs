@@ -69,7 +69,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 fn write_lines(grids: &[GridFeature], out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     for grid in grids {
-        write_grid(grid, &mut out)?;
+        write_grid(grid, None, &mut out)?;
     }
     out.flush()
 }

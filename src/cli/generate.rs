@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome};
-use crate::import::generate::geojsonl::write_feature;
+use crate::import::export::write_grid;
 use crate::import::generate::naming::Naming;
 use crate::import::generate::staff::Staff;
 use crate::import::generate::{DEFAULT_CENTER, NOTE, Partition, Plan};
@@ -104,7 +104,7 @@ fn write_grids(partition: &Partition, naming: &Naming, out: impl Write) -> Outco
     // The bar counts full buffers, not single numbers.
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, out);
     for feature in partition.features(naming) {
-        write_feature(&mut out, &feature, Some(NOTE))?;
+        write_grid(&feature, Some(NOTE), &mut out)?;
     }
     Ok(out.flush()?)
 }

@@ -10,7 +10,7 @@ pub const ROSTER: &[u8] = include_bytes!("../../data/roster.csv");
 
 #[cfg(test)]
 mod tests {
-    use super::super::generate::geojsonl::write_feature;
+    use super::super::export::write_grid;
     use super::super::generate::naming::Naming;
     use super::super::generate::staff::Staff;
     use super::super::generate::{DEFAULT_CENTER, NOTE, Partition, Plan};
@@ -25,7 +25,7 @@ mod tests {
         let partition = Partition::new(&Plan::new([22, 50, 165], SEED, DEFAULT_CENTER).unwrap()).unwrap();
         let (mut grids, mut staff, mut entries) = (Vec::new(), Staff::default(), Vec::new());
         for feature in partition.features(&naming) {
-            write_feature(&mut grids, &feature, Some(NOTE)).unwrap();
+            write_grid(&feature, Some(NOTE), &mut grids).unwrap();
             entries.push(staff.of(&feature.grid));
         }
         assert!(grids == GRIDS, "data/qingcao.geojsonl is out of date");

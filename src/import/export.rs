@@ -3,27 +3,78 @@
 use std::io::{self, Write};
 
 use geojson::{Feature, FeatureCollection, Geometry, GeometryValue, JsonObject, Position};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::problem::{Measure, Problem};
 use crate::geometry::feature::GridFeature;
-use crate::geometry::point::{Polygon, Ring};
+use crate::geometry::point::{Point, Polygon};
 
-/// Writes one grid as a line. Degrees are written so that reading them gives back the same lattice points.
-pub fn write_grid(grid: &GridFeature, out: &mut impl Write) -> io::Result<()> {
-    let mut polygons: Vec<Vec<Vec<Position>>> = grid.shape.iter().map(rings).collect();
-    let value = match polygons.len() {
-        1 => GeometryValue::Polygon { coordinates: polygons.remove(0) },
-        _ => GeometryValue::MultiPolygon { coordinates: polygons },
+#[derive(Serialize)]
+struct Properties<'a> {
+    code: &'a str,
+    name: &'a str,
+    tier: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+/// Writes one grid as a line. Degrees are written digit by digit, so reading them gives back the same lattice points.
+/// A note is a property of its own, for people.
+pub fn write_grid(feature: &GridFeature, note: Option<&str>, out: &mut impl Write) -> io::Result<()> {
+    let grid = &feature.grid;
+    let properties = Properties {
+        code: &grid.code,
+        name: &grid.name,
+        tier: grid.tier.number(),
+        parent: grid.parent.as_deref(),
+        note,
     };
-    let properties = object(json!({
-        "code": grid.grid.code,
-        "name": grid.grid.name,
-        "tier": grid.grid.tier,
-        "parent": grid.grid.parent,
-    }));
-    serde_json::to_writer(&mut *out, &feature(value, properties))?;
-    out.write_all(b"\n")
+    out.write_all(br#"{"type":"Feature","properties":"#)?;
+    serde_json::to_writer(&mut *out, &properties)?;
+    match feature.shape.as_slice() {
+        [polygon] => {
+            out.write_all(br#","geometry":{"type":"Polygon","coordinates":"#)?;
+            write_polygon(out, polygon)?;
+        }
+        polygons => {
+            out.write_all(br#","geometry":{"type":"MultiPolygon","coordinates":"#)?;
+            write_list(out, polygons, write_polygon)?;
+        }
+    }
+    out.write_all(b"}}\n")
+}
+
+fn write_polygon<W: Write>(out: &mut W, polygon: &Polygon) -> io::Result<()> {
+    let rings: Vec<_> = polygon.rings().collect();
+    write_list(out, &rings, |out, ring| {
+        // GeoJSON repeats the first point at the end.
+        let closed: Vec<Point> = ring.iter().chain(ring.first()).copied().collect();
+        write_list(out, &closed, |out, &p| {
+            out.write_all(b"[")?;
+            write_degrees(out, p.x)?;
+            out.write_all(b",")?;
+            write_degrees(out, p.y)?;
+            out.write_all(b"]")
+        })
+    })
+}
+
+fn write_list<W: Write, T>(out: &mut W, items: &[T], each: impl Fn(&mut W, &T) -> io::Result<()>) -> io::Result<()> {
+    for (i, item) in items.iter().enumerate() {
+        out.write_all(if i == 0 { b"[" } else { b"," })?;
+        each(out, item)?;
+    }
+    out.write_all(if items.is_empty() { b"[]" } else { b"]" })
+}
+
+/// Units of 1e-7 degree as degrees, digit by digit.
+fn write_degrees(out: &mut impl Write, units: i32) -> io::Result<()> {
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, part) = (units.unsigned_abs() / 10_000_000, units.unsigned_abs() % 10_000_000);
+    write!(out, "{sign}{whole}.{part:07}")
 }
 
 /// The problems as a FeatureCollection: their outlines where they have an extent, points otherwise, and no geometry
@@ -72,11 +123,6 @@ fn place(problem: &Problem) -> Option<GeometryValue> {
 fn signed_area2(ring: &[[f64; 2]]) -> f64 {
     let Some(&[x0, y0]) = ring.first() else { return 0.0 };
     ring.windows(2).map(|edge| (edge[0][0] - x0) * (edge[1][1] - y0) - (edge[1][0] - x0) * (edge[0][1] - y0)).sum()
-}
-
-fn rings(polygon: &Polygon) -> Vec<Vec<Position>> {
-    let closed = |ring: &Ring| ring.iter().chain(ring.first()).map(|p| Position::from(p.to_degrees())).collect();
-    polygon.rings().map(closed).collect()
 }
 
 fn feature(value: GeometryValue, properties: JsonObject) -> Feature {

@@ -4,7 +4,6 @@
 //! cells with bent borders ([`mesh`]), let a connected set of cells grow and divide it twice ([`regions`]), name the
 //! grids ([`naming`]). The sites and triangles are kept (about 300 bytes a grid); grids are built one by one when asked for.
 
-pub mod geojsonl;
 mod mesh;
 pub mod naming;
 mod noise;
