@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use gridward::domain::grid::Grid;
 use gridward::domain::problem::{CheckReport, Measure, Problem, ProblemCode, Severity};
 use gridward::domain::tier::Tier;
 use gridward::geometry::crs::QueryCrs;

@@ -18,10 +18,10 @@ impl Point<Lattice> {
     /// The lattice point nearest to a longitude and latitude in degrees.
     pub fn from_degrees(lon: f64, lat: f64) -> Result<Self, NotOnEarth> {
         // Written so that NaN fails too.
-        if !(lon.abs() <= 180.0) {
+        if !(-180.0..=180.0).contains(&lon) {
             return Err(NotOnEarth::Longitude(lon));
         }
-        if !(lat.abs() <= 90.0) {
+        if !(-90.0..=90.0).contains(&lat) {
             return Err(NotOnEarth::Latitude(lat));
         }
         Ok(Point::new((lon * UNITS_PER_DEGREE).round() as i32, (lat * UNITS_PER_DEGREE).round() as i32))

@@ -74,12 +74,11 @@ fn next_edge<S: Space>(
 ) -> Option<usize> {
     let mut free = leaving.filter(|&i| !taken[i]);
     let first = free.next()?;
-    free.fold(Some(first), |best, candidate| {
-        let best = best.expect("folded from some");
+    Some(free.fold(first, |best, candidate| {
         // Clockwise from the way back = largest angle counted counter-clockwise from it.
         let turn = compare_angles(b, a, order[candidate].1, order[best].1);
-        Some(if turn == Ordering::Greater { candidate } else { best })
-    })
+        if turn == Ordering::Greater { candidate } else { best }
+    }))
 }
 
 /// Cuts a closed walk into simple rings wherever it comes back to a point.

@@ -189,5 +189,5 @@ fn next(edge: u32) -> u32 {
 
 /// The one before in the same triangle.
 fn previous(edge: u32) -> u32 {
-    if edge % 3 == 0 { edge + 2 } else { edge - 1 }
+    if edge.is_multiple_of(3) { edge + 2 } else { edge - 1 }
 }
