@@ -77,7 +77,7 @@ fn what_cannot_be_read_at_all_is_a_problem() {
 #[test]
 fn an_error_in_the_middle_closes_the_document() {
     let rows = "[116.9,30.8],".repeat(20_000);
-    let chunks = [format!("{{\"points\":[{rows}"), "[1,2]".to_owned()].map(|chunk| Ok::<_, std::io::Error>(chunk));
+    let chunks = [format!("{{\"points\":[{rows}"), "[1,2]".to_owned()].map(Ok::<_, std::io::Error>);
     let answer = post("", "application/json", Body::from_stream(futures_util::stream::iter(chunks)));
     assert_eq!(answer.status, 200, "the answer had begun");
     let document = answer.json();

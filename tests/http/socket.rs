@@ -151,18 +151,27 @@ fn points_that_stop_coming_end_the_answer() {
 }
 
 #[test]
-fn the_process_ends_cleanly_when_told_to() {
+fn the_process_serves_the_demo_town_and_ends_cleanly_when_told_to() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("town.gpkg").display());
     let mut server = Command::new(env!("CARGO_BIN_EXE_gridward"))
-        .args(["serve", "--store", &store, "--listen", "127.0.0.1:0"])
+        .args(["serve", "--demo", "--store", &store, "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut line = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(server.stdout.take().unwrap()), &mut line).unwrap();
+    assert!(line.starts_with("serving edition demo at http://"), "{line}");
     let address = line.split("http://").nth(1).unwrap().split([';', ' ', '\n']).next().unwrap().to_owned();
+    let readiness = run(async {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    });
+    assert!(readiness.starts_with("HTTP/1.1 200") && readiness.contains("\"edition\":\"demo\""), "{readiness}");
     let taken = Command::new(env!("CARGO_BIN_EXE_gridward"))
         .args(["serve", "--store", &store, "--listen", &address])
         .output()
