@@ -53,3 +53,53 @@ fn the_demo_town_is_an_exact_coverage() {
     file.write_all(demo::GRIDS).unwrap();
     assert!(judge(file.path()).contains("tier 1: 22 grids"));
 }
+
+/// Runs `gridward generate`; gives its exit status, standard output and standard error.
+fn gridward(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_gridward")).args(arguments).output().expect("it is built");
+    let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_command_writes_what_check_finds_nothing_wrong_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).into_os_string().into_string().unwrap();
+    let (grids, people) = (path("grids.geojsonl"), path("roster.csv"));
+    let (status, _, said) = gridward(&["generate", "--grids", "300", "--seed", "5", "-o", &grids, "--roster", &people]);
+    assert_eq!(status, 0, "{said}");
+    let (status, report, said) =
+        gridward(&["check", &grids, "--json", "--store", &format!("sqlite:{}", path("s.gpkg"))]);
+    assert_eq!(status, 0, "{report}{said}");
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let problems = report["problems"].as_array().unwrap();
+    assert!(problems.iter().all(|problem| problem["code"] == "roster_missing"), "{problems:?}");
+    assert_eq!(
+        std::fs::read_to_string(&people).unwrap().lines().filter(|row| row.contains(",leader,")).count(),
+        300 + 90 + 40
+    );
+
+    let (_, printed, _) = gridward(&["generate", "--tiers", "40,90,300", "--seed", "5"]);
+    assert!(printed == std::fs::read_to_string(&grids).unwrap(), "standard output differs from the file");
+}
+
+#[test]
+fn the_command_says_what_it_cannot_do() {
+    for arguments in [
+        &["generate"][..],
+        &["generate", "--grids", "0"],
+        &["generate", "--tiers", "2,1,5"],
+        &["generate", "--tiers", "1,2"],
+        &["generate", "--grids", "6", "--tiers", "1,2,5"],
+        &["generate", "--grids", "5", "--center", "200,0"],
+        &["generate", "--grids", "5", "--center", "116.9"],
+    ] {
+        let (status, printed, said) = gridward(arguments);
+        assert_eq!((status, printed.as_str()), (2, ""), "{arguments:?}: {said}");
+        assert!(said.starts_with("error: "), "{said}");
+    }
+    let names = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/villages.csv");
+    let (status, _, said) = gridward(&["generate", "--tiers", "3,4,5", "--names", names.to_str().unwrap()]);
+    assert_eq!(status, 1);
+    assert!(said.contains("villages.csv: 22 names for 3 grids of tier 1"), "{said}");
+}
