@@ -51,7 +51,7 @@ pub(crate) struct BatchParams {
     #[param(inline, nullable = false)]
     crs: Option<Crs>,
     /// Answer from the edition and the roster in force at that time (RFC 3339).
-    #[param(format = DateTime, value_type = String, nullable = false)]
+    #[param(format = DateTime, value_type = String, required = false, nullable = false)]
     at: Option<String>,
 }
 

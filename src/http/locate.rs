@@ -70,7 +70,7 @@ pub(crate) struct LocateParams {
     #[param(minimum = 0, maximum = 100000, nullable = false)]
     accuracy: Option<f64>,
     /// Answer from the edition and the roster in force at that time (RFC 3339).
-    #[param(format = DateTime, value_type = String, nullable = false)]
+    #[param(format = DateTime, value_type = String, required = false, nullable = false)]
     at: Option<String>,
     /// The tiers wanted in `grids`, such as `1,3`; all without it.
     #[param(pattern = "^[123](,[123])*$", nullable = false)]

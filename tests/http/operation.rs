@@ -122,6 +122,16 @@ fn openapi_describes_every_route_with_its_problems() {
     assert_eq!(unresolved(&document, &document), Vec::<String>::new());
 }
 
+#[test]
+fn openapi_asks_for_no_more_than_the_place() {
+    let document = get("/openapi.json").json();
+    for (method, required) in [("get", vec!["lon", "lat"]), ("post", Vec::new())] {
+        let parameters = document["paths"]["/v1/locate"][method]["parameters"].as_array().unwrap();
+        let asked = parameters.iter().filter(|parameter| parameter["required"] == true);
+        assert_eq!(asked.map(|parameter| parameter["name"].as_str().unwrap()).collect::<Vec<_>>(), required, "{method}");
+    }
+}
+
 /// References that lead nowhere.
 fn unresolved(document: &Value, part: &Value) -> Vec<String> {
     match part {

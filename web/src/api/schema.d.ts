@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The map viewer */
+        get: operations["viewer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -13,6 +30,23 @@ export interface paths {
         };
         /** Whether the process lives */
         get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/m": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mobile page "which grid am I in" */
+        get: operations["mobile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -467,6 +501,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The client has this page */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -484,6 +545,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+        };
+    };
+    mobile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The client has this page */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -1016,7 +1104,7 @@ export interface operations {
                 /** @description Radius in metres of the circle that the true place lies in; adds `candidates`. */
                 accuracy?: number;
                 /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
-                at: string;
+                at?: string;
                 /** @description The tiers wanted in `grids`, such as `1,3`; all without it. */
                 tiers?: string;
                 /** @description Adds each grid's shape as a GeoJSON geometry. */
@@ -1068,11 +1156,11 @@ export interface operations {
     };
     locateMany: {
         parameters: {
-            query: {
+            query?: {
                 /** @description The coordinate system of all points; `wgs84` without it. */
                 crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
                 /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
-                at: string;
+                at?: string;
             };
             header?: never;
             path?: never;
