@@ -128,7 +128,11 @@ fn openapi_asks_for_no_more_than_the_place() {
     for (method, required) in [("get", vec!["lon", "lat"]), ("post", Vec::new())] {
         let parameters = document["paths"]["/v1/locate"][method]["parameters"].as_array().unwrap();
         let asked = parameters.iter().filter(|parameter| parameter["required"] == true);
-        assert_eq!(asked.map(|parameter| parameter["name"].as_str().unwrap()).collect::<Vec<_>>(), required, "{method}");
+        assert_eq!(
+            asked.map(|parameter| parameter["name"].as_str().unwrap()).collect::<Vec<_>>(),
+            required,
+            "{method}"
+        );
     }
 }
 
