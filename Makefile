@@ -29,11 +29,16 @@ build: web/dist/index.html ## builds the web pages and the release binary
 
 test: tools lint test-web test-rust ## installs what the tests need, then runs every check there is
 
-test-web: build web/node_modules/.stamp ## unit tests of the pages, and both pages in Chromium on a real service
+test-web: built-for-tests ## unit tests of the pages, and both pages in Chromium on a real service
 	cd web && npm run test:unit
 	cd web && npm run test:browser
 
-test-rust: tools web/dist/index.html ## unit, property, command line, HTTP and store tests, with their judges
+# Tests widen the features of a few dependencies. Built with them from the start, the binary and the tests share all packages.
+.PHONY: built-for-tests
+built-for-tests: web/dist/index.html
+	cargo test $(CARGO_PROFILE) --locked --no-run
+
+test-rust: tools built-for-tests ## unit, property, command line, HTTP and store tests, with their judges
 	if command -v cargo-nextest > /dev/null; \
 	then cargo nextest run $(CARGO_PROFILE) --locked; \
 	else cargo test $(CARGO_PROFILE) --locked; fi
