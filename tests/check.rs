@@ -150,6 +150,30 @@ fn empty_geometry() {
 }
 
 #[test]
+fn what_is_thinner_than_the_lattice_is_said_to_be_left_out() {
+    let mut town = town();
+    let thin = [(0, 0), (9_999, 0), (20_000, 1)].map(|(x, y)| Point::new(1_169_000_000 + x, 308_000_000 + y));
+    town.push(DraftFeature {
+        polygons: vec![vec![thin.iter().chain([&thin[0]]).copied().collect()]],
+        ..feature("v1c", Tier::Three, Some("v1"), &[(0.0, 0.0)])
+    });
+    let allowed = [ProblemCode::SelfIntersection, ProblemCode::Overlap];
+    let built = build(&town, &allowed);
+    let left_out: Vec<_> = built.report.blocking(&allowed).map(|p| (p.code, &p.grids[..])).collect();
+    assert_eq!(left_out, [(ProblemCode::EmptyGeometry, &["v1c".to_string()][..])]);
+    assert!(built.features.is_none());
+}
+
+#[test]
+fn children_of_a_grid_that_was_left_out_name_no_parent() {
+    let mut town = town();
+    town[1].polygons.clear();
+    let published = build(&town, &[ProblemCode::EmptyGeometry]).features.unwrap();
+    assert_eq!(published.iter().map(|f| f.grid.code.as_str()).collect::<Vec<_>>(), ["v", "v1a", "v1b"]);
+    assert!(published.iter().all(|f| f.grid.parent.is_none()));
+}
+
+#[test]
 fn coordinate_range() {
     let mut town = town();
     town[2].out_of_range.push([716.9, 30.8]);

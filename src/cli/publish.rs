@@ -71,7 +71,10 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 /// A moment as RFC 3339 writes it.
 pub(super) fn time_argument(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| "a moment is written like 2026-12-01T00:00:00+08:00 or 2026-11-30T16:00:00Z".to_string())
+        .ok()
+        // At the ends of the calendar a moment can have no year in UTC.
+        .and_then(|moment| moment.checked_to_offset(time::UtcOffset::UTC))
+        .ok_or_else(|| "a moment is written like 2026-12-01T00:00:00+08:00 or 2026-11-30T16:00:00Z".to_string())
 }
 
 fn acceptable(text: &str) -> Result<ProblemCode, String> {

@@ -59,8 +59,15 @@ async fn load_demo(store: &dyn Store) -> Outcome {
         return Ok(());
     }
     // First, so that the edition is not found to have nobody.
-    let roster = roster::read(demo::ROSTER).map_err(Failure::refused)?;
-    store.replace_roster(&roster.entries, OffsetDateTime::now_utc()).await?;
+    let mut roster = roster::read(demo::ROSTER).map_err(Failure::refused)?.entries;
+    roster.sort_by(|a, b| a.grid.cmp(&b.grid));
+    let kept = store.roster(OffsetDateTime::now_utc()).await?;
+    if kept.is_empty() {
+        store.replace_roster(&roster, OffsetDateTime::now_utc()).await?;
+    } else if kept != roster {
+        tracing::info!("the store has a roster of its own, so the demo town is not loaded");
+        return Ok(());
+    }
     if editions.is_empty() {
         let mut reading = Reading::default();
         reading.read_geojson("the demo town", demo::GRIDS);

@@ -15,7 +15,12 @@ pub(super) struct WholeFile {
 }
 
 impl WholeFile {
+    /// A device or a link would be replaced by the finished file, so neither is taken.
     pub(super) fn create(path: &Path) -> Result<WholeFile, Failure> {
+        if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+            let message = "is no plain file; name another, or leave it out to write to standard output";
+            return Err(Failure::refused(format!("{} {message}", path.display())));
+        }
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".unfinished-{}", std::process::id()));
         let unfinished = path.with_file_name(name);
@@ -74,5 +79,6 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         assert!(WholeFile::create(&dir.path().join("no/such/folder")).is_err());
+        assert!(WholeFile::create(Path::new("/dev/null")).is_err());
     }
 }

@@ -81,15 +81,18 @@ impl std::fmt::Debug for Person {
     }
 }
 
-/// Hides the middle of a number: three digits stay in front and four at the end; a short one is hidden whole.
+/// Hides the middle of a number. Of a mobile number (11 digits or more) three characters stay in front and four at the
+/// end, of a shorter one three at the end, and of one with fewer than 7 digits none: at least four are always hidden.
 pub fn mask_phone(phone: &str) -> String {
     let chars: Vec<char> = phone.chars().collect();
-    if chars.len() < 8 {
-        return "*".repeat(chars.len());
-    }
-    let head: String = chars[..3].iter().collect();
-    let tail: String = chars[chars.len() - 4..].iter().collect();
-    format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
+    let (head, tail) = match phone.chars().filter(char::is_ascii_digit).count() {
+        11.. => (3, 4),
+        7..=10 => (0, 3),
+        _ => (0, 0),
+    };
+    let hidden = head..chars.len() - tail;
+    let shown = |(i, c): (usize, &char)| if hidden.contains(&i) { '*' } else { *c };
+    chars.iter().enumerate().map(shown).collect()
 }
 
 /// Who answers for one grid.
@@ -124,5 +127,8 @@ mod tests {
         assert_eq!(mask_phone("13800000000"), "138****0000");
         assert_eq!(mask_phone("110"), "***");
         assert_eq!(mask_phone("0556-6123456"), "055*****3456");
+        assert_eq!(mask_phone("61234567"), "*****567");
+        assert_eq!(mask_phone("6123-456"), "*****456");
+        assert_eq!(mask_phone("电话"), "**");
     }
 }

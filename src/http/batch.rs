@@ -4,6 +4,7 @@
 //! are in memory: a client that does not read its answers is not read from either.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
@@ -138,16 +139,30 @@ pub(crate) async fn locate_many(
         pieces: sender,
         out: Vec::new(),
         answering: false,
+        whole: Arc::default(),
         settings: state.settings.clone(),
     };
+    let whole = run.whole.clone();
     tokio::spawn(run.answer_to_the_end().in_current_span());
     // What is wrong with the beginning can still be said by the status.
     let first = match pieces.recv().await {
         Some(Ok(piece)) => Some(Ok(piece)),
         Some(Err(End(problem))) => return Err(problem),
-        None => None,
+        None if whole.load(Ordering::Acquire) => None,
+        None => return Err(Problem::internal("a batch broke off")),
     };
-    let rest = futures_util::stream::unfold(pieces, async |mut pieces| Some((pieces.recv().await?, pieces)));
+    // No further piece is the end of the answer only where the run says that it got to the end.
+    let rest = futures_util::stream::unfold(Some(pieces), move |pieces| {
+        let whole = whole.clone();
+        async move {
+            let mut pieces = pieces?;
+            match pieces.recv().await {
+                Some(piece) => Some((piece, Some(pieces))),
+                None if whole.load(Ordering::Acquire) => None,
+                None => Some((Err(End(Problem::new(Kind::BodyTimeout))), None)),
+            }
+        }
+    });
     let answers = futures_util::stream::iter(first).chain(rest);
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(media_type))], Body::from_stream(answers)).into_response())
 }
@@ -195,8 +210,13 @@ struct Run {
     out: Vec<u8>,
     /// A piece was handed on: the status is out.
     answering: bool,
+    /// Set when the last piece was handed on; never when the run breaks off.
+    whole: Arc<AtomicBool>,
     settings: Arc<Settings>,
 }
+
+/// Input is pushed in parts of at most this size: rows that are all wrong can grow a hundredfold.
+const MAX_PUSHED_BYTES: usize = 64 << 10;
 
 /// The client went away or takes no answers: nobody is left to tell.
 struct Gone;
@@ -204,6 +224,7 @@ struct Gone;
 impl Run {
     async fn answer_to_the_end(mut self) {
         let gone = self.answer_all().await.is_err();
+        self.whole.store(!gone, Ordering::Release);
         let counts = self.bulk.counts();
         metrics::counter!("gridward_batch_rows_total").increment(counts.rows);
         tracing::info!(rows = counts.rows, errors = counts.errors, outside = counts.outside, gone, "batch");
@@ -214,10 +235,12 @@ impl Run {
             let idle = self.settings.batch_idle_timeout;
             match timeout(idle, self.body.next()).await {
                 Ok(Some(Ok(chunk))) => {
-                    if let Err(error) = self.bulk.push(&chunk, &mut self.out) {
-                        return self.end_unreadable(&error).await;
+                    for part in chunk.chunks(MAX_PUSHED_BYTES) {
+                        if let Err(error) = self.bulk.push(part, &mut self.out) {
+                            return self.end_unreadable(&error).await;
+                        }
+                        self.hand_on().await?;
                     }
-                    self.hand_on().await?;
                 }
                 Ok(None) => {
                     return match self.bulk.finish(&mut self.out) {

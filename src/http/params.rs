@@ -171,7 +171,10 @@ pub(crate) fn moment(text: &str) -> Result<time::OffsetDateTime, String> {
         _ => text.to_owned(),
     };
     time::OffsetDateTime::parse(&mended, &Rfc3339)
-        .map_err(|_| format!("`{}` is not a moment such as 2026-01-31T08:00:00+08:00", shortened(text)))
+        .ok()
+        // At the ends of the calendar a moment can have no year in UTC.
+        .and_then(|moment| moment.checked_to_offset(time::UtcOffset::UTC))
+        .ok_or_else(|| format!("`{}` is not a moment such as 2026-01-31T08:00:00+08:00", shortened(text)))
 }
 
 /// Enough of a text to find it again.

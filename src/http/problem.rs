@@ -1,7 +1,7 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -238,7 +238,9 @@ pub(crate) fn dressed(response: Response) -> Response {
     let (mut parts, _) = response.into_parts();
     let (said, body) = Problem::new(Kind::of_status(status)).into_response().into_parts();
     parts.status = said.status;
+    // The body is another one now: not as long, and not compressed.
     parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.remove(CONTENT_ENCODING);
     parts.headers.extend(said.headers);
     Response::from_parts(parts, body)
 }

@@ -168,8 +168,11 @@ impl Reading {
         }
         if place_of[GRID].is_none() {
             let known = COLUMNS.map(|(en, zh)| format!("{en} ({zh})")).join(", ");
-            let found: Vec<&str> = header.iter().collect();
-            let message = format!("the header has no column `grid`; it names {found:?}, and a roster has {known}");
+            // What it does name is not repeated: without a header line it would be somebody's phone.
+            let message = format!(
+                "the header has no column `grid` among its {}; a roster begins with a line of names: {known}",
+                header.len()
+            );
             return Err(RosterRefused::whole(message));
         }
         let file = RosterFile { entries: Vec::new(), ignored_columns };

@@ -1,6 +1,6 @@
 //! From features as they were read to an exact partition, and the report of everything that is not right with them.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::arrangement::label_sides;
 use super::check::{attributes, coverage, reference, shapes};
@@ -9,7 +9,7 @@ use super::labels::{LabelSet, LabelSets};
 use super::noding::{Segment, node};
 use super::snap::{self, GridRing};
 use crate::domain::grid::{Grid, GridId, Owners};
-use crate::domain::problem::{CheckReport, ProblemCode, Severity};
+use crate::domain::problem::{CheckReport, Problem, ProblemCode, Severity};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::geometry::point::{Lattice, Point};
@@ -38,6 +38,7 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
         shapes::check_simple(&clean, feature, &row.grid.code, &mut report.problems);
         rings.extend(clean.into_iter().map(|points| GridRing { grid: id, tier: row.grid.tier, points }));
     }
+    let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
     snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
 
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
@@ -47,7 +48,7 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     attributes::check_parents(&grids, &mut report.problems);
     coverage::check(&arrangement, &grids, &mut report.problems);
 
-    let features = arrangement.partition(&grids, &mut report.problems);
+    let features = arrangement.partition(&grids, &drawn, &mut report.problems);
     sort(&mut report);
     let publishable = report.blocking(allow).next().is_none() && !features.is_empty();
     Built { report, features: publishable.then_some(features) }
@@ -92,10 +93,10 @@ impl Arrangement {
         Arrangement { labels, edges, owners }
     }
 
-    /// One shape for each grid; a grid of which nothing is left is a problem and not in the answer.
-    fn partition(&self, grids: &[Grid], problems: &mut Vec<crate::domain::problem::Problem>) -> Vec<GridFeature> {
+    /// One shape for each grid. A grid of `drawn`, which had rings, of which nothing is left is a problem and not in the
+    /// answer; a parent that is not in it either is named no more.
+    fn partition(&self, grids: &[Grid], drawn: &FxHashSet<u32>, problems: &mut Vec<Problem>) -> Vec<GridFeature> {
         let mut edges_of: Vec<Vec<(Point, Point)>> = vec![Vec::new(); grids.len()];
-        let mut covered = vec![false; grids.len()];
         for edge in &self.edges {
             let (left, right) = (&self.owners[&edge.left], &self.owners[&edge.right]);
             for tier in Tier::ALL.into_iter().filter(|&tier| left[tier] != right[tier]) {
@@ -106,18 +107,19 @@ impl Arrangement {
                     edges_of[id.index()].push((edge.b, edge.a));
                 }
             }
-            for &member in self.labels.members(edge.left).iter().chain(self.labels.members(edge.right)) {
-                covered[member as usize] = true;
-            }
         }
         let mut features = Vec::with_capacity(grids.len());
-        for ((grid, edges), covered) in grids.iter().zip(edges_of).zip(covered) {
+        for ((id, grid), edges) in (0u32..).zip(grids).zip(edges_of) {
             let shape = faces::polygons(&edges);
             if !shape.is_empty() {
                 features.push(GridFeature { grid: grid.clone(), shape });
-            } else if covered {
+            } else if drawn.contains(&id) {
                 problems.push(shapes::nothing_left(&grid.code));
             }
+        }
+        let kept: FxHashSet<String> = features.iter().map(|feature| feature.grid.code.clone()).collect();
+        for feature in &mut features {
+            feature.grid.parent.take_if(|parent| !kept.contains(parent));
         }
         features
     }

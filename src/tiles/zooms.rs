@@ -34,7 +34,7 @@ impl Zooms {
             .flat_map(|arc| planar.points(arc).windows(2))
             .map(|ends| {
                 let (a, b) = (to_world(ends[0]), to_world(ends[1]));
-                f64::from(b.x - a.x).hypot(f64::from(b.y - a.y))
+                (f64::from(b.x) - f64::from(a.x)).hypot(f64::from(b.y) - f64::from(a.y))
             })
             .collect();
         let width = PerTier(Tier::ALL.map(|tier| median(widths(planar, tier))));
@@ -77,7 +77,7 @@ fn widths(planar: &PlanarMap, tier: Tier) -> Vec<f64> {
         .filter_map(|(id, _)| planar.bounds_of(crate::domain::grid::GridId(id)))
         .map(|bounds| {
             let (a, b) = (to_world(bounds.min), to_world(bounds.max));
-            (f64::from(b.x - a.x) * f64::from(a.y - b.y)).sqrt()
+            ((f64::from(b.x) - f64::from(a.x)) * (f64::from(a.y) - f64::from(b.y))).sqrt()
         })
         .collect()
 }

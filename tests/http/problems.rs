@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::Method;
 
-use super::town::{ask, get, nothing, run, town};
+use super::town::{ask, get, get_with, nothing, run, town};
 
 #[test]
 fn every_bad_parameter_is_named() {
@@ -17,6 +17,7 @@ fn every_bad_parameter_is_named() {
         ("/v1/locate?lon=1&lat=1&accuracy=-1", vec!["accuracy"]),
         ("/v1/locate?lon=1&lat=1&accuracy=1e9", vec!["accuracy"]),
         ("/v1/locate?lon=1&lat=1&at=yesterday", vec!["at"]),
+        ("/v1/locate?lon=1&lat=1&at=9999-12-31T23:59:59-01:00", vec!["at"]),
         ("/v1/locate?lon=1&lat=1&tiers=4", vec!["tiers"]),
         ("/v1/locate?lon=1&lat=1&tiers=", vec!["tiers"]),
         ("/v1/locate?lon=1&lat=1&geometry=yes", vec!["geometry"]),
@@ -34,6 +35,13 @@ fn every_bad_parameter_is_named() {
         assert_eq!(answer.problem(400), "bad-parameter", "{uri}");
         assert_eq!(answer.fields(), fields, "{uri}");
     }
+}
+
+#[test]
+fn a_problem_in_place_of_a_compressed_error_is_not_said_to_be_compressed() {
+    let answer = get_with("/v1/grids/%ff", &[("accept-encoding", "gzip")]);
+    assert_eq!(answer.headers.get("content-encoding"), None);
+    assert_eq!(answer.problem(400), "bad-request");
 }
 
 #[test]

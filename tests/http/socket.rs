@@ -151,6 +151,33 @@ fn points_that_stop_coming_end_the_answer() {
 }
 
 #[test]
+fn an_answer_that_nobody_takes_does_not_end_as_if_it_were_whole() {
+    run(async {
+        let idle = Duration::from_millis(300);
+        let served = served(Settings { batch_idle_timeout: idle, ..Settings::default() }).await;
+        let SlowBatch(stream) = SlowBatch::open(served.address, "text/csv").await;
+        let (mut reader, mut writer) = stream.into_split();
+        // More than the buffers between the two ends hold, so that the service has to wait for its reader.
+        let writing = tokio::spawn(async move {
+            let rows = format!("lon,lat\n{}", "1,1\n".repeat(50_000));
+            for _ in 0..200 {
+                let chunk = format!("{:x}\r\n{rows}\r\n", rows.len());
+                if writer.write_all(chunk.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            let _ = writer.write_all(b"0\r\n\r\n").await;
+        });
+        tokio::time::sleep(idle * 5).await;
+        let mut answer = Vec::new();
+        let _ = reader.read_to_end(&mut answer).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+        assert!(!answer.ends_with(b"0\r\n\r\n"), "{} bytes were said to be all", answer.len());
+        writing.abort();
+    });
+}
+
+#[test]
 fn the_process_serves_the_demo_town_and_ends_cleanly_when_told_to() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("town.gpkg").display());

@@ -58,14 +58,17 @@ pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec
     rings
 }
 
-/// A grid whose whole area went to grids with lower codes.
+/// A grid whose whole area went to grids with lower codes, or was too small for the lattice.
 pub(crate) fn nothing_left(code: &str) -> Problem {
     Problem {
         measure: Some(Measure::AreaM2(0.0)),
         ..problem(
             ProblemCode::EmptyGeometry,
             vec![code.to_string()],
-            format!("grids with lower codes cover all of {code}; --allow empty_geometry leaves it out"),
+            format!(
+                "nothing is left of {code}: grids with lower codes cover it, or it is thinner than the lattice; --allow \
+                 empty_geometry leaves it out"
+            ),
         )
     }
 }
