@@ -40,8 +40,8 @@ built-for-tests: web/dist/index.html
 
 test-rust: tools built-for-tests ## unit, property, command line, HTTP and store tests, with their judges
 	if command -v cargo-nextest > /dev/null; \
-	then cargo nextest run $(CARGO_PROFILE) --locked; \
-	else cargo test $(CARGO_PROFILE) --locked; fi
+	then cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast; \
+	else cargo test $(CARGO_PROFILE) --locked --no-fail-fast; fi
 
 lint: web/node_modules/.stamp web/dist/index.html ## formats, clippy, types of the pages, licences
 	cargo fmt --check

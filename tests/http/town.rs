@@ -50,6 +50,8 @@ async fn publish(store: &dyn Store, name: &str, features: &[u8], since: Duration
 }
 
 pub fn run<T>(test: impl Future<Output = T>) -> T {
+    // Before, not inside: whoever asks for the town first has it made, on the same runtime.
+    LazyLock::force(&TOWN);
     RUNTIME.block_on(test)
 }
 
