@@ -88,7 +88,7 @@ fn assert_area(measure: Option<Measure>, expected_m2: f64) {
 fn a_sound_town_has_no_problems() {
     let built = build(&town(), &[]);
     assert_eq!(built.report, CheckReport::default());
-    assert_eq!(built.features.unwrap().len(), 4);
+    assert_eq!(built.features().unwrap().len(), 4);
 }
 
 #[test]
@@ -135,8 +135,30 @@ fn self_intersection() {
     // (0.4, 1) → (0.6, 0.9) meets (1, 1) → (0.4, 0.8) where 1.2 - x/2 = 2/3 + x/3.
     assert_near(crossing[0].place, 0.64, 0.88, 0.3);
     assert_eq!(crossing[0].measure, Some(Measure::Count(1)));
-    assert!(build(&town, &[]).features.is_none());
-    assert!(build(&town, &[ProblemCode::SelfIntersection]).features.is_some());
+    assert!(build(&town, &[]).features().is_none());
+    assert!(build(&town, &[ProblemCode::SelfIntersection]).features().is_some());
+}
+
+#[test]
+fn rings_in_the_wrong_place_are_self_intersections() {
+    // A hole beside its shell would become land; a part inside another would become a hole.
+    let aside = ring(&rectangle(3.0, 0.0, 0.5, 0.5));
+    let inside = ring(&rectangle(0.2, 0.2, 0.5, 0.5));
+    for (hole, part, place) in [(Some(aside), None, (3.0, 0.0)), (None, Some(inside), (0.2, 0.2))] {
+        let mut town = town();
+        town[2].polygons[0].extend(hole);
+        town[2].polygons.extend(part.map(|part| vec![part]));
+        let report = check(&town);
+        let found: Vec<_> = report.problems.iter().filter(|p| p.code == ProblemCode::SelfIntersection).collect();
+        assert_eq!(found.len(), 1, "{:#?}", report.problems);
+        assert_eq!(found[0].grids, ["v1a"]);
+        assert_near(found[0].place, place.0, place.1, 1e-3);
+    }
+    // A hole in its shell with an island in it is as it should be.
+    let mut town = town();
+    town[2].polygons[0].push(ring(&rectangle(0.2, 0.2, 0.6, 0.6)));
+    town[2].polygons.push(vec![ring(&rectangle(0.4, 0.4, 0.2, 0.2))]);
+    assert_eq!(only(&check(&town), ProblemCode::Gap).grids, ["v1a", "v1"]);
 }
 
 #[test]
@@ -145,7 +167,7 @@ fn empty_geometry() {
     town.push(DraftFeature { polygons: Vec::new(), ..feature("v1c", Tier::Three, Some("v1"), &[(0.0, 0.0)]) });
     let report = check(&town);
     assert_eq!(only(&report, ProblemCode::EmptyGeometry).grids, ["v1c"]);
-    let published = build(&town, &[ProblemCode::EmptyGeometry]).features.unwrap();
+    let published = build(&town, &[ProblemCode::EmptyGeometry]).features().unwrap();
     assert!(published.iter().all(|f| f.grid.code != "v1c"));
 }
 
@@ -161,14 +183,14 @@ fn what_is_thinner_than_the_lattice_is_said_to_be_left_out() {
     let built = build(&town, &allowed);
     let left_out: Vec<_> = built.report.blocking(&allowed).map(|p| (p.code, &p.grids[..])).collect();
     assert_eq!(left_out, [(ProblemCode::EmptyGeometry, &["v1c".to_string()][..])]);
-    assert!(built.features.is_none());
+    assert!(built.features().is_none());
 }
 
 #[test]
 fn children_of_a_grid_that_was_left_out_name_no_parent() {
     let mut town = town();
     town[1].polygons.clear();
-    let published = build(&town, &[ProblemCode::EmptyGeometry]).features.unwrap();
+    let published = build(&town, &[ProblemCode::EmptyGeometry]).features().unwrap();
     assert_eq!(published.iter().map(|f| f.grid.code.as_str()).collect::<Vec<_>>(), ["v", "v1a", "v1b"]);
     assert!(published.iter().all(|f| f.grid.parent.is_none()));
 }
@@ -217,7 +239,7 @@ fn parent_missing_unless_found_by_containment() {
     let built = build(&town, &[]);
     assert_eq!(built.report.problems, []);
     assert_eq!(built.report.repairs[0].grids, ["v1a", "v1"]);
-    let published = built.features.unwrap();
+    let published = built.features().unwrap();
     assert_eq!(published.iter().find(|f| f.grid.code == "v1a").unwrap().grid.parent.as_deref(), Some("v1"));
 
     town[2].parent = Some("nowhere".into());
@@ -250,7 +272,7 @@ fn overlap() {
     assert_eq!(problem.outline.len(), 1);
 
     // Accepted, it goes to the lower code and is cut from the other.
-    let published = build(&town, &[ProblemCode::Overlap]).features.unwrap();
+    let published = build(&town, &[ProblemCode::Overlap]).features().unwrap();
     let area = |code: &str| ring_area2(&published.iter().find(|f| f.grid.code == code).unwrap().shape[0].shell);
     assert_eq!(area("v1a") * 3, area("v1b") * 5);
 }
@@ -328,7 +350,7 @@ fn suspected_crs_from_swapped_axes() {
 
 #[test]
 fn suspected_crs_from_the_edition_in_force() {
-    let before = build(&town(), &[]).features.unwrap();
+    let before = build(&town(), &[]).features().unwrap();
     assert_eq!(shifted_crs(&before, &before), None);
     for (crs, shift_m) in [(QueryCrs::Gcj02, 551.0), (QueryCrs::Bd09, 1_173.0)] {
         let mut shifted = town();
@@ -336,7 +358,7 @@ fn suspected_crs_from_the_edition_in_force() {
             let [lon, lat] = crs.from_wgs84(p.to_degrees());
             *p = Point::from_degrees(lon, lat).unwrap();
         }
-        let after = build(&shifted, &[]).features.unwrap();
+        let after = build(&shifted, &[]).features().unwrap();
         let problem = shifted_crs(&after, &before).unwrap();
         assert_eq!(problem.code, ProblemCode::SuspectedCrs);
         assert!(problem.message.contains(crs.as_str()));
@@ -362,7 +384,7 @@ fn a_t_junction_without_a_vertex_is_no_problem() {
     town[3] = feature("v1b", Tier::Three, Some("v1"), &[(0.9, 0.0), (2.0, 0.0), (2.0, 1.0), (1.0, 1.0)]);
     let built = build(&town, &[]);
     assert_eq!(built.report.problems, []);
-    let map = PlanarMap::from_partition(built.features.unwrap()).unwrap();
+    let map = PlanarMap::from_partition(built.features().unwrap()).unwrap();
     let neighbors = |code: &str| {
         let found = map.neighbors(map.find(code).unwrap());
         found.into_iter().map(|id| map.grid(id).code.clone()).collect::<Vec<_>>()
@@ -412,7 +434,7 @@ proptest! {
         let mut drafts = drafts;
         let lone = drafts[0].tier;
         drafts.retain(|draft| draft.tier == lone);
-        let Some(features) = all_allowed(&drafts).features else { return Ok(()) };
+        let Some(features) = all_allowed(&drafts).features() else { return Ok(()) };
         let map = PlanarMap::from_partition(features.clone()).expect("a published edition is a partition");
         for feature in &features {
             let id = map.find(&feature.grid.code).unwrap();
@@ -431,7 +453,7 @@ proptest! {
         let rebuilt = all_allowed(&again);
         // A crossing can be rounded to within the lattice tolerance of a third border, which then joins it: no border
         // moves by more than the two units.
-        let rebuilt = areas(&rebuilt.features.unwrap());
+        let rebuilt = areas(&rebuilt.features().unwrap());
         let allowance = 2 * 2 * features.iter().map(perimeter).sum::<i128>();
         for (code, area) in areas(&features) {
             prop_assert!((rebuilt.get(&code).copied().unwrap_or(0) - area).abs() <= allowance);
@@ -443,7 +465,7 @@ proptest! {
 fn nothing_to_publish_is_not_published() {
     let report = check(&[]);
     assert_eq!(report, CheckReport::default());
-    assert!(build(&[], &[]).features.is_none());
+    assert!(build(&[], &[]).features().is_none());
 }
 
 #[tokio::test]

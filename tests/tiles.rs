@@ -49,7 +49,7 @@ fn imported(file: &str) -> Arc<EditionMap> {
     reading.read_geojson(file, File::open(path).unwrap());
     assert_eq!(reading.fault_count, 0);
     let (drafts, _) = repair(reading.features, DEFAULT_TOLERANCE_M);
-    edition(build(&drafts, &allow).features.unwrap())
+    edition(build(&drafts, &allow).features().unwrap())
 }
 
 pub(crate) fn united_states() -> Arc<EditionMap> {

@@ -81,10 +81,10 @@ pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<Ch
     };
     let repairs = store.report(edition.id).await?.repairs;
     let reference = grids_in_force(store, Some(edition.id)).await?;
-    let Built { mut report, features } = build_and_compare(features, &[], reference).await;
+    let Built { mut report, partition, .. } = build_and_compare(features, &[], reference).await;
     report.repairs.splice(0..0, repairs);
     let roster = store.roster(OffsetDateTime::now_utc()).await?;
-    report.problems.extend(nobody_answers(&features.unwrap_or_default(), &roster));
+    report.problems.extend(nobody_answers(&partition, &roster));
     Ok(report)
 }
 
@@ -140,10 +140,7 @@ pub async fn publish(
 
 /// The report of what was built, or why it could not be published as it is.
 pub fn publishable(draft: &EditionInfo, built: Built, allow: &[ProblemCode]) -> Result<CheckReport, PublishError> {
-    match built.features {
-        Some(_) => Ok(built.report),
-        None => Err(forbidden(draft, built.report, allow)),
-    }
+    if built.publishable { Ok(built.report) } else { Err(forbidden(draft, built.report, allow)) }
 }
 
 /// Publishes a draft from what was built of it just now.
@@ -154,10 +151,10 @@ pub async fn publish_built(
     from: Option<OffsetDateTime>,
     allow: &[ProblemCode],
 ) -> Result<Published, PublishError> {
-    let Built { mut report, features } = built;
-    let Some(features) = features else {
+    let Built { mut report, partition: features, publishable } = built;
+    if !publishable {
         return Err(forbidden(&draft, report, allow));
-    };
+    }
     report.problems.extend(nobody_answers(&features, &store.roster(OffsetDateTime::now_utc()).await?));
     let occurred = |code: &ProblemCode| report.problems.iter().any(|problem| problem.code == *code);
     let mut accepted: Vec<ProblemCode> =
@@ -239,7 +236,7 @@ async fn build_and_compare(features: Vec<DraftFeature>, allow: &[ProblemCode], r
 
 /// `suspected_crs`, by the grids of the same code in the reference.
 fn compare(built: &mut Built, reference: &[GridFeature]) {
-    let shifted = built.features.as_ref().and_then(|features| shifted_crs(features, reference));
+    let shifted = shifted_crs(&built.partition, reference);
     built.report.problems.extend(shifted);
 }
 

@@ -21,8 +21,17 @@ pub const LATTICE_TOLERANCE_UNITS: f64 = 2.0;
 #[derive(Clone, Debug)]
 pub struct Built {
     pub report: CheckReport,
-    /// The exact partition, sorted by (tier, code); `None` while errors that were not accepted forbid publishing.
-    pub features: Option<Vec<GridFeature>>,
+    /// The partition, sorted by (tier, code), as it would be published if every error were accepted.
+    pub partition: Vec<GridFeature>,
+    /// Whether there is anything to publish, and no error that was not accepted forbids it.
+    pub publishable: bool,
+}
+
+impl Built {
+    /// The exact partition, unless something forbids publishing it.
+    pub fn features(self) -> Option<Vec<GridFeature>> {
+        self.publishable.then_some(self.partition)
+    }
 }
 
 /// Checks a draft and builds its partition. Accepted errors are settled as the contract says: an overlap goes to the
@@ -36,7 +45,7 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
         let feature = &features[row.feature];
         let clean = shapes::clean_rings(feature, &row.grid.code, &mut report.problems);
         shapes::check_simple(&clean, feature, &row.grid.code, &mut report.problems);
-        rings.extend(clean.into_iter().map(|points| GridRing { grid: id, tier: row.grid.tier, points }));
+        rings.extend(clean.into_iter().map(|ring| GridRing { grid: id, tier: row.grid.tier, points: ring.points }));
     }
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
     snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
@@ -48,10 +57,10 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     attributes::check_parents(&grids, &mut report.problems);
     coverage::check(&arrangement, &grids, &mut report.problems);
 
-    let features = arrangement.partition(&grids, &drawn, &mut report.problems);
+    let partition = arrangement.partition(&grids, &drawn, &mut report.problems);
     sort(&mut report);
-    let publishable = report.blocking(allow).next().is_none() && !features.is_empty();
-    Built { report, features: publishable.then_some(features) }
+    let publishable = report.blocking(allow).next().is_none() && !partition.is_empty();
+    Built { report, partition, publishable }
 }
 
 /// Errors first, then by code, grids and place, so that two checks of one input read the same.

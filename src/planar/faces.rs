@@ -109,7 +109,7 @@ fn keep<S: Space>(mut ring: Ring<S>, found: &mut Vec<Ring<S>>) {
 }
 
 /// Whether the middle of the edge a, b, which is none of the ring's own, lies inside the ring.
-fn holds_edge<S: Space>(ring: &[Point<S>], a: Point<S>, b: Point<S>) -> bool {
+pub(super) fn holds_edge<S: Space>(ring: &[Point<S>], a: Point<S>, b: Point<S>) -> bool {
     // In doubled coordinates the middle is an integer point. A ray to the east; edges count half-open in y.
     let (mx, my) = (i64::from(a.x) + i64::from(b.x), i64::from(a.y) + i64::from(b.y));
     let mut inside = false;

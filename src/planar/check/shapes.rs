@@ -6,13 +6,20 @@ use crate::geometry::feature::{DraftFeature, RawRing};
 use crate::geometry::geodesic::distance_m;
 use crate::geometry::point::{IntBox, Point, Ring};
 use crate::geometry::predicates::orient;
+use crate::planar::faces::holds_edge;
 use crate::planar::noding::pass;
 
 /// Places of self-intersection named for one grid; what is beyond is counted.
 const MAX_PLACES: usize = 100;
 
+/// A ring with area, and what its polygon says it is.
+pub(crate) struct CleanRing {
+    pub points: Ring,
+    pub is_hole: bool,
+}
+
 /// The rings without closing point and repeated points; those without area are reported and left out.
-pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) -> Vec<Ring> {
+pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) -> Vec<CleanRing> {
     let mut rings = Vec::new();
     let mut report = |kind, at, measure, message| {
         problems.push(Problem {
@@ -20,7 +27,8 @@ pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec
             ..problem_at(kind, vec![code.to_string()], at, measure, message)
         });
     };
-    for raw in feature.polygons.iter().flatten().filter(|raw| !raw.is_empty()) {
+    let raws = feature.polygons.iter().flat_map(|polygon| polygon.iter().enumerate());
+    for (i, raw) in raws.filter(|(_, raw)| !raw.is_empty()) {
         let (first, last) = (raw[0], raw[raw.len() - 1]);
         if !is_closed(raw) {
             report(
@@ -40,7 +48,7 @@ pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec
                 format!("a ring of {code} with {} different point(s) has no area; --repair leaves it out", ring.len()),
             );
         } else {
-            rings.push(ring);
+            rings.push(CleanRing { points: ring, is_hole: i > 0 });
         }
     }
     if rings.is_empty() {
@@ -94,8 +102,23 @@ pub(crate) fn is_collapsed(ring: &[Point]) -> bool {
 }
 
 /// Reports the places where rings cross, run along each other, or come back to a point of their own.
-pub(crate) fn check_simple(rings: &[Ring], feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) {
+pub(crate) fn check_simple(rings: &[CleanRing], feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) {
     let places = self_intersections(rings);
+    if places.is_empty() {
+        for ring in misplaced(rings) {
+            let what = if ring.is_hole { "a hole lies outside its grid" } else { "a part lies inside another part" };
+            problems.push(Problem {
+                source: Some(feature.source.clone()),
+                ..problem_at(
+                    ProblemCode::SelfIntersection,
+                    vec![code.to_string()],
+                    ring.points[0],
+                    Measure::Count(1),
+                    format!("{what} of {code}; --allow self_intersection reads it by the even-odd rule"),
+                )
+            });
+        }
+    }
     for &at in places.iter().take(MAX_PLACES) {
         let more = if places.len() > 1 { format!(" ({} such places)", places.len()) } else { String::new() };
         problems.push(Problem {
@@ -115,9 +138,9 @@ pub(crate) fn check_simple(rings: &[Ring], feature: &DraftFeature, code: &str, p
 }
 
 /// Sorted places. Two rings of one shape may touch in a point; a ring may not touch itself.
-fn self_intersections(rings: &[Ring]) -> Vec<Point> {
+fn self_intersections(rings: &[CleanRing]) -> Vec<Point> {
     let mut segments: Vec<(Point, Point)> = Vec::new();
-    for ring in rings {
+    for CleanRing { points: ring, .. } in rings {
         segments.extend((0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])));
     }
     let found = pass(&segments);
@@ -125,7 +148,7 @@ fn self_intersections(rings: &[Ring]) -> Vec<Point> {
     let mut splits = found.splits.into_iter().peekable();
     let mut pieces: Vec<(Point, Point)> = Vec::with_capacity(segments.len());
     let mut segment = 0u32;
-    for ring in rings {
+    for CleanRing { points: ring, .. } in rings {
         let mut visited: Vec<Point> = Vec::with_capacity(ring.len());
         for (i, &a) in ring.iter().enumerate() {
             let mut from = a;
@@ -148,4 +171,32 @@ fn self_intersections(rings: &[Ring]) -> Vec<Point> {
     places.sort_unstable();
     places.dedup();
     places
+}
+
+/// Of rings that cut neither themselves nor each other: shells with an odd number of rings around them, and holes with an
+/// even number. By the even-odd rule a shell inside another would be a hole, and a hole outside a part of the grid.
+fn misplaced(rings: &[CleanRing]) -> impl Iterator<Item = &CleanRing> {
+    let boxes: Vec<IntBox> =
+        rings.iter().map(|ring| IntBox::around(&ring.points).expect("a ring with area has points")).collect();
+    (0..rings.len())
+        .filter(move |&i| {
+            let around = (0..rings.len()).filter(|&j| {
+                j != i
+                    && boxes[j].contains(boxes[i].min)
+                    && boxes[j].contains(boxes[i].max)
+                    && lies_in(&rings[i].points, &rings[j].points)
+            });
+            (around.count() % 2 == 1) != rings[i].is_hole
+        })
+        .map(|i| &rings[i])
+}
+
+/// Whether a ring lies in another one that it does not cross.
+fn lies_in(inner: &[Point], outer: &[Point]) -> bool {
+    let doubled = |p: Point| (2 * i64::from(p.x), 2 * i64::from(p.y));
+    let middle = |a: Point, b: Point| (i64::from(a.x) + i64::from(b.x), i64::from(a.y) + i64::from(b.y));
+    let edges = (0..inner.len()).map(|i| (inner[i], inner[(i + 1) % inner.len()]));
+    // An edge whose middle the outer ring does not touch; it cannot touch them all without sharing edges.
+    let free = edges.into_iter().find(|&(a, b)| !outer.iter().any(|&p| doubled(p) == middle(a, b)));
+    free.is_some_and(|(a, b)| holds_edge(outer, a, b))
 }
