@@ -314,7 +314,10 @@ fn rollback_puts_the_edition_before_in_force() {
     assert_eq!(in_force(), "summer");
     assert_eq!(desk.run("rollback --json").ended(0).json()["name"], "spring");
     assert_eq!(in_force(), "spring");
-    assert!(desk.run("editions").out.contains("autumn  published from 2998-12-31T16:00:00Z"));
+    assert!(desk.run("editions").out.contains("autumn  published, in force from 2998-12-31T16:00:00Z on"));
+    // Back-dated, it is in force since the latest moment that is past, whatever was decided last.
+    desk.run("publish spring --from 2020-01-01T00:00:00Z").ended(0);
+    assert!(!desk.run("editions").out.contains("in force since 2020"));
     // An edition that is published already is only put in force again.
     desk.run("publish summer").ended(0);
     assert_eq!(in_force(), "summer");

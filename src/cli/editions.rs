@@ -42,6 +42,10 @@ pub(super) struct EditionRow {
     in_force: bool,
     /// The moments from which it is or was in force, in the order they were decided.
     in_force_from: Vec<String>,
+    /// The latest of them that is past, and those to come, which nothing but a later publication stops.
+    #[serde(skip)]
+    since: Option<String>,
+    scheduled: Vec<String>,
     source: String,
     created_at: String,
     accepted: Vec<ProblemCode>,
@@ -68,11 +72,13 @@ impl EditionRow {
     }
 
     fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionRow {
-        let own = publications.iter().filter(|publication| publication.edition == info.id);
+        let own = || publications.iter().filter(|publication| publication.edition == info.id).map(|p| p.in_force_from);
         EditionRow {
+            since: own().filter(|&from| from <= now).max().map(moment),
+            scheduled: own().filter(|&from| from > now).map(moment).collect(),
             state: info.state,
             in_force: in_force(publications, now) == Some(info.id),
-            in_force_from: own.map(|publication| moment(publication.in_force_from)).collect(),
+            in_force_from: own().map(moment).collect(),
             source: info.source,
             created_at: moment(info.created_at),
             accepted: info.accepted,
@@ -89,12 +95,15 @@ impl EditionRow {
 impl fmt::Display for EditionRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = if self.in_force { '*' } else { ' ' };
-        let state = match (self.state, self.in_force, self.in_force_from.last()) {
+        let mut state = match (self.state, self.in_force, &self.since) {
             (EditionState::Draft, ..) => "draft".to_string(),
-            (EditionState::Published, true, Some(from)) => format!("in force since {from}"),
-            (EditionState::Published, _, Some(from)) => format!("published from {from}"),
+            (EditionState::Published, true, Some(since)) => format!("in force since {since}"),
+            (EditionState::Published, _, Some(since)) => format!("published, last from {since}"),
             (EditionState::Published, _, None) => "published".to_string(),
         };
+        for from in &self.scheduled {
+            state += &format!(", in force from {from} on");
+        }
         let EditionRow { name, tier1, tier2, tier3, source, .. } = self;
         write!(f, "{mark} {name}  {state}  {tier1}/{tier2}/{tier3} grids  from {source}")?;
         if !self.accepted.is_empty() {

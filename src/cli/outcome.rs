@@ -1,6 +1,6 @@
 //! How a command ends: done, or why not, with the exit status of each.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::store::StoreError;
@@ -17,7 +17,8 @@ pub enum Failure {
     Reported,
     /// The arguments cannot be used, such as two that exclude each other. Exit status 2.
     Usage(String),
-    /// Whoever read our output has stopped reading, as `head` does: nothing to complain about. Exit status 0.
+    /// Whoever read our output has stopped reading, as `head` does: nothing to complain about, but not done either: what was
+    /// not said may be a refusal. Exit status 1.
     OutputClosed,
 }
 
@@ -56,15 +57,20 @@ impl From<serde_json::Error> for Failure {
 /// Prints why on standard error, where something is left to say.
 pub(super) fn exit_status(outcome: Outcome) -> ExitCode {
     match outcome {
-        Ok(()) | Err(Failure::OutputClosed) => ExitCode::SUCCESS,
-        Err(Failure::Reported) => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Reported | Failure::OutputClosed) => ExitCode::from(1),
         Err(Failure::Refused(text)) => {
-            eprintln!("error: {text}");
+            complain(&text);
             ExitCode::from(1)
         }
         Err(Failure::Usage(text)) => {
-            eprintln!("error: {text}\n\nFor more information, try '--help'.");
+            complain(&format!("{text}\n\nFor more information, try '--help'."));
             ExitCode::from(2)
         }
     }
+}
+
+/// On standard error, if anybody reads it: the exit status says it too.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "error: {text}");
 }

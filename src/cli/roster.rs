@@ -66,6 +66,10 @@ async fn import(context: &Context, path: &Path) -> Outcome {
     input.take(MAX_ROSTER_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refused)?;
     let file = roster::read(&bytes)
         .map_err(|error| Failure::refused(format!("{}: nothing was imported, because of\n{error}", path.display())))?;
+    if file.entries.is_empty() {
+        let message = "names no grid, and an empty roster would leave nobody to answer; the roster stays as it is";
+        return Err(Failure::refused(format!("{}: the file {message}", path.display())));
+    }
     let store = context.store().await?;
     store.replace_roster(&file.entries, OffsetDateTime::now_utc()).await?;
     let known = match in_force(&store.publications().await?, OffsetDateTime::now_utc()) {

@@ -175,6 +175,10 @@ impl Reading {
             );
             return Err(RosterRefused::whole(message));
         }
+        if place_of[ROLE].is_none() && place_of[NAME].is_some() {
+            let message = "the header has a column of names and no column `role` (职务) that says what they are";
+            return Err(RosterRefused::whole(message.into()));
+        }
         let file = RosterFile { entries: Vec::new(), ignored_columns };
         let refused = RosterRefused::default();
         Ok(Reading { file, refused, header: header.clone(), place_of, known: FxHashMap::default() })
@@ -315,9 +319,10 @@ mod tests {
     #[test]
     fn refuses_what_is_no_roster() {
         assert_eq!(problems(""), ["the file is empty; it starts with a header line"]);
-        let headless = &problems("张三,13800000000\n")[0];
-        assert!(headless.starts_with("the header has no column `grid` among its 2"), "{headless}");
-        assert!(!headless.contains("13800000000"), "{headless}");
+        let found = problems("甲,13912345678\n");
+        assert!(found[0].starts_with("the header has no column `grid` among its 2;"), "{found:?}");
+        assert!(!found[0].contains("1391"), "a file without a header line begins with somebody's phone");
+        assert!(problems("网格,党小组,角色,姓名\na,x,网格长,甲\n")[0].contains("no column `role` (职务)"));
         assert!(problems("grid,网格\n")[0].contains("twice"));
         let gbk = b"grid,name\n1,\xd5\xc5\n";
         assert!(read(gbk).unwrap_err().to_string().starts_with("line 2 is not UTF-8"));

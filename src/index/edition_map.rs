@@ -122,7 +122,8 @@ impl EditionMap {
                 *area_m2.entry(id).or_default() += sum;
             }
         }
-        let mut grids: Vec<(GridId, f64)> = area_m2.into_iter().map(|(id, m2)| (id, m2 / circle.area_m2())).collect();
+        let mut grids: Vec<(GridId, f64)> =
+            area_m2.into_iter().map(|(id, m2)| (id, (m2 / circle.area_m2()).min(1.0))).collect();
         grids.retain(|&(_, share)| share > MIN_SHARE);
         grids.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let covered: f64 = grids.iter().map(|&(_, share)| share).sum();
