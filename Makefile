@@ -51,7 +51,7 @@ lint: web/node_modules/.stamp web/dist/index.html ## formats, clippy, types of t
 	if command -v cargo-deny > /dev/null; then cargo deny check bans licenses sources; fi
 
 bench: ## measures, and asserts the answers; benches/README.md has the figures
-	cargo bench --locked
+	cargo bench --locked --bench gridward
 
 web/node_modules/.stamp: web/package-lock.json
 	cd web && npm ci
