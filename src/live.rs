@@ -12,7 +12,8 @@ use tokio::sync::OnceCell;
 
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
 use crate::index::edition_map::EditionMap;
-use crate::index::snapshot::{Roster, Snapshot};
+use crate::index::roster::Roster;
+use crate::index::snapshot::Snapshot;
 use crate::planar::map::PlanarMap;
 use crate::store::{Store, StoreError, StoreResult};
 

@@ -12,7 +12,8 @@ use crate::domain::tier::{PerTier, Tier};
 use crate::geometry::feature::GridFeature;
 use crate::geometry::point::{Point, Polygon};
 use crate::index::edition_map::EditionMap;
-use crate::index::snapshot::{Roster, Snapshot};
+use crate::index::roster::Roster;
+use crate::index::snapshot::Snapshot;
 use crate::planar::map::PlanarMap;
 
 /// Code, name, tier, parent, and corners in units of 0.01 degree from the south-west corner.

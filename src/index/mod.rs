@@ -7,6 +7,7 @@ pub mod edition_map;
 pub mod locate;
 #[cfg(test)]
 mod mesh;
+pub mod roster;
 pub mod search;
 pub mod snapshot;
 pub mod suspect;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pinyin::{Pinyin, ToPinyinMulti};
 
-use super::snapshot::Roster;
+use super::roster::Roster;
 use crate::domain::grid::GridId;
 use crate::planar::map::PlanarMap;
 

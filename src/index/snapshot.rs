@@ -2,29 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
-
 use super::edition_map::EditionMap;
+use super::roster::Roster;
 use super::search::SearchIndex;
 use crate::domain::grid::Owners;
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::Tier;
-
-/// A roster, found by grid code.
-#[derive(Debug, Default)]
-pub struct Roster {
-    by_grid: FxHashMap<String, RosterEntry>,
-}
-
-impl Roster {
-    pub fn new(entries: Vec<RosterEntry>) -> Roster {
-        Roster { by_grid: entries.into_iter().map(|entry| (entry.grid.clone(), entry)).collect() }
-    }
-
-    pub fn of(&self, grid_code: &str) -> Option<&RosterEntry> {
-        self.by_grid.get(grid_code)
-    }
-}
 
 /// An edition with the roster that goes with it.
 #[derive(Clone, Debug)]

@@ -1,18 +1,16 @@
 //! From features as they were read to an exact partition, and the report of everything that is not right with them.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use super::arrangement::label_sides;
 use super::check::{attributes, coverage, reference, shapes};
 use super::faces;
-use super::labels::{LabelSet, LabelSets};
-use super::noding::{Segment, node};
+use super::overlay::Overlay;
 use super::snap::{self, GridRing};
-use crate::domain::grid::{Grid, GridId, Owners};
+use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Problem, ProblemCode, Severity};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
-use crate::geometry::point::{Lattice, Point};
+use crate::geometry::point::Point;
 
 /// Two lattice units, about 2 cm: what rounding to the lattice can part. Borders nearer than this always meet.
 pub const LATTICE_TOLERANCE_UNITS: f64 = 2.0;
@@ -51,13 +49,13 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
 
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
-    let arrangement = Arrangement::of(&rings, &grids);
+    let overlay = Overlay::of(&rings, &grids);
     drop(rings);
-    coverage::find_parents(&arrangement, &mut grids, &mut report);
+    coverage::find_parents(&overlay, &mut grids, &mut report);
     attributes::check_parents(&grids, &mut report.problems);
-    coverage::check(&arrangement, &grids, &mut report.problems);
+    coverage::check(&overlay, &grids, &mut report.problems);
 
-    let partition = arrangement.partition(&grids, &drawn, &mut report.problems);
+    let partition = partition(&overlay, &grids, &drawn, &mut report.problems);
     sort(&mut report);
     let publishable = report.blocking(allow).next().is_none() && !partition.is_empty();
     Built { report, partition, publishable }
@@ -73,72 +71,38 @@ fn sort(report: &mut CheckReport) {
     });
 }
 
-/// All borders of a draft, noded and labelled. The labels are positions in the table of grids.
-pub(super) struct Arrangement {
-    pub labels: LabelSets,
-    /// Sorted by (a, b); the label sets of both sides, overlaps and all.
-    pub edges: Vec<super::arrangement::LabelledEdge<Lattice>>,
-    /// What each label set in use comes to in each tier.
-    pub owners: FxHashMap<LabelSet, Owners>,
-}
-
-impl Arrangement {
-    fn of(rings: &[GridRing], grids: &[Grid]) -> Arrangement {
-        let mut labels = LabelSets::default();
-        let mut segments: Vec<Segment<Lattice>> = Vec::new();
-        for ring in rings {
-            let toggles = labels.of([ring.grid]);
-            for (i, &a) in ring.points.iter().enumerate() {
-                segments.push(Segment { a, b: ring.points[(i + 1) % ring.points.len()], toggles });
+/// One shape for each grid. A grid of `drawn`, which had rings, of which nothing is left is a problem and not in the
+/// answer; a parent that is not in it either is named no more.
+fn partition(
+    overlay: &Overlay,
+    grids: &[Grid],
+    drawn: &FxHashSet<u32>,
+    problems: &mut Vec<Problem>,
+) -> Vec<GridFeature> {
+    let mut edges_of: Vec<Vec<(Point, Point)>> = vec![Vec::new(); grids.len()];
+    for edge in &overlay.edges {
+        let (left, right) = (&overlay.owners[&edge.left], &overlay.owners[&edge.right]);
+        for tier in Tier::ALL.into_iter().filter(|&tier| left[tier] != right[tier]) {
+            if let Some(id) = left[tier] {
+                edges_of[id.index()].push((edge.a, edge.b));
+            }
+            if let Some(id) = right[tier] {
+                edges_of[id.index()].push((edge.b, edge.a));
             }
         }
-        let noded = node(&segments, &mut labels);
-        drop(segments);
-        let edges = label_sides(&noded, LabelSets::EMPTY, &mut labels);
-        let mut owners = FxHashMap::default();
-        for set in edges.iter().flat_map(|edge| [edge.left, edge.right]) {
-            owners.entry(set).or_insert_with(|| resolve(labels.members(set), grids));
-        }
-        Arrangement { labels, edges, owners }
     }
-
-    /// One shape for each grid. A grid of `drawn`, which had rings, of which nothing is left is a problem and not in the
-    /// answer; a parent that is not in it either is named no more.
-    fn partition(&self, grids: &[Grid], drawn: &FxHashSet<u32>, problems: &mut Vec<Problem>) -> Vec<GridFeature> {
-        let mut edges_of: Vec<Vec<(Point, Point)>> = vec![Vec::new(); grids.len()];
-        for edge in &self.edges {
-            let (left, right) = (&self.owners[&edge.left], &self.owners[&edge.right]);
-            for tier in Tier::ALL.into_iter().filter(|&tier| left[tier] != right[tier]) {
-                if let Some(id) = left[tier] {
-                    edges_of[id.index()].push((edge.a, edge.b));
-                }
-                if let Some(id) = right[tier] {
-                    edges_of[id.index()].push((edge.b, edge.a));
-                }
-            }
+    let mut features = Vec::with_capacity(grids.len());
+    for ((id, grid), edges) in (0u32..).zip(grids).zip(edges_of) {
+        let shape = faces::polygons(&edges);
+        if !shape.is_empty() {
+            features.push(GridFeature { grid: grid.clone(), shape });
+        } else if drawn.contains(&id) {
+            problems.push(shapes::nothing_left(&grid.code));
         }
-        let mut features = Vec::with_capacity(grids.len());
-        for ((id, grid), edges) in (0u32..).zip(grids).zip(edges_of) {
-            let shape = faces::polygons(&edges);
-            if !shape.is_empty() {
-                features.push(GridFeature { grid: grid.clone(), shape });
-            } else if drawn.contains(&id) {
-                problems.push(shapes::nothing_left(&grid.code));
-            }
-        }
-        let kept: FxHashSet<String> = features.iter().map(|feature| feature.grid.code.clone()).collect();
-        for feature in &mut features {
-            feature.grid.parent.take_if(|parent| !kept.contains(parent));
-        }
-        features
     }
-}
-
-/// The owner in each tier: where grids of one tier overlap, the one with the lower code, which has the lower number.
-fn resolve(members: &[u32], grids: &[Grid]) -> Owners {
-    let mut owners = Owners::default();
-    for &member in members {
-        owners[grids[member as usize].tier].get_or_insert(GridId(member));
+    let kept: FxHashSet<String> = features.iter().map(|feature| feature.grid.code.clone()).collect();
+    for feature in &mut features {
+        feature.grid.parent.take_if(|parent| !kept.contains(parent));
     }
-    owners
+    features
 }

@@ -15,5 +15,6 @@ pub mod faces;
 pub mod labels;
 pub mod map;
 pub mod noding;
+mod overlay;
 pub mod repair;
 mod snap;

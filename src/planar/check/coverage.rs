@@ -10,9 +10,9 @@ use crate::domain::tier::Tier;
 use crate::geometry::geodesic::{distance_m, ring_area_m2};
 use crate::geometry::interior::interior_point;
 use crate::geometry::point::{MultiPolygon, Point, Polygon};
-use crate::planar::build::Arrangement;
 use crate::planar::faces;
 use crate::planar::labels::LabelSet;
+use crate::planar::overlay::Overlay;
 
 /// A gap narrower than this on average is a sliver: two drawings of one border rather than a place left out.
 pub const SLIVER_WIDTH_M: f64 = 2.0;
@@ -21,27 +21,27 @@ pub const SLIVER_WIDTH_M: f64 = 2.0;
 const PARENT_SHARE: f64 = 0.5;
 
 /// Finds overlaps, gaps and slivers, and areas outside the parent.
-pub(crate) fn check(arrangement: &Arrangement, grids: &[Grid], problems: &mut Vec<Problem>) {
+pub(crate) fn check(overlay: &Overlay, grids: &[Grid], problems: &mut Vec<Problem>) {
     for tier in Tier::ALL {
         if !grids.iter().any(|grid| grid.tier == tier) {
             continue;
         }
-        overlaps(arrangement, grids, tier, problems);
+        overlaps(overlay, grids, tier, problems);
         let above = next_tier_above(tier, grids);
-        gaps(arrangement, grids, tier, above, problems);
+        gaps(overlay, grids, tier, above, problems);
         if let Some(above) = above {
-            outside_parents(arrangement, grids, tier, above, problems);
+            outside_parents(overlay, grids, tier, above, problems);
         }
     }
 }
 
-fn overlaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, problems: &mut Vec<Problem>) {
+fn overlaps(overlay: &Overlay, grids: &[Grid], tier: Tier, problems: &mut Vec<Problem>) {
     let several = |set: LabelSet| {
         let of_tier = |&&member: &&u32| grids[member as usize].tier == tier;
-        let members: Vec<u32> = arrangement.labels.members(set).iter().filter(of_tier).copied().collect();
+        let members: Vec<u32> = overlay.labels.members(set).iter().filter(of_tier).copied().collect();
         (members.len() > 1).then_some(members)
     };
-    for (members, shape) in arrangement.regions(several) {
+    for (members, shape) in overlay.regions(several) {
         let codes: Vec<String> = members.iter().map(|&member| grids[member as usize].code.clone()).collect();
         for polygon in shape {
             let area = area_m2(&polygon);
@@ -63,22 +63,22 @@ fn overlaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, problems: &mu
     }
 }
 
-fn gaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Option<Tier>, problems: &mut Vec<Problem>) {
+fn gaps(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Option<Tier>, problems: &mut Vec<Problem>) {
     // Without a tier above, what has grids all around it; `polygons` drops the part that has no end.
     let uncovered = |set: LabelSet| {
-        let owners = &arrangement.owners[&set];
+        let owners = &overlay.owners[&set];
         match (owners[tier], above) {
             (Some(_), _) => None,
             (None, None) => Some(None),
             (None, Some(above)) => owners[above].map(Some),
         }
     };
-    for (parent, shape) in arrangement.regions(uncovered) {
+    for (parent, shape) in overlay.regions(uncovered) {
         for polygon in shape {
             let area = area_m2(&polygon);
             let width = 2.0 * area / perimeter_m(&polygon);
             let code = if width < SLIVER_WIDTH_M { ProblemCode::Sliver } else { ProblemCode::Gap };
-            let around = arrangement.owners_around(&polygon, tier);
+            let around = overlay.owners_around(&polygon, tier);
             let parent = parent.map(|id: GridId| grids[id.index()].code.as_str());
             let inside = parent.map_or("all around it".to_string(), |parent| format!("inside {parent}"));
             let codes: Vec<String> =
@@ -97,17 +97,17 @@ fn gaps(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Option<Tie
     }
 }
 
-fn outside_parents(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above: Tier, problems: &mut Vec<Problem>) {
+fn outside_parents(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Tier, problems: &mut Vec<Problem>) {
     // A parent of another tier is reported as such; where it lies says nothing.
     let parents = (0u32..).zip(grids).filter(|(_, grid)| grid.tier == above);
     let by_code: FxHashMap<&str, u32> = parents.map(|(id, grid)| (grid.code.as_str(), id)).collect();
     let outside = |set: LabelSet| {
-        let owners = &arrangement.owners[&set];
+        let owners = &overlay.owners[&set];
         let id = owners[tier]?;
         let parent = grids[id.index()].parent.as_deref().and_then(|code| by_code.get(code))?;
         (owners[above] != Some(GridId(*parent))).then_some(id)
     };
-    for (id, shape) in arrangement.regions(outside) {
+    for (id, shape) in overlay.regions(outside) {
         let grid = &grids[id.index()];
         let parent = grid.parent.clone().expect("only grids with a parent are asked");
         let areas: Vec<f64> = shape.iter().map(area_m2).collect();
@@ -127,15 +127,15 @@ fn outside_parents(arrangement: &Arrangement, grids: &[Grid], tier: Tier, above:
 }
 
 /// Gives a parent to grids without one: the grid of the next tier above that holds more than half of it.
-pub(crate) fn find_parents(arrangement: &Arrangement, grids: &mut [Grid], report: &mut CheckReport) {
+pub(crate) fn find_parents(overlay: &Overlay, grids: &mut [Grid], report: &mut CheckReport) {
     let above: Vec<Option<Tier>> = Tier::ALL.map(|tier| next_tier_above(tier, grids)).to_vec();
     let orphans = |id: GridId| grids[id.index()].parent.is_none();
     // Twice the area that each orphan shares with each possible parent, by the shoelace formula over the edges.
     let mut shared: FxHashMap<(GridId, Option<GridId>), i128> = FxHashMap::default();
-    for edge in &arrangement.edges {
+    for edge in &overlay.edges {
         let cross = i128::from(edge.a.x) * i128::from(edge.b.y) - i128::from(edge.b.x) * i128::from(edge.a.y);
         for (set, sign) in [(edge.left, 1), (edge.right, -1)] {
-            let owners: &Owners = &arrangement.owners[&set];
+            let owners: &Owners = &overlay.owners[&set];
             for (tier, id) in owners.iter() {
                 if let (&Some(id), Some(above)) = (id, above[tier.index()])
                     && orphans(id)
@@ -170,7 +170,7 @@ pub(crate) fn find_parents(arrangement: &Arrangement, grids: &mut [Grid], report
     }
 }
 
-impl Arrangement {
+impl Overlay {
     /// The regions whose label sets fall in the same class, by class.
     fn regions<K: Ord + Clone>(&self, class: impl Fn(LabelSet) -> Option<K>) -> Vec<(K, MultiPolygon)> {
         let classes: FxHashMap<LabelSet, Option<K>> = self.owners.keys().map(|&set| (set, class(set))).collect();
