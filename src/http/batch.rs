@@ -191,7 +191,7 @@ fn format_of(headers: &HeaderMap) -> Result<(BulkFormat, &'static str), Problem>
             Ok((BulkFormat::Ndjson, "application/x-ndjson"))
         }
         "text/csv" => Ok((BulkFormat::Csv, "text/csv; charset=utf-8")),
-        other => refused(&format!("`{}` is not a type of points", super::params::shortened(other))),
+        other => refused(&format!("`{}` is not a type of points", crate::assign::bulk::shortened(other))),
     }
 }
 

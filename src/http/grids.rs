@@ -12,9 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use self::cursor::Cursor;
 use self::shapes::{FeatureCollection, Form, GridDetail, GridFeature, GridPage, Page};
-use super::params::{Asked, Given, Parameters, shortened, tier};
+use super::params::{Asked, Given, Parameters, tier};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::{AppState, in_background};
+use crate::assign::bulk::shortened;
 use crate::domain::grid::GridId;
 use crate::domain::tier::Tier;
 use crate::geometry::point::{IntBox, Point};

@@ -48,7 +48,7 @@ impl Parameters for LocateParameters {
 
 /// A coordinate system's word.
 pub(super) fn crs(text: &str) -> Result<QueryCrs, String> {
-    let word = super::params::shortened(text);
+    let word = crate::assign::bulk::shortened(text);
     word.parse().map_err(|unknown: crate::geometry::crs::UnknownCrs| unknown.to_string())
 }
 

@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::problem::{FieldError, Problem};
+use crate::assign::bulk::shortened;
 use crate::domain::tier::{PerTier, Tier};
 
 /// No request needs more; more would only make answers long.
@@ -175,15 +176,6 @@ pub(crate) fn moment(text: &str) -> Result<time::OffsetDateTime, String> {
         // At the ends of the calendar a moment can have no year in UTC.
         .and_then(|moment| moment.checked_to_offset(time::UtcOffset::UTC))
         .ok_or_else(|| format!("`{}` is not a moment such as 2026-01-31T08:00:00+08:00", shortened(text)))
-}
-
-/// Enough of a text to find it again.
-pub(crate) fn shortened(text: &str) -> String {
-    const MAX_CHARS: usize = 40;
-    match text.char_indices().nth(MAX_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Undoes `+` and percent escapes; `None` where they are broken or do not make UTF-8.

@@ -76,7 +76,7 @@ impl AppState {
     pub(crate) async fn edition(&self, name: &str) -> Result<Arc<EditionMap>, Problem> {
         let found = self.live.edition(name).await?;
         found.ok_or_else(|| {
-            let name = super::params::shortened(name);
+            let name = crate::assign::bulk::shortened(name);
             Problem::with(Kind::NoSuchEdition, format!("no published edition is called `{name}`"))
         })
     }

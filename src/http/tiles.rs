@@ -47,7 +47,7 @@ impl Parameters for StyleParameters {
         let theme = given.optional("theme", |text| match text {
             "light" => Ok(Theme::Light),
             "dark" => Ok(Theme::Dark),
-            _ => Err(format!("`{}` is neither light nor dark", super::params::shortened(text))),
+            _ => Err(format!("`{}` is neither light nor dark", crate::assign::bulk::shortened(text))),
         });
         Some(StyleParameters(theme.unwrap_or_default()))
     }

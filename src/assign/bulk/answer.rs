@@ -84,7 +84,7 @@ fn number(field: &str, text: &str) -> Result<f64, String> {
 }
 
 /// Enough of a text to find it again, so that a message stays short.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const MAX_CHARS: usize = 40;
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -20,6 +20,7 @@ mod tests;
 use std::str::FromStr;
 
 pub use answer::ADDED;
+pub(crate) use answer::shortened;
 pub use pending::MAX_ROW_BYTES;
 
 use self::answer::Answerer;

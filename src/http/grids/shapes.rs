@@ -30,7 +30,7 @@ impl std::str::FromStr for Form {
         match text {
             "json" => Ok(Form::Json),
             "geojson" => Ok(Form::GeoJson),
-            _ => Err(format!("`{}` is neither json nor geojson", crate::http::params::shortened(text))),
+            _ => Err(format!("`{}` is neither json nor geojson", crate::assign::bulk::shortened(text))),
         }
     }
 }
