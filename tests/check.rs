@@ -36,6 +36,7 @@ fn feature(code: &str, tier: Tier, parent: Option<&str>, corners: &[(f64, f64)])
         polygons: vec![vec![ring(corners)]],
         source: format!("town.geojsonl {code}"),
         out_of_range: Vec::new(),
+        was: Vec::new(),
     }
 }
 

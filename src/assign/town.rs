@@ -50,10 +50,7 @@ pub(super) fn town() -> Snapshot {
     let entry = |grid: &str, party_group: &str, leader: Option<&str>| RosterEntry {
         grid: grid.into(),
         party_group: Some(party_group.into()),
-        people: leader
-            .map(|name| Person { role: Role::Leader, name: name.into(), phone: Some("13800000000".into()) })
-            .into_iter()
-            .collect(),
+        people: leader.map(|name| Person::new(Role::Leader, name, Some("13800000000".into()))).into_iter().collect(),
     };
     let roster =
         vec![entry("v", "总支", Some("丙")), entry("v2", "东, \"第二\"组", None), entry("v1a", "西南组", Some("甲"))];

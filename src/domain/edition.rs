@@ -37,6 +37,15 @@ pub struct EditionInfo {
     pub bounds: Option<[f64; 4]>,
 }
 
+/// A grid that is called otherwise since an edition, or was merged or split in it: the old code leads to the new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeChange {
+    pub old: String,
+    pub new: String,
+    /// Part of the old grid's area that the new one holds, 0 to 1; the largest is where the old code leads.
+    pub share: f64,
+}
+
 /// From `in_force_from` on, until a later publication, `edition` is in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publication {

@@ -2,6 +2,8 @@
 
 pub mod edition;
 pub mod grid;
+pub mod job;
+pub mod key;
 pub mod problem;
 pub mod roster;
 pub mod tier;

@@ -1,6 +1,17 @@
 //! The roster (名册): who answers for a grid.
 
 use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, UtcOffset};
+
+/// The roster's entry of the town office (镇级网格办) stands under this in place of a grid's code: whoever nobody else
+/// answers for.
+pub const TOWN_OFFICE: &str = "town";
+
+/// Dates of service are days in China.
+pub const CHINA: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => panic!("eight hours are an offset"),
+};
 
 /// What a person does in a grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,9 +77,26 @@ pub struct Person {
     pub role: Role,
     pub name: String,
     pub phone: Option<String>,
+    /// Stands in for whoever holds the role (副职).
+    pub deputy: bool,
+    /// The first day of service; since ever without one.
+    pub serves_from: Option<Date>,
+    /// The last day of service; until further notice without one.
+    pub serves_until: Option<Date>,
 }
 
 impl Person {
+    /// Somebody who holds the role since ever and until further notice.
+    pub fn new(role: Role, name: impl Into<String>, phone: Option<String>) -> Person {
+        Person { role, name: name.into(), phone, deputy: false, serves_from: None, serves_until: None }
+    }
+
+    /// Whether the person is in service at that time.
+    pub fn serves_at(&self, at: OffsetDateTime) -> bool {
+        let day = at.to_offset(CHINA).date();
+        self.serves_from.is_none_or(|from| from <= day) && self.serves_until.is_none_or(|until| day <= until)
+    }
+
     /// The number with its middle hidden, `138****0000`.
     pub fn masked_phone(&self) -> Option<String> {
         self.phone.as_deref().map(mask_phone)

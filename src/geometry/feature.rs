@@ -23,6 +23,8 @@ pub struct DraftFeature {
     pub name: Option<String>,
     pub tier: Option<Tier>,
     pub parent: Option<String>,
+    /// Codes that the grid had in earlier editions, where the file names them.
+    pub was: Vec<String>,
     /// Polygons, each a list of rings, the first of them its shell.
     pub polygons: Vec<Vec<RawRing>>,
     /// File and line or feature number, such as `us.geojsonl line 12`.

@@ -11,6 +11,11 @@ use super::crs::ImportCrs;
 use crate::geometry::feature::RawRing;
 use crate::geometry::point::Point;
 
+/// A bound that every format keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are more vertices than one edition may have")]
+pub(super) struct TooManyVertices;
+
 /// Where the polygons of one feature are collected.
 #[derive(Debug)]
 pub(super) struct Collected {
@@ -52,6 +57,34 @@ impl Collected {
         polygon.last_mut().expect("a position is read inside a ring")
     }
 
+    /// Begins a polygon.
+    pub(super) fn begin_polygon(&mut self) {
+        self.polygons.push(Vec::new());
+        self.place = [self.polygons.len(), 0, 0];
+    }
+
+    /// Begins a ring of the polygon begun last, its shell first.
+    pub(super) fn begin_ring(&mut self) {
+        let polygon = self.polygons.last_mut().expect("a ring is begun inside a polygon");
+        polygon.push(Vec::new());
+        self.place[1] = polygon.len();
+        self.place[2] = 0;
+    }
+
+    /// Adds a position in the file's own coordinates, east before north, to the ring begun last.
+    pub(super) fn position(&mut self, position: [f64; 2]) -> Result<(), TooManyVertices> {
+        if self.vertices == self.vertices_left {
+            return Err(TooManyVertices);
+        }
+        self.vertices += 1;
+        let [lon, lat] = self.crs.to_wgs84(position);
+        match Point::from_degrees(lon, lat) {
+            Ok(point) => self.ring().push(point),
+            Err(_) => self.out_of_range.push(position),
+        }
+        Ok(())
+    }
+
     fn take<E: Error>(&mut self, position: &geojson::Position) -> Result<(), E> {
         let numbers = position.as_slice();
         match numbers.len() {
@@ -63,16 +96,7 @@ impl Collected {
             3 | 4 => self.with_height += 1,
             n => return Err(E::custom(format!("a position has 2, 3 or 4 numbers, this has {n}"))),
         }
-        if self.vertices == self.vertices_left {
-            return Err(E::custom("there are more vertices than one edition may have"));
-        }
-        self.vertices += 1;
-        let [lon, lat] = self.crs.to_wgs84([numbers[0], numbers[1]]);
-        match Point::from_degrees(lon, lat) {
-            Ok(point) => self.ring().push(point),
-            Err(_) => self.out_of_range.push([numbers[0], numbers[1]]),
-        }
-        Ok(())
+        self.position([numbers[0], numbers[1]]).map_err(E::custom)
     }
 }
 
@@ -114,12 +138,9 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
         match level {
             Level::Polygons => while array.next_element_seed(Coordinates { level: Level::Rings, into })?.is_some() {},
             Level::Rings => {
-                into.polygons.push(Vec::new());
-                into.place = [into.polygons.len(), 0, 0];
+                into.begin_polygon();
                 loop {
-                    into.polygons.last_mut().expect("pushed above").push(Vec::new());
-                    into.place[1] += 1;
-                    into.place[2] = 0;
+                    into.begin_ring();
                     if array.next_element_seed(Coordinates { level: Level::Positions, into })?.is_none() {
                         break;
                     }

@@ -162,7 +162,7 @@ pub async fn publish_built(
     accepted.sort();
     accepted.dedup();
     let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
-    let publication = NewPublication { features, accepted, report, in_force_from };
+    let publication = NewPublication { features, accepted, report, in_force_from, code_changes: Vec::new() };
     let edition = store.publish(draft.id, &publication).await?;
     Ok(Published { edition, report: publication.report, in_force_from })
 }
@@ -177,6 +177,7 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
         accepted: edition.accepted.clone(),
         report: CheckReport::default(),
         in_force_from: edition.created_at,
+        code_changes: Vec::new(),
     };
     store.publish(draft.id, &publication).await.map(|_| ())
 }
@@ -266,6 +267,7 @@ fn as_draft(feature: GridFeature) -> DraftFeature {
         name: Some(grid.name),
         tier: Some(grid.tier),
         parent: grid.parent,
+        was: Vec::new(),
         out_of_range: Vec::new(),
     }
 }

@@ -9,15 +9,11 @@ use serde_json::value::RawValue;
 
 use super::coordinates::{Collected, Coordinates, Level};
 use super::crs::ImportCrs;
-use super::mapping::{FieldMapping, TierFrom, parse_tier};
-use crate::domain::tier::Tier;
+use super::mapping::{FieldMapping, Mapped, TierFrom, clip};
 use crate::geometry::feature::DraftFeature;
 
 /// GeometryCollections inside one another, beyond which a file is refused.
 const MAX_COLLECTIONS: u32 = 4;
-
-/// Bytes of a code or a name.
-const MAX_TEXT_BYTES: usize = 400;
 
 /// A fault in one feature. `at` is the byte in the feature's text, where one is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +33,26 @@ pub(super) struct Parsed {
     pub not_a_tier: Option<String>,
     /// Names of its properties.
     pub properties: Vec<String>,
+}
+
+impl Parsed {
+    /// What the fields say of the grid.
+    pub(super) fn take(&mut self, mapped: Mapped) {
+        self.feature.code = mapped.code;
+        self.feature.name = mapped.name;
+        self.feature.parent = mapped.parent;
+        self.feature.tier = mapped.tier;
+        self.feature.was = mapped.was;
+        self.not_a_tier = mapped.not_a_tier;
+    }
+
+    /// What was collected of the shape.
+    pub(super) fn take_shape(&mut self, collected: Collected) {
+        self.vertices = collected.vertices;
+        self.with_height = collected.with_height;
+        self.feature.polygons = collected.polygons;
+        self.feature.out_of_range = collected.out_of_range;
+    }
 }
 
 /// The members of a GeoJSON object that matter here, unparsed.
@@ -106,10 +122,7 @@ pub(super) fn parse(
     if let TierFrom::Fixed(tier) = fields.tier {
         parsed.feature.tier = Some(tier);
     }
-    parsed.vertices = collected.vertices;
-    parsed.with_height = collected.with_height;
-    parsed.feature.polygons = collected.polygons;
-    parsed.feature.out_of_range = collected.out_of_range;
+    parsed.take_shape(collected);
     Ok(parsed)
 }
 
@@ -176,16 +189,12 @@ fn read_properties(whole: &str, object: &str, fields: &FieldMapping, parsed: &mu
     let mut json = serde_json::Deserializer::from_str(object);
     let properties =
         json.deserialize_map(PropertyList).map_err(|error| json_fault(whole, object, "properties", &error))?;
-    parsed.feature.code = text_of(whole, &properties, &fields.code)?;
-    parsed.feature.name = text_of(whole, &properties, &fields.name)?;
-    parsed.feature.parent = text_of(whole, &properties, &fields.parent)?;
-    if let TierFrom::Fields(names) = &fields.tier
-        && let Some(text) = text_of(whole, &properties, names)?
-    {
-        let tier: Option<Tier> = parse_tier(&text);
-        parsed.not_a_tier = tier.is_none().then_some(text);
-        parsed.feature.tier = tier;
-    }
+    let mapped = fields.map(&properties, |value| scalar_text(value.get())).map_err(|wrong| FeatureFault {
+        at: Some(offset_in(whole, properties[wrong.position].1.get())),
+        field: wrong.field,
+        message: wrong.message,
+    })?;
+    parsed.take(mapped);
     parsed.properties = properties.into_iter().map(|(name, _)| name.into_owned()).collect();
     Ok(())
 }
@@ -212,32 +221,6 @@ impl<'de> Visitor<'de> for PropertyList {
         }
         Ok(properties)
     }
-}
-
-/// The text of the first of these fields that the feature has; empty text counts as none.
-fn text_of(whole: &str, properties: &[Property<'_>], names: &[String]) -> Result<Option<String>, FeatureFault> {
-    let named = |name: &String| -> Vec<&Property<'_>> {
-        let exact: Vec<_> = properties.iter().filter(|(key, _)| key == name).collect();
-        if exact.is_empty() {
-            return properties.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
-        }
-        exact
-    };
-    for name in names {
-        let found = named(name);
-        let Some((key, value)) = found.first() else { continue };
-        let at = Some(offset_in(whole, value.get()));
-        let wrong = |message: String| FeatureFault { field: clip(key), message, at };
-        if found.len() > 1 {
-            return Err(wrong("the field is there more than once".into()));
-        }
-        let text = scalar_text(value.get()).map_err(wrong)?;
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(wrong(format!("the text has {} bytes; {MAX_TEXT_BYTES} are the most", text.len())));
-        }
-        return Ok(Some(text.trim().to_string()).filter(|text| !text.is_empty()));
-    }
-    Ok(None)
 }
 
 /// A text, or a whole number by its plain digits; empty for null.
@@ -317,13 +300,4 @@ fn byte_at(text: &str, line: usize, column: usize) -> usize {
 /// The beginning of some JSON, for people.
 fn excerpt(json: &str) -> String {
     format!("`{}`", clip(json))
-}
-
-fn clip(text: &str) -> String {
-    const CHARS: usize = 40;
-    let mut short: String = text.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(CHARS).is_some() {
-        short.push('…');
-    }
-    short
 }

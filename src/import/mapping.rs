@@ -1,5 +1,6 @@
-//! Which properties of a feature are its code, name, tier and parent.
+//! Which properties of a feature are its code, name, tier and parent, and the codes it had before.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::domain::tier::Tier;
@@ -11,6 +12,11 @@ const CODE: &[&str] = &["code", "grid_code", "gridcode", "编码", "代码", "�
 const NAME: &[&str] = &["name", "grid_name", "gridname", "名称", "网格名称"];
 const PARENT: &[&str] = &["parent", "parent_code", "parentcode", "上级", "上级编码", "上级网格", "上级网格编码"];
 const TIER: &[&str] = &["tier", "level", "级", "级别", "层级", "网格级别"];
+
+const WAS: &[&str] = &["was", "former_code", "old_code", "原编码", "旧编码", "原代码"];
+
+/// Bytes of a code or a name.
+const MAX_TEXT_BYTES: usize = 400;
 
 /// Where a grid's tier comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +45,29 @@ pub struct FieldMapping {
     pub name: Names,
     pub parent: Names,
     pub tier: TierFrom,
+    /// Codes of the grid in earlier editions.
+    pub was: Names,
+}
+
+/// What the fields of a feature say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mapped {
+    pub code: Option<String>,
+    pub name: Option<String>,
+    pub parent: Option<String>,
+    pub tier: Option<Tier>,
+    /// What stood in the field of the tier, where that was no tier.
+    pub not_a_tier: Option<String>,
+    pub was: Vec<String>,
+}
+
+/// A field that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WrongField {
+    /// Where it stands among the feature's fields.
+    pub position: usize,
+    pub field: String,
+    pub message: String,
 }
 
 impl FieldMapping {
@@ -58,7 +87,33 @@ impl FieldMapping {
             name: named(name, NAME),
             parent: named(parent, PARENT),
             tier: tier.unwrap_or_else(|| TierFrom::Fields(words(TIER))),
+            was: words(WAS),
         }
+    }
+
+    /// Reads a feature's fields; `text` makes text of a value, or says what is wrong with it.
+    pub(super) fn map<N: AsRef<str>, V>(
+        &self,
+        fields: &[(N, V)],
+        text: impl Fn(&V) -> Result<Cow<'_, str>, String>,
+    ) -> Result<Mapped, WrongField> {
+        let of = |names: &[String]| text_of(fields, names, &text);
+        let mut mapped =
+            Mapped { code: of(&self.code)?, name: of(&self.name)?, parent: of(&self.parent)?, ..Mapped::default() };
+        match &self.tier {
+            TierFrom::Fixed(tier) => mapped.tier = Some(*tier),
+            TierFrom::Fields(names) => {
+                if let Some(text) = of(names)? {
+                    mapped.tier = parse_tier(&text);
+                    mapped.not_a_tier = mapped.tier.is_none().then_some(text);
+                }
+            }
+        }
+        if let Some(codes) = of(&self.was)? {
+            let separated = codes.split([',', ';', '、', '，', '；', ' ']).map(str::trim);
+            mapped.was = separated.filter(|code| !code.is_empty()).map(str::to_owned).collect();
+        }
+        Ok(mapped)
     }
 }
 
@@ -66,6 +121,46 @@ impl Default for FieldMapping {
     fn default() -> FieldMapping {
         FieldMapping::new(None, None, None, None)
     }
+}
+
+/// The text of the first of these fields that the feature has; empty text counts as none.
+fn text_of<N: AsRef<str>, V>(
+    fields: &[(N, V)],
+    names: &[String],
+    text: impl Fn(&V) -> Result<Cow<'_, str>, String>,
+) -> Result<Option<String>, WrongField> {
+    for name in names {
+        let called = |same: fn(&str, &str) -> bool| {
+            let found = fields.iter().enumerate().filter(move |(_, (key, _))| same(key.as_ref(), name));
+            found.map(|(position, _)| position).collect::<Vec<_>>()
+        };
+        let mut found = called(|key, name| key == name);
+        if found.is_empty() {
+            found = called(str::eq_ignore_ascii_case);
+        }
+        let Some(&position) = found.first() else { continue };
+        let (key, value) = &fields[position];
+        let wrong = |message: String| WrongField { position, field: clip(key.as_ref()), message };
+        if found.len() > 1 {
+            return Err(wrong("the field is there more than once".into()));
+        }
+        let text = text(value).map_err(wrong)?;
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(wrong(format!("the text has {} bytes; {MAX_TEXT_BYTES} are the most", text.len())));
+        }
+        return Ok(Some(text.trim().to_string()).filter(|text| !text.is_empty()));
+    }
+    Ok(None)
+}
+
+/// The beginning of some text, for people.
+pub(super) fn clip(text: &str) -> String {
+    const CHARS: usize = 40;
+    let mut short: String = text.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(CHARS).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 fn words(words: &[&str]) -> Names {

@@ -20,6 +20,7 @@ mod mapping;
 mod nesting;
 mod pieces;
 mod reading;
+mod record;
 pub mod roster;
 
 pub use crs::{ImportCrs, UnknownImportCrs};

@@ -267,7 +267,7 @@ fn person(fields: [&str; 5]) -> Result<Option<Person>, RowError> {
         return Err((Some(PHONE), "a phone number has only digits, spaces and + - ( )".to_owned()));
     }
     let phone = (!phone.is_empty()).then(|| phone.to_owned());
-    Ok(Some(Person { role, name: name.to_owned(), phone }))
+    Ok(Some(Person::new(role, name, phone)))
 }
 
 fn is_phone(text: &str) -> bool {
@@ -333,10 +333,10 @@ mod tests {
     fn entries() -> impl Strategy<Value = Vec<RosterEntry>> {
         let text = "[^\\p{C}\\p{Z}]([^\\p{C}]{0,8}[^\\p{C}\\p{Z}])?";
         let person = ((1usize..6), text, proptest::option::of("[+0-9][-0-9() ]{3,9}[0-9]"))
-            .prop_map(|(role, name, phone)| Person { role: Role::ALL[role], name, phone });
+            .prop_map(|(role, name, phone)| Person::new(Role::ALL[role], name, phone));
         let people =
             (proptest::option::of(text), proptest::collection::vec(person, 0..4)).prop_map(|(leader, mut all)| {
-                all.extend(leader.map(|name| Person { role: Role::Leader, name, phone: None }));
+                all.extend(leader.map(|name| Person::new(Role::Leader, name, None)));
                 all
             });
         let entry = (proptest::option::of(text), people);

@@ -170,7 +170,7 @@ mod tests {
         let entry = |grid: &str, party_group: &str, leader: &str| RosterEntry {
             grid: grid.into(),
             party_group: Some(party_group.into()),
-            people: vec![Person { role: Role::Leader, name: leader.into(), phone: Some("13800000000".into()) }],
+            people: vec![Person::new(Role::Leader, leader, Some("13800000000".into()))],
         };
         let roster = Roster::new(vec![
             entry("340881106202001003", "乔庄第三党小组", "吕山"),

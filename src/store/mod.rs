@@ -9,7 +9,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::domain::edition::{EditionId, EditionInfo, Publication};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
+use crate::domain::job::Job;
+use crate::domain::key::KeptKey;
 use crate::domain::problem::{CheckReport, ProblemCode};
 use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -32,6 +34,8 @@ pub struct NewPublication {
     pub accepted: Vec<ProblemCode>,
     pub report: CheckReport,
     pub in_force_from: OffsetDateTime,
+    /// What became of codes of the edition before, the old code and then the largest share first.
+    pub code_changes: Vec<CodeChange>,
 }
 
 /// What can go wrong in a store. The messages are for operators; none reaches a client of the HTTP service.
@@ -102,6 +106,47 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// From when on each roster is in force, in the order they were recorded.
     async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>>;
+
+    /// What became of the codes of earlier editions, in the order in which the editions were made, as
+    /// [`NewPublication::code_changes`] gave them.
+    async fn code_changes(&self) -> StoreResult<Vec<(EditionId, CodeChange)>>;
+
+    /// Forgets a draft; a published edition is never forgotten.
+    async fn discard_draft(&self, edition: EditionId) -> StoreResult<()>;
+
+    /// Keeps a new key.
+    async fn add_key(&self, key: &KeptKey) -> StoreResult<()>;
+
+    /// All keys, oldest first, revoked ones among them.
+    async fn keys(&self) -> StoreResult<Vec<KeptKey>>;
+
+    /// The key of that id; `None` when there is none.
+    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>>;
+
+    /// Revokes a key from that time on; whether there is such a key. One that is revoked already stays as it was.
+    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool>;
+
+    /// 32 random bytes under which the hashes of keys are made; the same for every process, for ever.
+    async fn pepper(&self) -> StoreResult<[u8; 32]>;
+
+    /// Keeps a job as it stands now, a new one or one that goes on. Jobs do not raise the revision. What
+    /// [`Store::request_cancel`] set stays set.
+    async fn put_job(&self, job: &Job) -> StoreResult<()>;
+
+    /// The job of that id; `None` when there is none.
+    async fn job(&self, id: &str) -> StoreResult<Option<Job>>;
+
+    /// The latest jobs first, at most so many.
+    async fn jobs(&self, limit: u32) -> StoreResult<Vec<Job>>;
+
+    /// Asks a job to end; whether there is such a job.
+    async fn request_cancel(&self, id: &str) -> StoreResult<bool>;
+
+    /// Waits until something may have changed: a hint, for the revision alone tells. A store that cannot tell waits for
+    /// ever.
+    async fn changed(&self) {
+        std::future::pending().await
+    }
 
     /// Waits for running writes and closes.
     async fn close(&self);

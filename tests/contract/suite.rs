@@ -35,6 +35,7 @@ fn draft(name: &str, count: usize) -> NewDraft {
             name: Some(format!("第{i}网格")),
             tier: Some(Tier::Three),
             parent: None,
+            was: Vec::new(),
             polygons: vec![vec![ring]],
             source: format!("town.geojsonl line {}", i + 1),
             out_of_range: Vec::new(),
@@ -54,6 +55,7 @@ fn publication(count: usize, from: OffsetDateTime) -> NewPublication {
         accepted: vec![ProblemCode::Overlap],
         report: CheckReport::default(),
         in_force_from: from,
+        code_changes: Vec::new(),
     }
 }
 
@@ -81,8 +83,7 @@ pub async fn draft_only(store: &dyn Store, name: &str) -> EditionId {
 }
 
 fn roster(name: &str) -> Vec<RosterEntry> {
-    let person =
-        |role, name: &str, phone: Option<&str>| Person { role, name: name.into(), phone: phone.map(String::from) };
+    let person = |role, name: &str, phone: Option<&str>| Person::new(role, name, phone.map(String::from));
     vec![
         RosterEntry {
             grid: "00000".into(),

@@ -23,7 +23,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 37] = [
+const CRATES: [(&str, &[&str]); 52] = [
     ("anyhow", &["main"]),
     ("tracing_subscriber", &["main"]),
     ("metrics", &["live", "http"]),
@@ -61,6 +61,21 @@ const CRATES: [(&str, &[&str]); 37] = [
     ("moka", &["tiles"]),
     ("xxhash_rust", &["tiles", "http"]),
     ("zstd", &["tiles"]),
+    ("calamine", &["import"]),
+    ("encoding_rs", &["import"]),
+    ("quick_xml", &["import"]),
+    ("rust_xlsxwriter", &["import"]),
+    ("zip", &["import"]),
+    ("flatgeobuf", &["import"]),
+    ("geozero", &["import"]),
+    ("proj4rs", &["geometry", "import"]),
+    ("shapefile", &["import"]),
+    ("dbase", &["import"]),
+    ("pmtiles", &["import"]),
+    ("getrandom", &["keys"]),
+    ("hmac", &["keys"]),
+    ("sha2", &["keys"]),
+    ("subtle", &["keys"]),
 ];
 
 /// `src/tiles/cache.rs` is in layer `tiles`.

@@ -51,6 +51,6 @@ impl Staff {
         // 41 and 10 have no common divisor: 410 people have different names.
         let name = format!("{}{}", SURNAMES[number % SURNAMES.len()], STEMS[number % STEMS.len()]);
         // In China 00 goes abroad, and no country's code begins with 0 (ITU-T E.164): nothing is reached.
-        Person { role, name, phone: Some(format!("000{:08}", number + 1)) }
+        Person::new(role, name, Some(format!("000{:08}", number + 1)))
     }
 }

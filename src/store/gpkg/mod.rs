@@ -16,9 +16,11 @@ use time::OffsetDateTime;
 
 use self::statements as sql;
 use super::{NewDraft, NewPublication, Store, StoreError, StoreResult};
-use crate::domain::edition::{EditionId, EditionInfo, Publication};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
+use crate::domain::job::Job;
+use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
-use crate::domain::roster::{Person, Role, RosterEntry};
+use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
 /// A GeoPackage file that is open.
@@ -114,12 +116,10 @@ impl Store for GpkgStore {
         }
         for row in sqlx::query(sql::ROSTER_PEOPLE).bind(roster).fetch_all(&self.readers).await? {
             let grid: String = row.try_get(0)?;
-            let role: String = row.try_get(1)?;
-            let role = Role::parse(&role).ok_or_else(|| StoreError::Damaged(format!("a role called `{role}`")))?;
             let at = entries.binary_search_by(|entry| entry.grid.cmp(&grid));
             let entry =
                 at.map_err(|_| StoreError::Damaged(format!("a person of `{grid}`, which is not in the roster")))?;
-            entries[entry].people.push(Person { role, name: row.try_get(2)?, phone: row.try_get(3)? });
+            entries[entry].people.push(rows::person(&row)?);
         }
         Ok(entries)
     }
@@ -127,6 +127,56 @@ impl Store for GpkgStore {
     async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>> {
         let rows = sqlx::query(sql::ROSTER_MOMENTS).fetch_all(&self.readers).await?;
         rows.iter().map(|row| times::from_text(row.try_get(0)?)).collect()
+    }
+
+    async fn code_changes(&self) -> StoreResult<Vec<(EditionId, CodeChange)>> {
+        let rows = sqlx::query(sql::CODE_CHANGES).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::code_change).collect()
+    }
+
+    async fn discard_draft(&self, edition: EditionId) -> StoreResult<()> {
+        write::discard_draft(&self.writer, edition).await
+    }
+
+    async fn add_key(&self, key: &KeptKey) -> StoreResult<()> {
+        write::add_key(&self.writer, key).await
+    }
+
+    async fn keys(&self) -> StoreResult<Vec<KeptKey>> {
+        let rows = sqlx::query(sql::KEYS).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::key).collect()
+    }
+
+    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>> {
+        let row = sqlx::query(sql::KEY_BY_ID).bind(id).fetch_optional(&self.readers).await?;
+        row.as_ref().map(rows::key).transpose()
+    }
+
+    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
+        write::revoke_key(&self.writer, id, at).await
+    }
+
+    async fn pepper(&self) -> StoreResult<[u8; 32]> {
+        rows::bytes32(sqlx::query(sql::PEPPER).fetch_one(&self.readers).await?.try_get(0)?)
+    }
+
+    async fn put_job(&self, job: &Job) -> StoreResult<()> {
+        write::put_job(&self.writer, job).await
+    }
+
+    async fn job(&self, id: &str) -> StoreResult<Option<Job>> {
+        let row = sqlx::query(sql::JOB_BY_ID).bind(id).fetch_optional(&self.readers).await?;
+        row.as_ref().map(rows::job).transpose()
+    }
+
+    async fn jobs(&self, limit: u32) -> StoreResult<Vec<Job>> {
+        let rows = sqlx::query(sql::JOBS).bind(limit).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::job).collect()
+    }
+
+    async fn request_cancel(&self, id: &str) -> StoreResult<bool> {
+        let asked = sqlx::query(sql::REQUEST_CANCEL).bind(id).execute(&self.writer).await?;
+        Ok(asked.rows_affected() > 0)
     }
 
     async fn close(&self) {

@@ -1,5 +1,6 @@
 //! Times as the store keeps them: UTC text that sorts.
 
+use time::Date;
 use time::OffsetDateTime;
 use time::UtcOffset;
 use time::format_description::FormatItem;
@@ -18,6 +19,17 @@ pub(super) fn to_text(at: OffsetDateTime) -> String {
 pub(super) fn from_text(text: &str) -> Result<OffsetDateTime, StoreError> {
     OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
         .map_err(|_| StoreError::Damaged(format!("`{text}` is no time")))
+}
+
+const DAY: &[FormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+/// `2026-11-23`.
+pub(super) fn day_to_text(day: Date) -> String {
+    day.format(&DAY).expect("all parts of the format are there")
+}
+
+pub(super) fn day_from_text(text: &str) -> Result<Date, StoreError> {
+    Date::parse(text, &DAY).map_err(|_| StoreError::Damaged(format!("`{text}` is no day")))
 }
 
 #[cfg(test)]

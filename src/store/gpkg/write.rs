@@ -5,7 +5,9 @@ use time::OffsetDateTime;
 
 use super::statements as sql;
 use super::{rows, times};
-use crate::domain::edition::{EditionId, EditionInfo, EditionState};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
+use crate::domain::job::Job;
+use crate::domain::key::KeptKey;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::{PerTier, Tier};
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -54,7 +56,7 @@ pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreRe
             row.push_bind(id).push_bind(position).push_bind(&feature.code).push_bind(&feature.name);
             row.push_bind(feature.tier.map(|tier| i64::from(tier.number()))).push_bind(&feature.parent);
             row.push_bind(wkb::raw_to_bytes(&feature.polygons)).push_bind(&feature.source);
-            row.push_bind(to_json(&feature.out_of_range));
+            row.push_bind(to_json(&feature.out_of_range)).push_bind(to_json(&feature.was));
         });
         insert.build().execute(&mut *tx).await?;
     }
@@ -102,6 +104,15 @@ pub(super) async fn publish(
         .bind(bounds[3])
         .execute(&mut *tx)
         .await?;
+    let changes: Vec<(i64, &CodeChange)> = (0..).zip(&publication.code_changes).collect();
+    for some in changes.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_CODE_CHANGES);
+        insert.push_values(some, |mut row, (position, change)| {
+            row.push_bind(edition.0).push_bind(*position).push_bind(&change.old).push_bind(&change.new);
+            row.push_bind(change.share);
+        });
+        insert.build().execute(&mut *tx).await?;
+    }
     insert_publication(&mut tx, edition, publication.in_force_from).await?;
     commit_with(tx, edition).await
 }
@@ -144,10 +155,62 @@ pub(super) async fn replace_roster(
         insert.push_values(some, |mut row, (entry, position, person)| {
             row.push_bind(roster).push_bind(&entry.grid).push_bind(position);
             row.push_bind(person.role.as_str()).push_bind(&person.name).push_bind(&person.phone);
+            row.push_bind(person.deputy).push_bind(person.serves_from.map(times::day_to_text));
+            row.push_bind(person.serves_until.map(times::day_to_text));
         });
         insert.build().execute(&mut *tx).await?;
     }
     commit(tx).await
+}
+
+pub(super) async fn discard_draft(writer: &SqlitePool, edition: EditionId) -> StoreResult<()> {
+    let mut tx = begin(writer).await?;
+    let info = edition_info(&mut tx, edition).await?;
+    if info.state == EditionState::Published {
+        return Err(StoreError::AlreadyPublished(info.name));
+    }
+    sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0).execute(&mut *tx).await?;
+    sqlx::query(sql::DELETE_DRAFT).bind(edition.0).execute(&mut *tx).await?;
+    commit(tx).await
+}
+
+pub(super) async fn add_key(writer: &SqlitePool, kept: &KeptKey) -> StoreResult<()> {
+    let mut tx = begin(writer).await?;
+    sqlx::query(sql::INSERT_KEY)
+        .bind(&kept.key.id)
+        .bind(&kept.key.name)
+        .bind(kept.key.role.as_str())
+        .bind(kept.hash.as_slice())
+        .bind(times::to_text(kept.key.created_at))
+        .bind(kept.key.revoked_at.map(times::to_text))
+        .execute(&mut *tx)
+        .await?;
+    commit(tx).await
+}
+
+pub(super) async fn revoke_key(writer: &SqlitePool, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
+    let mut tx = begin(writer).await?;
+    let revoked = sqlx::query(sql::REVOKE_KEY).bind(id).bind(times::to_text(at)).execute(&mut *tx).await?;
+    commit(tx).await?;
+    Ok(revoked.rows_affected() > 0)
+}
+
+/// The only writes that leave the revision as it is: nothing that is served depends on jobs.
+pub(super) async fn put_job(writer: &SqlitePool, job: &Job) -> StoreResult<()> {
+    sqlx::query(sql::PUT_JOB)
+        .bind(&job.id)
+        .bind(job.kind.as_str())
+        .bind(job.state.as_str())
+        .bind(&job.stage)
+        .bind(job.progress)
+        .bind(&job.edition)
+        .bind(times::to_text(job.created_at))
+        .bind(times::to_text(job.updated_at))
+        .bind(job.cancel_requested)
+        .bind(&job.outcome)
+        .execute(writer)
+        .await?;
+    Ok(())
 }
 
 /// A transaction that holds the write lock from the start, with the revision raised.

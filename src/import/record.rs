@@ -1,0 +1,39 @@
+//! A feature of any format but GeoJSON on its way in: its fields as text, its polygons in the file's own coordinates.
+
+use std::borrow::Cow;
+
+use super::coordinates::Collected;
+use super::crs::ImportCrs;
+use super::feature::Parsed;
+use super::reading::{Fault, Reading};
+
+/// What a reader hands over.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// Names and texts in the order of the file; whole numbers by their plain digits, nothing as an empty text.
+    pub fields: Vec<(String, String)>,
+    pub shape: Collected,
+}
+
+impl Reading {
+    #[expect(dead_code, reason = "the readers of further formats are being written")]
+    /// Where a reader collects the polygons of the next feature.
+    pub(super) fn collector(&self, crs: ImportCrs) -> Collected {
+        Collected::new(crs, self.vertices_left())
+    }
+
+    #[expect(dead_code, reason = "the readers of further formats are being written")]
+    /// Takes a feature; `source` is what people call it, such as `town.shp record 12`.
+    pub(super) fn take_record(&mut self, source: String, record: Record) {
+        match self.options.fields.map(&record.fields, |text| Ok(Cow::Borrowed(text))) {
+            Err(wrong) => self.fault(Fault { source, at: None, field: wrong.field, message: wrong.message }),
+            Ok(mapped) => {
+                let mut parsed = Parsed::default();
+                parsed.take(mapped);
+                parsed.take_shape(record.shape);
+                parsed.properties = record.fields.into_iter().map(|(name, _)| name).collect();
+                self.take(parsed, source);
+            }
+        }
+    }
+}
