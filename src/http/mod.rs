@@ -45,6 +45,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(grids::children))
         .routes(routes!(grids::neighbors))
         .routes(routes!(tiles::tilejson))
+        .routes(routes!(tiles::edition_tilejson))
         .routes(routes!(tiles::style_json))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

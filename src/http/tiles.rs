@@ -39,8 +39,11 @@ impl Parameters for TileParameters {
     }
 }
 
-/// `theme=`
-pub(crate) struct StyleParameters(Theme);
+/// `theme=`, `edition=`
+pub(crate) struct StyleParameters {
+    theme: Theme,
+    edition: Option<String>,
+}
 
 impl Parameters for StyleParameters {
     fn read(given: &mut Given) -> Option<StyleParameters> {
@@ -49,7 +52,8 @@ impl Parameters for StyleParameters {
             "dark" => Ok(Theme::Dark),
             _ => Err(format!("`{}` is neither light nor dark", crate::assign::bulk::shortened(text))),
         });
-        Some(StyleParameters(theme.unwrap_or_default()))
+        let edition = given.text("edition");
+        Some(StyleParameters { theme: theme.unwrap_or_default(), edition })
     }
 }
 
@@ -61,6 +65,9 @@ pub(crate) struct StyleParams {
     /// For a light or a dark page; light without it.
     #[param(inline, nullable = false)]
     theme: Option<ThemeWord>,
+    /// Of this edition; without it of the one in force.
+    #[param(nullable = false)]
+    edition: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -88,11 +95,39 @@ pub(crate) async fn tilejson(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let edition = state.in_force()?.edition;
-    let set = tile_set(&state, &edition).await?;
+    described(&state, &edition, &headers, SHORT).await
+}
+
+/// TileJSON 3.0.0 of a named edition
+#[utoipa::path(
+    get, path = "/tiles/{edition}/grids.json", tag = "tiles", operation_id = "editionTileJson",
+    params(("edition" = String, Path, description = "The edition's name")),
+    responses(
+        (status = 200, description = "TileJSON 3.0.0", body = Object),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn edition_tilejson(
+    State(state): State<AppState>,
+    Path(edition): Path<String>,
+    Asked(Nothing): Asked<Nothing>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    described(&state, &state.edition(&edition).await?, &headers, SHORT).await
+}
+
+async fn described(
+    state: &AppState,
+    edition: &Arc<EditionMap>,
+    headers: &HeaderMap,
+    cache_control: HeaderValue,
+) -> Result<Response, Problem> {
+    let set = tile_set(state, edition).await?;
     let (name, version) = (escaped(&edition.info.name), edition.info.created_at.unix_timestamp());
-    let url = format!("{}/tiles/{name}/grids/{{z}}/{{x}}/{{y}}.mvt?v={version}", origin(&headers));
+    let url = format!("{}/tiles/{name}/grids/{{z}}/{{x}}/{{y}}.mvt?v={version}", origin(headers));
     let vary = HeaderValue::from_static("host, x-forwarded-proto");
-    Ok(([(CACHE_CONTROL, SHORT), (VARY, vary)], Json(TileJson::new(&set, url))).into_response())
+    Ok(([(CACHE_CONTROL, cache_control), (VARY, vary)], Json(TileJson::new(&set, url))).into_response())
 }
 
 /// A MapLibre style of the grids that works with no other host
@@ -101,20 +136,24 @@ pub(crate) async fn tilejson(
     responses(
         (status = 200, description = "A MapLibre style", body = Object),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn style_json(
     State(state): State<AppState>,
-    Asked(StyleParameters(theme)): Asked<StyleParameters>,
+    Asked(StyleParameters { theme, edition }): Asked<StyleParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let edition = state.in_force()?.edition;
+    let (edition, tilejson) = match edition {
+        Some(name) => (state.edition(&name).await?, format!("/tiles/{}/grids.json", escaped(&name))),
+        None => (state.in_force()?.edition, "/tiles/grids.json".to_owned()),
+    };
     let set = tile_set(&state, &edition).await?;
     let has = |tier| edition.planar.grids().iter().any(|grid| grid.tier == tier);
     let held: Vec<_> =
         set.zooms().first.iter().filter(|&(tier, _)| has(tier)).map(|(tier, &first)| (tier, first)).collect();
-    let style: Value = style(&format!("{}/tiles/grids.json", origin(&headers)), &held, theme);
+    let style: Value = style(&format!("{}{tilejson}", origin(&headers)), &held, theme);
     let vary = HeaderValue::from_static("host, x-forwarded-proto");
     Ok(([(CACHE_CONTROL, SHORT), (VARY, vary)], Json(style)).into_response())
 }

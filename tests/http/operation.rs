@@ -79,7 +79,7 @@ fn answers_are_compressed_when_asked_for() {
 }
 
 /// Everything the contract's sections 4 and 5 name that is for programs.
-const DESCRIBED: [(&str, &str); 15] = [
+const DESCRIBED: [(&str, &str); 16] = [
     ("get", "/v1/locate"),
     ("post", "/v1/locate"),
     ("get", "/v1/grids"),
@@ -88,6 +88,7 @@ const DESCRIBED: [(&str, &str); 15] = [
     ("get", "/v1/grids/{code}/neighbors"),
     ("get", "/tiles/grids.json"),
     ("get", "/tiles/grids/{z}/{x}/{y}.mvt"),
+    ("get", "/tiles/{edition}/grids.json"),
     ("get", "/tiles/{edition}/grids/{z}/{x}/{y}.mvt"),
     ("get", "/style.json"),
     ("get", "/healthz"),

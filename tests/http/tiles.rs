@@ -118,3 +118,18 @@ fn the_style_asks_nobody_else() {
         assert!(style.get("glyphs").is_none() && style.get("sprite").is_none());
     }
 }
+
+/// A viewer draws an edition that is not in force with its own zooms.
+#[test]
+fn a_named_edition_has_a_style_and_a_tilejson_of_its_own() {
+    let style = get("/style.json?theme=dark&edition=before").json();
+    assert_eq!(style["sources"]["grids"]["url"], "http://town.example:8080/tiles/before/grids.json");
+    assert!(!style.to_string().contains("tier2"), "{style}");
+    let document = get("/tiles/before/grids.json").json();
+    assert_eq!(document["name"], "before");
+    let url = document["tiles"][0].as_str().unwrap();
+    assert!(url.starts_with("http://town.example:8080/tiles/before/grids/{z}/{x}/{y}.mvt"), "{url}");
+    for unknown in ["/style.json?edition=nowhere", "/style.json?edition=", "/tiles/nowhere/grids.json"] {
+        assert_eq!(get(unknown).problem(404), "no-such-edition", "{unknown}");
+    }
+}

@@ -146,6 +146,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tiles/{edition}/grids.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** TileJSON 3.0.0 of a named edition */
+        get: operations["editionTileJson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tiles/{edition}/grids/{z}/{x}/{y}.mvt": {
         parameters: {
             query?: never;
@@ -629,6 +646,8 @@ export interface operations {
             query?: {
                 /** @description For a light or a dark page; light without it. */
                 theme?: "light" | "dark";
+                /** @description Of this edition; without it of the one in force. */
+                edition?: string;
             };
             header?: never;
             path?: never;
@@ -647,6 +666,15 @@ export interface operations {
             };
             /** @description A parameter is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -771,6 +799,47 @@ export interface operations {
             };
             /** @description No edition is in force */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    editionTileJson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TileJSON 3.0.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
