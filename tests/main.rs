@@ -11,6 +11,7 @@ mod judges;
 mod live;
 mod owners;
 mod reader;
+mod several_files;
 mod tidy;
 mod tiles;
 mod united_states;

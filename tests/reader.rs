@@ -157,14 +157,19 @@ fn fields_are_mapped_by_option_or_by_usual_words() {
         (feature.code.as_deref(), feature.name.as_deref(), feature.tier, feature.parent.as_deref()),
         (Some("1"), Some("乔庄"), Some(Tier::One), Some("9"))
     );
-    let fields = FieldMapping::new(Some("id".into()), Some("GRIDCODE".into()), None, Some("3".parse().unwrap()));
+    let fields = FieldMapping::new(
+        Some("id".parse().unwrap()),
+        Some("GRIDCODE".parse().unwrap()),
+        None,
+        Some("3".parse().unwrap()),
+    );
     let chosen = read_with(ReadOptions { fields, ..ReadOptions::default() }, "a", text.as_bytes());
     let feature = &chosen.features[0];
     assert_eq!(
         (feature.code.as_deref(), feature.name.as_deref(), feature.tier),
         (Some("x"), Some("1"), Some(Tier::Three))
     );
-    let fields = FieldMapping::new(Some("nummer".into()), None, None, None);
+    let fields = FieldMapping::new(Some("nummer".parse().unwrap()), None, None, None);
     let lost = read_with(ReadOptions { fields, ..ReadOptions::default() }, "a", text.as_bytes());
     assert!(
         lost.notes()[0].contains("no feature has a field nummer; name it with --code (the fields are: GRIDCODE, id")

@@ -7,16 +7,17 @@ use std::path::Path;
 use clap::Args;
 
 use super::{Context, Failure};
-use crate::import::{FieldMapping, ImportCrs, Limits, ReadOptions, Reading, TierFrom};
+use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
 
-/// How the files are to be understood.
+/// How the files are to be understood. With several files every option takes one value for all of them, or one for each,
+/// separated by commas.
 #[derive(Clone, Debug, Args)]
 pub struct FileArgs {
     /// The tier of every feature (1, 2 or 3), or the field that holds it [default: tier, level, 级别, …]
-    #[arg(long, value_name = "N|FIELD", value_parser = |text: &str| text.parse::<TierFrom>())]
-    tier: Option<TierFrom>,
+    #[arg(long, value_name = "N|FIELD")]
+    tier: Option<String>,
 
-    /// The field that holds the code [default: code, 编码, …]
+    /// The field that holds the code, or text with fields in it, such as 'K{KTNR}' [default: code, 编码, …]
     #[arg(long, value_name = "FIELD")]
     code: Option<String>,
 
@@ -24,17 +25,30 @@ pub struct FileArgs {
     #[arg(long, value_name = "FIELD")]
     name: Option<String>,
 
-    /// The field that holds the parent's code [default: parent, 上级, …]; a missing parent is found by containment
+    /// The field that holds the parent's code, `-` for none [default: parent, 上级, …]; a missing parent is found by containment
     #[arg(long, value_name = "FIELD")]
     parent: Option<String>,
 
     /// Coordinate system of the files: wgs84, cgcs2000, gcj02, bd09, EPSG:4326, EPSG:4490 [default: as the file says, or wgs84]
-    #[arg(long, value_name = "CRS", value_parser = |text: &str| text.parse::<ImportCrs>())]
-    crs: Option<ImportCrs>,
+    #[arg(long, value_name = "CRS")]
+    crs: Option<String>,
 
     /// Mend what has one right answer, and say what was done
     #[arg(long)]
     pub repair: bool,
+}
+
+impl FileArgs {
+    fn texts(&self) -> OptionTexts {
+        OptionTexts {
+            tier: self.tier.clone(),
+            code: self.code.clone(),
+            name: self.name.clone(),
+            parent: self.parent.clone(),
+            parent_name: None,
+            crs: self.crs.clone(),
+        }
+    }
 }
 
 /// Reads all files, one after the other; `-` is standard input.
@@ -42,9 +56,18 @@ pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Resu
     if files.iter().filter(|file| *file == "-").count() > 1 {
         return Err(Failure::usage("standard input (`-`) can be read only once"));
     }
-    let fields = FieldMapping::new(args.code.clone(), args.name.clone(), args.parent.clone(), args.tier.clone());
-    let mut reading = Reading::new(ReadOptions { fields, crs: args.crs, limits: Limits::default() });
-    for file in files {
+    let limits = Limits::default();
+    let options = args
+        .texts()
+        .deal(files.len(), limits)
+        .map_err(|wrong| Failure::usage(format!("--{}: {}", wrong.option.replace('_', "-"), wrong.message)))?;
+    let mut reading = Reading::new(ReadOptions { limits, ..ReadOptions::default() });
+    for (file, options) in files.iter().zip(options) {
+        if files.len() == 1 {
+            reading = Reading::new(options);
+        } else {
+            reading.begin_file(&called(file), options);
+        }
         if file == "-" {
             let bar = context.progress("reading standard input", None);
             reading.read_geojson("standard input", bar.wrap_read(std::io::stdin().lock()));
@@ -61,8 +84,12 @@ pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Resu
 
 /// What editions say they came from.
 pub(super) fn source_of(files: &[String]) -> String {
-    let named = |file: &String| if file == "-" { "standard input".to_string() } else { base_name(file) };
-    files.iter().map(named).collect::<Vec<_>>().join(", ")
+    files.iter().map(|file| called(file)).collect::<Vec<_>>().join(", ")
+}
+
+/// What people call a file.
+fn called(file: &str) -> String {
+    if file == "-" { "standard input".to_string() } else { base_name(file) }
 }
 
 fn base_name(file: &str) -> String {

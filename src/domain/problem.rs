@@ -114,6 +114,8 @@ pub enum Measure {
     AreaM2(f64),
     LengthM(f64),
     Count(u64),
+    /// Of 1, such as how much of a grid its parent holds.
+    Share(f64),
 }
 
 /// One finding.
@@ -141,13 +143,16 @@ pub struct Problem {
 /// Something `--repair` or the building of the map did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repair {
-    /// What was done, such as `ring_closed`, `ring_without_area_removed`, `border_snapped`.
+    /// What was done, such as `ring_closed`, `border_snapped`, `parent_found`; docs/repair.md lists them.
     pub action: String,
     pub grids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<[f64; 2]>,
     /// How far anything moved at most, in metres.
     pub moved_m: f64,
+    /// What else can be said in a number, such as the share of a grid that the parent found for it holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub measure: Option<Measure>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<String>,
     pub message: String,

@@ -85,6 +85,7 @@ pub fn problem_features(problems: &[Problem]) -> FeatureCollection {
             Measure::AreaM2(area) => ("area_m2", json!(area)),
             Measure::LengthM(length) => ("length_m", json!(length)),
             Measure::Count(count) => ("count", json!(count)),
+            Measure::Share(share) => ("share", json!(share)),
         });
         let mut properties = object(json!({
             "code": problem.code,

@@ -31,6 +31,8 @@ pub(super) struct Parsed {
     pub with_height: u64,
     /// What stood in the field of the tier, where that was no tier.
     pub not_a_tier: Option<String>,
+    /// What its parent is called.
+    pub parent_name: Option<String>,
     /// Names of its properties.
     pub properties: Vec<String>,
 }
@@ -44,6 +46,7 @@ impl Parsed {
         self.feature.tier = mapped.tier;
         self.feature.was = mapped.was;
         self.not_a_tier = mapped.not_a_tier;
+        self.parent_name = mapped.parent_name;
     }
 
     /// What was collected of the shape.

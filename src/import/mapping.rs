@@ -1,8 +1,10 @@
 //! Which properties of a feature are its code, name, tier and parent, and the codes it had before.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::str::FromStr;
 
+use super::template::{NotATemplate, Part, Template};
 use crate::domain::tier::Tier;
 
 /// Names of the properties that mean one thing. The first that a feature has is taken.
@@ -26,6 +28,37 @@ pub enum TierFrom {
     Fields(Names),
 }
 
+/// Where a grid's code, name or parent comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextFrom {
+    /// The first of these fields that a feature has; none of them means nothing is read.
+    Fields(Names),
+    /// Several fields put together.
+    Template(Template),
+}
+
+/// `--code FIELD`, `--code 'K{FIELD}'`, or `-` for nothing at all.
+impl FromStr for TextFrom {
+    type Err = NotATemplate;
+
+    fn from_str(text: &str) -> Result<TextFrom, NotATemplate> {
+        match text {
+            "-" => Ok(TextFrom::Fields(Vec::new())),
+            _ if Template::is_meant_by(text) => text.parse().map(TextFrom::Template),
+            _ => Ok(TextFrom::Fields(vec![text.to_string()])),
+        }
+    }
+}
+
+impl fmt::Display for TextFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TextFrom::Fields(names) => f.write_str(&names.join(" or ")),
+            TextFrom::Template(template) => template.fmt(f),
+        }
+    }
+}
+
 /// `--tier 2`, or `--tier FIELD`.
 impl FromStr for TierFrom {
     type Err = String;
@@ -41,10 +74,12 @@ impl FromStr for TierFrom {
 /// The properties that are read; all others are left in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldMapping {
-    pub code: Names,
-    pub name: Names,
-    pub parent: Names,
+    pub code: TextFrom,
+    pub name: TextFrom,
+    pub parent: TextFrom,
     pub tier: TierFrom,
+    /// What its parent is called, where that is in no file and made by dissolving.
+    pub parent_name: Option<TextFrom>,
     /// Codes of the grid in earlier editions.
     pub was: Names,
 }
@@ -55,6 +90,7 @@ pub(super) struct Mapped {
     pub code: Option<String>,
     pub name: Option<String>,
     pub parent: Option<String>,
+    pub parent_name: Option<String>,
     pub tier: Option<Tier>,
     /// What stood in the field of the tier, where that was no tier.
     pub not_a_tier: Option<String>,
@@ -73,20 +109,18 @@ pub(super) struct WrongField {
 impl FieldMapping {
     /// The fields a user named, and for the others the usual words, Chinese and English.
     pub fn new(
-        code: Option<String>,
-        name: Option<String>,
-        parent: Option<String>,
+        code: Option<TextFrom>,
+        name: Option<TextFrom>,
+        parent: Option<TextFrom>,
         tier: Option<TierFrom>,
     ) -> FieldMapping {
-        let named = |field: Option<String>, usual: &[&str]| match field {
-            Some(field) => vec![field],
-            None => words(usual),
-        };
+        let named = |from: Option<TextFrom>, usual| from.unwrap_or_else(|| TextFrom::Fields(words(usual)));
         FieldMapping {
             code: named(code, CODE),
             name: named(name, NAME),
             parent: named(parent, PARENT),
             tier: tier.unwrap_or_else(|| TierFrom::Fields(words(TIER))),
+            parent_name: None,
             was: words(WAS),
         }
     }
@@ -98,8 +132,17 @@ impl FieldMapping {
         text: impl Fn(&V) -> Result<Cow<'_, str>, String>,
     ) -> Result<Mapped, WrongField> {
         let of = |names: &[String]| text_of(fields, names, &text);
-        let mut mapped =
-            Mapped { code: of(&self.code)?, name: of(&self.name)?, parent: of(&self.parent)?, ..Mapped::default() };
+        let from = |from: &TextFrom| match from {
+            TextFrom::Fields(names) => of(names),
+            TextFrom::Template(template) => filled(fields, template, &text),
+        };
+        let mut mapped = Mapped {
+            code: from(&self.code)?,
+            name: from(&self.name)?,
+            parent: from(&self.parent)?,
+            parent_name: self.parent_name.as_ref().map_or(Ok(None), from)?,
+            ..Mapped::default()
+        };
         match &self.tier {
             TierFrom::Fixed(tier) => mapped.tier = Some(*tier),
             TierFrom::Fields(names) => {
@@ -121,6 +164,27 @@ impl Default for FieldMapping {
     fn default() -> FieldMapping {
         FieldMapping::new(None, None, None, None)
     }
+}
+
+/// The template with the feature's fields in it; nothing where one of them is not there or empty.
+fn filled<N: AsRef<str>, V>(
+    fields: &[(N, V)],
+    template: &Template,
+    text: impl Fn(&V) -> Result<Cow<'_, str>, String>,
+) -> Result<Option<String>, WrongField> {
+    let mut whole = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Literal(literal) => whole.push_str(literal),
+            Part::Field { name, width } => {
+                let Some(value) = text_of(fields, std::slice::from_ref(name), &text)? else { return Ok(None) };
+                let zeros = width.saturating_sub(value.chars().count());
+                whole.extend(std::iter::repeat_n('0', zeros));
+                whole.push_str(&value);
+            }
+        }
+    }
+    Ok(Some(whole))
 }
 
 /// The text of the first of these fields that the feature has; empty text counts as none.
@@ -183,6 +247,22 @@ pub(super) fn parse_tier(text: &str) -> Option<Tier> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn templates_put_fields_together() {
+        let fields = [("id", "7"), ("KTNR", "12"), ("empty", "")];
+        let code = |text: &str| {
+            let mapping = FieldMapping::new(Some(text.parse().unwrap()), None, None, None);
+            mapping.map(&fields, |value| Ok(Cow::Borrowed(*value))).unwrap().code
+        };
+        assert_eq!(code("K{KTNR}").as_deref(), Some("K12"));
+        assert_eq!(code("{ktnr:03}-{id:02}").as_deref(), Some("012-07"));
+        assert_eq!(code("K{empty}"), None);
+        assert_eq!(code("K{nowhere}"), None);
+        assert_eq!(code("id").as_deref(), Some("7"));
+        assert_eq!(code("-"), None);
+        assert!("K{".parse::<TextFrom>().is_err());
+    }
 
     #[test]
     fn tiers_as_people_write_them() {

@@ -18,12 +18,15 @@ pub mod geojson;
 mod limits;
 mod mapping;
 mod nesting;
+mod options;
 mod pieces;
 mod reading;
 mod record;
 pub mod roster;
+mod template;
 
 pub use crs::{ImportCrs, UnknownImportCrs};
 pub use limits::Limits;
-pub use mapping::{FieldMapping, TierFrom};
+pub use mapping::{FieldMapping, TextFrom, TierFrom};
+pub use options::{OptionTexts, WrongOption};
 pub use reading::{Fault, ReadOptions, Reading};

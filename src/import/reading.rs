@@ -1,6 +1,6 @@
 //! What comes out of reading one or more files: features, faults and problems, all of them and not only the first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::crs::ImportCrs;
 use super::feature::Parsed;
 use super::limits::Limits;
-use super::mapping::{FieldMapping, TierFrom};
+use super::mapping::{FieldMapping, TextFrom, TierFrom};
 use crate::domain::problem::{Measure, Problem, ProblemCode};
 use crate::geometry::feature::DraftFeature;
 
@@ -62,12 +62,29 @@ pub struct Reading {
     pub fault_count: u64,
     vertices: u64,
     with_height: u64,
+    /// Names of the features' parents, for parents that are in no file.
+    parent_names: HashMap<String, String>,
+    /// The part that is read by the same options: what people call it where there are several, and its first feature.
+    part: String,
+    part_begins: usize,
     property_names: BTreeSet<String>,
+    /// Notes on the parts before.
+    part_notes: Vec<String>,
 }
 
 impl Reading {
     pub fn new(options: ReadOptions) -> Reading {
         Reading { options, ..Reading::default() }
+    }
+
+    /// From here on features are read by other options; the bounds of the edition stay those it began with.
+    pub fn begin_file(&mut self, name: &str, options: ReadOptions) {
+        let notes = self.field_notes();
+        self.part_notes.extend(notes);
+        self.part = format!(" of {name}");
+        self.part_begins = self.features.len();
+        self.property_names.clear();
+        self.options = ReadOptions { limits: self.options.limits, ..options };
     }
 
     /// What is worth knowing but no problem.
@@ -76,12 +93,21 @@ impl Reading {
         if self.with_height > 0 {
             notes.push(format!("{} position(s) have a height or a measure, which is dropped", self.with_height));
         }
-        let unnamed = |has: fn(&DraftFeature) -> bool| !self.features.is_empty() && !self.features.iter().any(has);
+        notes.extend(self.part_notes.iter().cloned());
+        notes.extend(self.field_notes());
+        notes
+    }
+
+    /// Fields that no feature read by the present options has.
+    fn field_notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let features = &self.features[self.part_begins..];
+        let unnamed = |has: fn(&DraftFeature) -> bool| !features.is_empty() && !features.iter().any(has);
         let seen = self.property_names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let mut say = |option: &str, names: &[String]| {
+        let mut say = |option: &str, from: &TextFrom| {
             notes.push(format!(
-                "no feature has a field {}; name it with {option} (the fields are: {})",
-                names.join(" or "),
+                "no feature{} has a field {from}; name it with {option} (the fields are: {})",
+                self.part,
                 if seen.is_empty() { "none" } else { &seen }
             ));
         };
@@ -95,7 +121,7 @@ impl Reading {
         if let TierFrom::Fields(names) = &fields.tier
             && unnamed(|feature| feature.tier.is_some())
         {
-            say("--tier", names);
+            say("--tier", &TextFrom::Fields(names.clone()));
         }
         notes
     }
@@ -148,6 +174,9 @@ impl Reading {
                 message: format!("`{}` is no tier; a tier is 1, 2 or 3", text.chars().take(40).collect::<String>()),
                 outline: Vec::new(),
             });
+        }
+        if let (Some(parent), Some(name)) = (&parsed.feature.parent, parsed.parent_name) {
+            self.parent_names.entry(parent.clone()).or_insert(name);
         }
         self.features.push(DraftFeature { source, ..parsed.feature });
     }

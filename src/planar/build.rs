@@ -51,9 +51,9 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
     let overlay = Overlay::of(&rings, &grids);
     drop(rings);
-    coverage::find_parents(&overlay, &mut grids, &mut report);
-    attributes::check_parents(&grids, &mut report.problems);
-    coverage::check(&overlay, &grids, &mut report.problems);
+    let found = coverage::find_parents(&overlay, &mut grids, &mut report);
+    attributes::check_parents(&grids, &found, &mut report.problems);
+    coverage::check(&overlay, &grids, &found, &mut report.problems);
 
     let partition = partition(&overlay, &grids, &drawn, &mut report.problems);
     sort(&mut report);

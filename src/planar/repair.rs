@@ -49,6 +49,7 @@ pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFe
             grids: vec![code.clone()],
             place: Some(m.place.to_degrees()),
             moved_m: m.longest_m,
+            measure: None,
             source: Some(features[row.feature].source.clone()),
             message: format!("{} point(s) of {code} were joined to neighbouring borders", m.points),
         });
@@ -64,6 +65,7 @@ fn mend_rings(feature: &mut DraftFeature, repairs: &mut Vec<Repair>) {
             grids: vec![code.clone()],
             place: Some(place.to_degrees()),
             moved_m,
+            measure: None,
             source: Some(feature.source.clone()),
             message,
         });

@@ -122,6 +122,7 @@ pub async fn a_draft_comes_back_as_it_was_read(store: &dyn Store) {
         grids: vec!["0001".into()],
         place: Some([116.9, 30.8]),
         moved_m: 0.25,
+        measure: None,
         source: None,
         message: "closed".into(),
     });

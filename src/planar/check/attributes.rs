@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::coverage::Found;
 use super::problem;
 use crate::domain::grid::Grid;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
@@ -70,9 +71,9 @@ pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> V
 }
 
 /// Every grid below the largest tier there is needs a parent, of the next larger tier there is.
-pub(crate) fn check_parents(grids: &[Grid], problems: &mut Vec<Problem>) {
+pub(crate) fn check_parents(grids: &[Grid], found: &Found, problems: &mut Vec<Problem>) {
     let tier_of: FxHashMap<&str, Tier> = grids.iter().map(|grid| (grid.code.as_str(), grid.tier)).collect();
-    for grid in grids {
+    for (id, grid) in (0u32..).zip(grids) {
         let above = next_tier_above(grid.tier, grids);
         let mut report = |kind, message| {
             problems
@@ -82,12 +83,28 @@ pub(crate) fn check_parents(grids: &[Grid], problems: &mut Vec<Problem>) {
             (None, None) => {}
             (None, Some(above)) => report(
                 ProblemCode::ParentMissing,
-                format!("{} has no parent, and no tier-{above} grid holds most of it", grid.code),
+                match found.nearest.get(&id) {
+                    Some(&(nearest, share)) => format!(
+                        "{} has no parent, and no tier-{above} grid holds half of it; {} holds most, {:.1} %",
+                        grid.code,
+                        grids[nearest as usize].code,
+                        100.0 * share
+                    ),
+                    None => format!("{} has no parent, and no tier-{above} grid meets it", grid.code),
+                },
             ),
             (Some(parent), _) => match (tier_of.get(parent.as_str()), above) {
                 (None, _) => report(
                     ProblemCode::ParentMissing,
-                    format!("the parent {parent} of {} is not among the grids", grid.code),
+                    format!(
+                        "the parent {parent} of {} is not among the grids{}",
+                        grid.code,
+                        if grid.tier.above().is_some_and(|above| !tier_of.values().any(|&tier| tier == above)) {
+                            "; --dissolve makes the missing tier out of the grids that name it"
+                        } else {
+                            ""
+                        }
+                    ),
                 ),
                 (Some(&tier), above) if Some(tier) != above => report(
                     ProblemCode::ParentWrongTier,

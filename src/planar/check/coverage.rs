@@ -17,11 +17,14 @@ use crate::planar::overlay::Overlay;
 /// A gap narrower than this on average is a sliver: two drawings of one border rather than a place left out.
 pub const SLIVER_WIDTH_M: f64 = 2.0;
 
-/// A parent found by containment holds more than this share of its child.
+/// A parent found by containment holds at least this share of its child.
 const PARENT_SHARE: f64 = 0.5;
 
+/// A parent that holds less of its child than this is said to be unsure.
+const SURE_SHARE: f64 = 0.95;
+
 /// Finds overlaps, gaps and slivers, and areas outside the parent.
-pub(crate) fn check(overlay: &Overlay, grids: &[Grid], problems: &mut Vec<Problem>) {
+pub(crate) fn check(overlay: &Overlay, grids: &[Grid], found: &Found, problems: &mut Vec<Problem>) {
     for tier in Tier::ALL {
         if !grids.iter().any(|grid| grid.tier == tier) {
             continue;
@@ -30,7 +33,7 @@ pub(crate) fn check(overlay: &Overlay, grids: &[Grid], problems: &mut Vec<Proble
         let above = next_tier_above(tier, grids);
         gaps(overlay, grids, tier, above, problems);
         if let Some(above) = above {
-            outside_parents(overlay, grids, tier, above, problems);
+            outside_parents(overlay, grids, (tier, above), found, problems);
         }
     }
 }
@@ -97,7 +100,13 @@ fn gaps(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Option<Tier>, prob
     }
 }
 
-fn outside_parents(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Tier, problems: &mut Vec<Problem>) {
+fn outside_parents(
+    overlay: &Overlay,
+    grids: &[Grid],
+    (tier, above): (Tier, Tier),
+    found: &Found,
+    problems: &mut Vec<Problem>,
+) {
     // A parent of another tier is reported as such; where it lies says nothing.
     let parents = (0u32..).zip(grids).filter(|(_, grid)| grid.tier == above);
     let by_code: FxHashMap<&str, u32> = parents.map(|(id, grid)| (grid.code.as_str(), id)).collect();
@@ -113,6 +122,10 @@ fn outside_parents(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Tier, p
         let areas: Vec<f64> = shape.iter().map(area_m2).collect();
         let largest = (0..shape.len()).max_by(|&i, &j| areas[i].total_cmp(&areas[j])).expect("regions are not empty");
         let area: f64 = areas.iter().sum();
+        let unsure = found.unsure.get(&id.0).map_or(String::new(), |share| {
+            let percent = 100.0 * share;
+            format!("; that parent was found by containment and holds only {percent:.1} % of it: name the right one")
+        });
         problems.push(Problem {
             outline: shape.iter().flat_map(outline).collect(),
             ..problem_at(
@@ -120,14 +133,27 @@ fn outside_parents(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Tier, p
                 vec![grid.code.clone(), parent.clone()],
                 interior_point(&shape[largest]),
                 Measure::AreaM2(area),
-                format!("{area:.1} m² of {} lie outside its parent {parent}, in {} place(s)", grid.code, shape.len()),
+                format!(
+                    "{area:.1} m² of {} lie outside its parent {parent}, in {} place(s){unsure}",
+                    grid.code,
+                    shape.len()
+                ),
             )
         });
     }
 }
 
-/// Gives a parent to grids without one: the grid of the next tier above that holds more than half of it.
-pub(crate) fn find_parents(overlay: &Overlay, grids: &mut [Grid], report: &mut CheckReport) {
+/// Parents that were found by containment, and how sure they are.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// For grids with a parent that holds less than [`SURE_SHARE`] of them, the share.
+    unsure: FxHashMap<u32, f64>,
+    /// For grids without a parent, the grid that holds most of them, and the share.
+    pub nearest: FxHashMap<u32, (u32, f64)>,
+}
+
+/// Gives a parent to grids without one: the grid of the next tier above that holds most of it, if that is half or more.
+pub(crate) fn find_parents(overlay: &Overlay, grids: &mut [Grid], report: &mut CheckReport) -> Found {
     let above: Vec<Option<Tier>> = Tier::ALL.map(|tier| next_tier_above(tier, grids)).to_vec();
     let orphans = |id: GridId| grids[id.index()].parent.is_none();
     // Twice the area that each orphan shares with each possible parent, by the shoelace formula over the edges.
@@ -149,25 +175,45 @@ pub(crate) fn find_parents(overlay: &Overlay, grids: &mut [Grid], report: &mut C
     for (&(id, _), area) in &shared {
         *totals.entry(id).or_default() += area;
     }
-    let mut found: Vec<(GridId, GridId, f64)> = shared
+    let mut shares: Vec<(GridId, GridId, f64)> = shared
         .into_iter()
         .filter_map(|((id, parent), area)| Some((id, parent?, area as f64 / totals[&id].max(1) as f64)))
-        .filter(|&(_, _, share)| share > PARENT_SHARE)
+        .filter(|&(_, _, share)| share > 0.0)
         .collect();
-    found.sort_by_key(|&(id, parent, _)| (id, parent));
-    for (id, parent, share) in found {
+    // The largest share first; of two halves the lower code.
+    shares.sort_by(|p, q| p.0.cmp(&q.0).then(q.2.total_cmp(&p.2)).then(p.1.cmp(&q.1)));
+    let mut found = Found::default();
+    for of_grid in shares.chunk_by(|p, q| p.0 == q.0) {
+        let (id, parent, share) = of_grid[0];
+        if share < PARENT_SHARE {
+            found.nearest.insert(id.0, (parent.0, share));
+            continue;
+        }
+        if share < SURE_SHARE {
+            found.unsure.insert(id.0, share);
+        }
         let parent = grids[parent.index()].code.clone();
+        let next = of_grid
+            .get(1)
+            .map(|&(_, next, share)| format!(", and {} {:.1} %", grids[next.index()].code, 100.0 * share));
         let grid = &mut grids[id.index()];
         report.repairs.push(Repair {
             action: "parent_found".into(),
             grids: vec![grid.code.clone(), parent.clone()],
             place: None,
             moved_m: 0.0,
+            measure: Some(Measure::Share(share)),
             source: None,
-            message: format!("{} names no parent; {parent} holds {:.1} % of it", grid.code, 100.0 * share),
+            message: format!(
+                "{} names no parent; {parent} holds {:.1} % of it{}",
+                grid.code,
+                100.0 * share,
+                next.unwrap_or_default()
+            ),
         });
         grid.parent = Some(parent);
     }
+    found
 }
 
 impl Overlay {
