@@ -18,6 +18,8 @@ pub mod http;
 pub mod import;
 /// FINDING: which grid holds a point, how far its border is, what a circle meets; one edition ready to answer.
 pub mod index;
+/// WHO MAY: keys of the HTTP service, and what their roles may do.
+pub mod keys;
 /// MEETING: the snapshot in force, swapped atomically; it follows the store.
 pub mod live;
 /// THE MAP: every border once, as an arc with the grids on both sides; building, checking and repairing it.

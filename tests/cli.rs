@@ -322,3 +322,24 @@ fn rollback_puts_the_edition_before_in_force() {
     desk.run("publish summer").ended(0);
     assert_eq!(in_force(), "summer");
 }
+
+#[test]
+fn keys_are_shown_once_and_revoked() {
+    let desk = Desk::new();
+    assert!(desk.run("key list").ended(0).says("there are no keys yet"));
+    let made = desk.run("key create --role admin --name 张三").ended(0);
+    let key = made.out.trim();
+    let (id, secret) = key.strip_prefix("gw_").unwrap().split_once('_').unwrap();
+    assert!(!key.contains(char::is_whitespace) && secret.len() == 43, "{key}");
+    let listed = desk.run("key list").ended(0);
+    assert!(listed.says(id) && listed.says("张三") && !listed.says(secret), "{listed:?}");
+    assert_eq!(desk.run("key list --json").ended(0).json()[0]["revoked_at"], Value::Null);
+    assert_eq!(desk.run(&format!("key revoke {id}")).ended(0).out, format!("{id} is revoked\n"));
+    let first = desk.run("key list --json").ended(0).json()[0]["revoked_at"].clone();
+    assert!(first.is_string());
+    // Again, and by the whole key; the first time stays.
+    assert_eq!(desk.run(&format!("key revoke {key} --json")).ended(0).json()["revoked_at"], first);
+    desk.run("key revoke 000000000000").ended(1);
+    desk.run("key create --role king").ended(2);
+    desk.run("key create").ended(2);
+}

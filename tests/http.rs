@@ -3,6 +3,7 @@
 mod batch;
 mod grids;
 mod judge;
+mod keys;
 mod locate;
 mod operation;
 mod pages;

@@ -11,6 +11,7 @@ mod export;
 mod files;
 mod generate;
 mod import;
+mod key;
 mod locate;
 mod outcome;
 mod publish;
@@ -55,6 +56,7 @@ enum Command {
     Rollback(rollback::Args),
     Export(export::Args),
     Roster(roster::Args),
+    Key(key::Args),
     Generate(generate::Args),
     Locate(locate::Args),
     Assign(assign::Args),
@@ -82,6 +84,7 @@ impl Cli {
             Command::Rollback(args) => rollback::run(args, &context).await,
             Command::Export(args) => export::run(args, &context).await,
             Command::Roster(args) => roster::run(args, &context).await,
+            Command::Key(args) => key::run(args, &context).await,
             Command::Generate(args) => generate::run(&args, &context),
             Command::Locate(args) => locate::run(args, &context).await,
             Command::Assign(args) => assign::run(args, &context).await,

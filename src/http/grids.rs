@@ -11,7 +11,8 @@ use axum::response::Response;
 use utoipa::{IntoParams, ToSchema};
 
 use self::cursor::Cursor;
-use self::shapes::{FeatureCollection, Form, GridDetail, GridFeature, GridPage, Page};
+pub(super) use self::shapes::Form;
+use self::shapes::{FeatureCollection, GridDetail, GridFeature, GridPage, Page};
 use super::params::{Asked, Given, Parameters, tier};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::{AppState, in_background};
@@ -71,7 +72,7 @@ impl Parameters for PageParameters {
 
 /// The form of a single grid.
 #[derive(Debug)]
-pub(crate) struct FormParameters(Option<Form>);
+pub(crate) struct FormParameters(pub Option<Form>);
 
 impl Parameters for FormParameters {
     fn read(given: &mut Given) -> Option<FormParameters> {

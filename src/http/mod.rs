@@ -3,7 +3,9 @@
 //! One file per resource; [`problem`] is the only table of statuses. A request passes `layers` from the outside in:
 //! observe, catch panics, guard, CORS, crowd, bound; then its handler takes the snapshot once and answers.
 
+mod admission;
 mod batch;
+mod editions;
 mod geojson;
 mod grids;
 mod health;
@@ -14,6 +16,7 @@ mod openapi;
 mod pages;
 mod params;
 mod problem;
+mod report;
 mod serve;
 mod state;
 pub(crate) mod style;
@@ -44,6 +47,10 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(grids::one))
         .routes(routes!(grids::children))
         .routes(routes!(grids::neighbors))
+        .routes(routes!(editions::list))
+        .routes(routes!(editions::one, editions::forget))
+        .routes(routes!(editions::rollback))
+        .routes(routes!(report::report))
         .routes(routes!(tiles::tilejson))
         .routes(routes!(tiles::edition_tilejson))
         .routes(routes!(tiles::style_json))

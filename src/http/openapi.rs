@@ -3,6 +3,8 @@
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use super::admission::KeyScheme;
+
 /// The head of the document. Tiles are listed here because their route and their path differ: the router knows no
 /// `{y}.mvt`.
 #[derive(OpenApi)]
@@ -15,12 +17,14 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
     tags(
         (name = "lookups", description = "A place to its grids and to who answers there"),
         (name = "grids", description = "The grids themselves"),
+        (name = "editions", description = "Sets of grids, from a draft to being in force; writing needs a key"),
         (name = "tiles", description = "Vector tiles"),
         (name = "pages", description = "For people"),
         (name = "operation", description = "Health and figures"),
     ),
     paths(super::tiles::tile, super::tiles::edition_tile),
     components(schemas(super::locate::Crs, super::batch::BatchRow)),
+    modifiers(&KeyScheme),
 )]
 pub(crate) struct Document;
 

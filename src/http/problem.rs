@@ -1,12 +1,15 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::assign::bulk::shortened;
 use crate::store::StoreError;
 
 /// The media type of every problem.
@@ -16,6 +19,12 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     BadParameter,
+    Unauthenticated,
+    Forbidden,
+    EditionPublished,
+    NothingBefore,
+    NameTaken,
+    DiskFull,
     NoSuchPath,
     NoSuchGrid,
     NoSuchEdition,
@@ -35,8 +44,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 17] = [
+    pub(crate) const ALL: [Kind; 23] = [
         Kind::BadParameter,
+        Kind::Unauthenticated,
+        Kind::Forbidden,
+        Kind::EditionPublished,
+        Kind::NothingBefore,
+        Kind::NameTaken,
+        Kind::DiskFull,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
         Kind::NoSuchEdition,
@@ -61,6 +76,18 @@ impl Kind {
         match self {
             Kind::BadParameter => (S::BAD_REQUEST, "bad-parameter", "参数不对 · A parameter is wrong"),
             Kind::BadRequest => (S::BAD_REQUEST, "bad-request", "请求无法读取 · The request cannot be read"),
+            Kind::Unauthenticated => {
+                (S::UNAUTHORIZED, "unauthenticated", "需要有效的密钥 · A key that holds is needed")
+            }
+            Kind::Forbidden => (S::FORBIDDEN, "forbidden", "密钥没有这个权限 · The key may not do this"),
+            Kind::EditionPublished => {
+                (S::CONFLICT, "edition-published", "已发布的版本不能更改 · A published edition is never changed")
+            }
+            Kind::NothingBefore => {
+                (S::CONFLICT, "nothing-before", "之前没有别的版本 · No other edition was in force before")
+            }
+            Kind::NameTaken => (S::CONFLICT, "name-taken", "已有同名的版本 · There is an edition of that name already"),
+            Kind::DiskFull => (S::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满 · The disk is full"),
             Kind::NoSuchPath => (S::NOT_FOUND, "no-such-path", "没有这个地址 · There is nothing at this address"),
             Kind::NoSuchGrid => (S::NOT_FOUND, "no-such-grid", "没有这个网格 · There is no such grid"),
             Kind::NoSuchEdition => (S::NOT_FOUND, "no-such-edition", "没有这个版本 · There is no such edition"),
@@ -194,11 +221,25 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         match error {
             StoreError::NoSuchEdition(name) => {
-                Problem::with(Kind::NoSuchEdition, format!("no published edition is called `{name}`"))
+                Problem::with(Kind::NoSuchEdition, format!("no edition is called `{}`", shortened(&name)))
             }
             StoreError::Unavailable(_) => {
                 tracing::warn!(%error, "the store cannot be reached");
                 Problem::with(Kind::StoreUnavailable, "what is in force now is still answered; try again later")
+            }
+            StoreError::NameTaken(name) => Problem::with(
+                Kind::NameTaken,
+                format!("there is an edition called `{name}` already; choose another name"),
+            ),
+            StoreError::AlreadyPublished(name) => {
+                Problem::with(Kind::EditionPublished, format!("edition `{name}` is published"))
+            }
+            StoreError::DiskFull => {
+                tracing::error!("the store's disk is full");
+                Problem::with(
+                    Kind::DiskFull,
+                    "the disk of the store is full, and nothing was kept; make room and repeat this",
+                )
             }
             other => Problem::internal(other),
         }
@@ -221,6 +262,9 @@ impl IntoResponse for Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gridward\""));
         }
         (status, headers, body).into_response()
     }

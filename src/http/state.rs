@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::problem::{Kind, Problem};
 use crate::index::edition_map::EditionMap;
 use crate::index::snapshot::Snapshot;
+use crate::keys::Keys;
 use crate::live::Live;
 use crate::tiles::cache::TileCache;
 
@@ -45,13 +46,16 @@ impl Default for Settings {
 #[derive(Clone, Debug)]
 pub struct AppState {
     pub(crate) live: Arc<Live>,
+    pub(crate) keys: Keys,
     pub(crate) tiles: TileCache,
     pub(crate) settings: Arc<Settings>,
 }
 
 impl AppState {
     pub fn new(live: Arc<Live>, settings: Settings) -> AppState {
-        AppState { live, tiles: TileCache::new(settings.max_tile_cache_bytes), settings: Arc::new(settings) }
+        let keys = Keys::new(live.store().clone());
+        let tiles = TileCache::new(settings.max_tile_cache_bytes);
+        AppState { live, keys, tiles, settings: Arc::new(settings) }
     }
 
     /// What a request answers from: taken once, so that two editions never mix in one answer.

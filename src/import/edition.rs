@@ -7,7 +7,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::reading::Reading;
-use crate::domain::edition::{EditionId, EditionInfo, EditionState, in_force};
+use crate::domain::edition::{EditionId, EditionInfo, EditionState, history, in_force};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
 use crate::domain::roster::RosterEntry;
@@ -136,6 +136,15 @@ pub async fn publish(
     let mut built = build_and_compare(features, allow, reference).await;
     built.report.repairs.splice(0..0, repairs);
     publish_built(store, edition, built, from, allow).await
+}
+
+/// Puts the edition before the one in force in force again; `None` when there was none before. Nothing is deleted, so a
+/// second time leads back to where the first one started.
+pub async fn roll_back(store: &dyn Store) -> Result<Option<EditionId>, StoreError> {
+    let now = OffsetDateTime::now_utc();
+    let Some(&[before, _]) = history(&store.publications().await?, now).last_chunk::<2>() else { return Ok(None) };
+    store.put_in_force(before, now).await?;
+    Ok(Some(before))
 }
 
 /// The report of what was built, or why it could not be published as it is.

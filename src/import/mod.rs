@@ -20,6 +20,7 @@ mod mapping;
 mod nesting;
 mod options;
 mod pieces;
+pub mod progress;
 mod reading;
 mod record;
 pub mod roster;

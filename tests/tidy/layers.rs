@@ -3,18 +3,19 @@
 use super::sources::{Source, code_lines, ours, root};
 
 /// A module and the ones of ours that it may name, itself not said. All of them, for the last ones.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("geometry", &["domain"]),
     ("planar", &["domain", "geometry"]),
     ("index", &["domain", "geometry", "planar"]),
     ("tiles", &["domain", "geometry", "planar", "index"]),
     ("store", &["domain", "geometry"]),
+    ("keys", &["domain", "store"]),
     ("live", &["domain", "planar", "index", "store"]),
     ("import", &["domain", "geometry", "planar", "store", "live"]),
     ("assign", &["domain", "geometry", "index", "store", "live"]),
-    ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "live", "import", "assign"]),
-    ("cli", &["domain", "geometry", "planar", "index", "tiles", "store", "live", "import", "assign", "http"]),
+    ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign"]),
+    ("cli", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign", "http"]),
     ("main", &["cli"]),
 ];
 
@@ -34,7 +35,7 @@ const CRATES: [(&str, &[&str]); 52] = [
     ("axum", &["http"]),
     ("bytes", &["tiles", "http"]),
     ("futures_util", &["http"]),
-    ("tokio", &["tiles/cache.rs", "store", "live", "import", "assign", "http", "cli", "main"]),
+    ("tokio", &["tiles/cache.rs", "store", "keys", "live", "import", "assign", "http", "cli", "main"]),
     ("tokio_util", &["http"]),
     ("tower", &["http"]),
     ("tower_http", &["http"]),
