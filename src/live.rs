@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
+use crate::domain::roster::next_change;
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
@@ -42,8 +43,8 @@ pub struct Live {
 struct Known {
     revision: Option<i64>,
     publications: Arc<Vec<Publication>>,
-    /// The next moment from which another roster holds, as the rosters stood then.
-    next_roster_from: Option<OffsetDateTime>,
+    /// The next moment from which another roster holds, or other people of this one serve, as the rosters stood then.
+    next_roster_change: Option<OffsetDateTime>,
     last_error: Option<String>,
 }
 
@@ -81,7 +82,7 @@ impl Live {
     pub async fn at(&self, at: OffsetDateTime) -> StoreResult<Option<Snapshot>> {
         let publications = self.known().publications.clone();
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
-        let roster = Arc::new(Roster::new(self.store.roster(at).await?));
+        let roster = Arc::new(Roster::at(self.store.roster(at).await?, at));
         Ok(Some(Snapshot::new(self.edition_by_id(edition).await?, roster)))
     }
 
@@ -169,17 +170,19 @@ impl Live {
             // The clock alone can put an edition or a roster in force.
             known.revision == Some(revision)
                 && in_force(&known.publications, now) == serving
-                && known.next_roster_from.is_none_or(|from| now < from)
+                && known.next_roster_change.is_none_or(|from| now < from)
         };
         if unchanged {
             return Ok(false);
         }
         let publications = Arc::new(self.store.publications().await?);
-        let next_roster_from = self.store.roster_moments().await?.into_iter().filter(|&from| from > now).min();
+        let next_roster = self.store.roster_moments().await?.into_iter().filter(|&from| from > now).min();
+        let entries = self.store.roster(now).await?;
+        let next_roster_change = next_roster.into_iter().chain(next_change(&entries, now)).min();
         let next = match in_force(&publications, now) {
             None => None,
             Some(edition) => {
-                let roster = Arc::new(Roster::new(self.store.roster(now).await?));
+                let roster = Arc::new(Roster::at(entries, now));
                 Some(Arc::new(Snapshot::new(self.edition_by_id(edition).await?, roster)))
             }
         };
@@ -189,7 +192,7 @@ impl Live {
         self.current.store(next);
         let mut known = self.known();
         (known.revision, known.publications) = (Some(revision), publications);
-        known.next_roster_from = next_roster_from;
+        known.next_roster_change = next_roster_change;
         Ok(true)
     }
 

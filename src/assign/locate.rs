@@ -8,6 +8,7 @@ use crate::geometry::crs::QueryCrs;
 use crate::geometry::lattice::NotOnEarth;
 use crate::geometry::point::Point;
 use crate::index::edition_map::CircleShares;
+use crate::index::roster::Answering;
 use crate::index::snapshot::Snapshot;
 use crate::index::suspect::Suspicion;
 
@@ -70,6 +71,8 @@ pub struct Located<'s> {
     pub outside: bool,
     /// The roster's entry of the smallest tier that has one there.
     pub responsible: Option<&'s RosterEntry>,
+    /// Who answers there, up the tiers to the town office.
+    pub answers: Option<Answering<'s>>,
     /// Metres to the nearest border of any tier; `None` in an edition without borders.
     pub border_distance_m: Option<f64>,
     /// What the accuracy circle meets; `None` when the query named no accuracy.
@@ -101,6 +104,7 @@ pub fn locate<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Located<'s>, 
         owners: PerTier(Tier::ALL.map(|tier| owners[tier].filter(|_| query.tiers[tier]))),
         outside,
         responsible: snapshot.responsible(&owners),
+        answers: snapshot.answers(&owners),
         border_distance_m: map.border_distance_m(point),
         candidates: query.accuracy_m.map(|radius_m| map.circle_shares(point, radius_m)),
         nearest: if outside { map.nearest(point) } else { None },

@@ -54,5 +54,5 @@ pub(super) fn town() -> Snapshot {
     };
     let roster =
         vec![entry("v", "总支", Some("丙")), entry("v2", "东, \"第二\"组", None), entry("v1a", "西南组", Some("甲"))];
-    Snapshot::new(Arc::new(EditionMap::new(info, planar)), Arc::new(Roster::new(roster)))
+    Snapshot::new(Arc::new(EditionMap::new(info, planar)), Arc::new(Roster::at(roster, OffsetDateTime::UNIX_EPOCH)))
 }

@@ -92,9 +92,10 @@ pub fn run(args: &Args, context: &Context) -> Outcome {
     bar.finish_and_clear();
     if let Some(path) = &args.roster {
         let mut staff = Staff::default();
-        let entries: Vec<_> = partition.grids(&naming).map(|grid| staff.of(&grid)).collect();
+        let mut entries: Vec<_> = partition.grids(&naming).map(|grid| staff.of(&grid)).collect();
+        entries.push(staff.town_office());
         let mut file = WholeFile::create(path)?;
-        roster::write(&entries, &mut file)?;
+        roster::write_csv(&entries, &mut file)?;
         file.keep()?;
     }
     Ok(())

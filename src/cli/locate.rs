@@ -12,6 +12,7 @@ use crate::domain::grid::GridId;
 use crate::domain::tier::Tier;
 use crate::geometry::crs::QueryCrs;
 use crate::http::locate::LocateAnswer;
+use crate::index::roster::Answering;
 use crate::index::snapshot::Snapshot;
 
 /// Says which grids a point is in, and which party group and leader answer there.
@@ -70,12 +71,25 @@ fn text(snapshot: &Snapshot, query: &Query, located: &Located<'_>) -> String {
             let group = entry.party_group.as_deref().unwrap_or("—");
             lines.push(line("党小组 group", format!("{group} (grid {})", entry.grid)));
             for person in &entry.people {
-                let role = format!("{} {}", person.role.zh(), person.role.as_str().replace('_', " "));
+                let [deputy_zh, deputy] = if person.deputy { ["副", "deputy "] } else { [""; 2] };
+                let role =
+                    format!("{deputy_zh}{} {deputy}{}", person.role.zh(), person.role.as_str().replace('_', " "));
                 lines.push(line(&role, format!("{} {}", person.name, person.masked_phone().unwrap_or_default())));
             }
         }
-        None if !located.outside => lines.push(line("名册 roster", "nobody is on the roster here")),
+        None if !located.outside && located.answers.is_none() => {
+            lines.push(line("名册 roster", "nobody is on the roster here"))
+        }
         None => {}
+    }
+    // Where the leader of the smallest grid answers, that is said already.
+    let own = located.responsible.and_then(|entry| entry.leader());
+    if let Some(Answering { level, grid, person }) = located.answers.filter(|answers| own != Some(answers.person)) {
+        let (place, phone) =
+            (grid.map_or("镇级网格办 town office", |code| code), person.masked_phone().unwrap_or_default());
+        let text =
+            format!("{} {phone} ({}, {place}): 职位空缺 the leader's post is vacant", person.name, level.as_str());
+        lines.push(line("代为负责 answers", text));
     }
     lines.extend(located.border_distance_m.map(|away_m| line("边界 border", format!("{} away", metres(away_m)))));
     if let (Some(shares), Some(accuracy_m)) = (&located.candidates, query.accuracy_m) {

@@ -4,6 +4,7 @@ pub mod edition;
 pub mod grid;
 pub mod job;
 pub mod key;
+pub mod level;
 pub mod problem;
 pub mod roster;
 pub mod tier;

@@ -7,6 +7,11 @@ use time::{Date, OffsetDateTime, UtcOffset};
 /// answers for.
 pub const TOWN_OFFICE: &str = "town";
 
+/// Whether a text in place of a grid's code stands for the town office. No grid may be called so.
+pub fn is_town_office(code: &str) -> bool {
+    [TOWN_OFFICE, "镇", "镇级网格办"].contains(&code)
+}
+
 /// Dates of service are days in China.
 pub const CHINA: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
     Ok(offset) => offset,
@@ -130,25 +135,49 @@ pub struct RosterEntry {
     pub grid: String,
     /// 党小组
     pub party_group: Option<String>,
-    /// In the roster's own order; at most one has [`Role::Leader`].
+    /// In the roster's own order. At any time at most one is [`Role::Leader`] and no deputy.
     pub people: Vec<Person>,
 }
 
 impl RosterEntry {
     /// 网格长
     pub fn leader(&self) -> Option<&Person> {
-        self.people.iter().find(|person| person.role == Role::Leader)
+        self.people.iter().find(|person| person.role == Role::Leader && !person.deputy)
+    }
+
+    /// 副网格长: who stands in while there is no leader.
+    pub fn deputy_leader(&self) -> Option<&Person> {
+        self.people.iter().find(|person| person.role == Role::Leader && person.deputy)
     }
 
     /// Everybody but the leader.
     pub fn staff(&self) -> impl Iterator<Item = &Person> {
-        self.people.iter().filter(|person| person.role != Role::Leader)
+        let leader = self.leader();
+        self.people.iter().filter(move |&person| !leader.is_some_and(|leader| std::ptr::eq(leader, person)))
     }
+
+    /// The entry with those people only who serve at that time. Without any it is still an entry: its posts are vacant.
+    pub fn serving_at(mut self, at: OffsetDateTime) -> RosterEntry {
+        self.people.retain(|person| person.serves_at(at));
+        self
+    }
+}
+
+/// The first midnight in China after `at` with which somebody's service begins or has ended.
+pub fn next_change(entries: &[RosterEntry], at: OffsetDateTime) -> Option<OffsetDateTime> {
+    let begins = |day: Date| day.midnight().assume_offset(CHINA);
+    let people = entries.iter().flat_map(|entry| &entry.people);
+    let moments = people.flat_map(|person| {
+        let ended = person.serves_until.and_then(Date::next_day);
+        [person.serves_from, ended].into_iter().flatten().map(begins)
+    });
+    moments.filter(|&moment| moment > at).min()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::macros::{date, datetime};
 
     #[test]
     fn masks_the_middle() {
@@ -158,5 +187,39 @@ mod tests {
         assert_eq!(mask_phone("61234567"), "*****567");
         assert_eq!(mask_phone("6123-456"), "*****456");
         assert_eq!(mask_phone("电话"), "**");
+    }
+
+    #[test]
+    fn days_of_service_are_days_in_china() {
+        let person = Person {
+            serves_from: Some(date!(2026 - 01 - 01)),
+            serves_until: Some(date!(2026 - 06 - 30)),
+            ..Person::new(Role::Leader, "甲", None)
+        };
+        let served = [
+            (datetime!(2025-12-31 23:59:59 +8), false),
+            (datetime!(2025-12-31 16:00 UTC), true),
+            (datetime!(2026-06-30 23:59:59 +8), true),
+            (datetime!(2026-07-01 0:00 +8), false),
+        ];
+        for (at, serves) in served {
+            assert_eq!(person.serves_at(at), serves, "{at}");
+        }
+        let entries = [RosterEntry { grid: "a".into(), party_group: None, people: vec![person] }];
+        let next = |at| next_change(&entries, at);
+        assert_eq!(next(datetime!(2025-06-01 0:00 UTC)), Some(datetime!(2026-01-01 0:00 +8)));
+        assert_eq!(next(datetime!(2026-01-01 0:00 +8)), Some(datetime!(2026-07-01 0:00 +8)));
+        assert_eq!(next(datetime!(2026-07-01 0:00 +8)), None);
+    }
+
+    #[test]
+    fn a_deputy_is_of_the_staff() {
+        let deputy = Person { deputy: true, ..Person::new(Role::Leader, "乙", None) };
+        let people =
+            vec![deputy.clone(), Person::new(Role::Leader, "甲", None), Person::new(Role::Mediator, "丙", None)];
+        let entry = RosterEntry { grid: "a".into(), party_group: None, people };
+        assert_eq!(entry.leader().map(|person| person.name.as_str()), Some("甲"));
+        assert_eq!(entry.deputy_leader(), Some(&deputy));
+        assert_eq!(entry.staff().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["乙", "丙"]);
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::grid::GridId;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::PerTier;
 use crate::geometry::crs::QueryCrs;
+use crate::index::roster::Answering;
 use crate::index::snapshot::Snapshot;
 
 /// A point and what is wanted of it.
@@ -100,8 +101,11 @@ pub(crate) struct LocateAnswer {
     edition: String,
     /// The grid of each tier that holds the point, largest first; empty outside every grid.
     grids: Vec<LocatedGrid>,
-    /// Who answers: the roster's entry of the smallest tier that has one there.
+    /// Who is there for it: the roster's entry of the smallest tier that has one there.
     responsible: Option<Responsible>,
+    /// Whoever answers: the leader of the smallest tier that has one in service, a deputy in the leader's place; else the town
+    /// office. Null outside every grid and where the roster names nobody.
+    answers: Option<Answers>,
     /// Metres to the nearest border of any tier.
     border_distance_m: Option<f64>,
     /// With `accuracy`: every grid of the smallest tier that the circle meets, largest share first.
@@ -166,6 +170,29 @@ struct Staff {
     name: String,
     /// With its middle hidden.
     phone: Option<String>,
+    /// Stands in for whoever holds the role; absent for who holds it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    deputy: bool,
+}
+
+/// Whoever answers for a place.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Answers {
+    /// `tier3`, `tier2`, `tier1` or `town`.
+    #[schema(example = "tier3")]
+    level: &'static str,
+    /// Code of the grid that the person is of; null for the town office.
+    grid: Option<String>,
+    name: String,
+    /// With its middle hidden.
+    #[schema(example = "138****0000")]
+    phone: Option<String>,
+    /// `leader`, or another role of somebody of the town office.
+    #[schema(example = "leader")]
+    role: &'static str,
+    /// Stands in for whoever holds the role.
+    deputy: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -198,12 +225,28 @@ impl Responsible {
             role: person.role.as_str(),
             name: person.name.clone(),
             phone: person.masked_phone(),
+            deputy: person.deputy,
         };
         Responsible {
             grid: entry.grid.clone(),
             party_group: entry.party_group.clone(),
             leader: entry.leader().map(leader),
             staff: entry.staff().map(staff).collect(),
+        }
+    }
+}
+
+impl Answers {
+    /// The public view: the phone is masked.
+    pub(super) fn of(answering: Answering<'_>) -> Answers {
+        let Answering { level, grid, person } = answering;
+        Answers {
+            level: level.as_str(),
+            grid: grid.map(Into::into),
+            name: person.name.clone(),
+            phone: person.masked_phone(),
+            role: person.role.as_str(),
+            deputy: person.deputy,
         }
     }
 }
@@ -238,6 +281,7 @@ impl LocateAnswer {
             edition: snapshot.edition.info.name.clone(),
             grids: grids.collect(),
             responsible: located.responsible.map(Responsible::of),
+            answers: located.answers.map(Answers::of),
             border_distance_m: located.border_distance_m.map(millimetres),
             candidates,
             nearest,

@@ -29,8 +29,9 @@ mod tests {
             entries.push(staff.of(&feature.grid));
         }
         assert!(grids == GRIDS, "data/qingcao.geojsonl is out of date");
+        entries.push(staff.town_office());
         let mut written = Vec::new();
-        roster::write(&entries, &mut written).unwrap();
+        roster::write_csv(&entries, &mut written).unwrap();
         assert!(written == ROSTER, "data/roster.csv is out of date");
     }
 
@@ -40,10 +41,16 @@ mod tests {
     #[test]
     fn everybody_is_reachable_by_a_number_that_reaches_nobody() {
         let entries = roster::read(ROSTER).unwrap().entries;
-        assert_eq!(entries.len(), 22 + 50 + 165);
+        assert_eq!(entries.len(), 22 + 50 + 165 + 1);
         for person in entries.iter().flat_map(|entry| &entry.people) {
             let phone = person.phone.as_deref().unwrap();
             assert!(phone.len() == 11 && phone.starts_with("000"), "{phone}");
         }
+        let smallest = || entries.iter().filter(|entry| entry.grid.len() == 18);
+        let now = time::OffsetDateTime::now_utc();
+        let vacant =
+            smallest().map(|entry| entry.clone().serving_at(now)).filter(|entry| entry.leader().is_none()).count();
+        let deputies = smallest().filter(|entry| entry.deputy_leader().is_some()).count();
+        assert!(vacant > deputies && deputies > 0, "{vacant} {deputies}");
     }
 }

@@ -10,7 +10,7 @@ use super::reading::Reading;
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, history, in_force};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
-use crate::domain::roster::RosterEntry;
+use crate::domain::roster::{RosterEntry, TOWN_OFFICE};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build};
@@ -191,8 +191,12 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
     store.publish(draft.id, &publication).await.map(|_| ())
 }
 
+/// Why a roster should name the town office.
+pub const NO_TOWN_OFFICE: &str = "the roster names nobody of the town office (镇级网格办), so where every post up the tiers is vacant nobody answers; add a \
+     row with `town` for its grid";
+
 /// `roster_missing`: the grids of the smallest tier for which nobody is named, neither for themselves nor for a grid
-/// above them. One problem in all where there is no roster yet.
+/// above them; and that there is no town office. One problem in all where there is no roster yet.
 pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Problem> {
     let missing = |grids: Vec<String>, count: usize, message: String| Problem {
         code: ProblemCode::RosterMissing,
@@ -224,6 +228,8 @@ pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Prob
         }
         false
     };
+    let has_office = roster.iter().any(|entry| entry.grid == TOWN_OFFICE && !entry.people.is_empty());
+    let office = (!has_office).then(|| missing(Vec::new(), 1, NO_TOWN_OFFICE.into()));
     let unanswered = grids.iter().filter(|feature| feature.grid.tier == smallest && !answered(&feature.grid));
     unanswered
         .map(|feature| {
@@ -231,6 +237,7 @@ pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Prob
             let message = format!("nobody on the roster answers for {code} or a grid above it");
             missing(vec![code], 1, message)
         })
+        .chain(office)
         .collect()
 }
 

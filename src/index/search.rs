@@ -172,10 +172,11 @@ mod tests {
             party_group: Some(party_group.into()),
             people: vec![Person::new(Role::Leader, leader, Some("13800000000".into()))],
         };
-        let roster = Roster::new(vec![
+        let entries = vec![
             entry("340881106202001003", "乔庄第三党小组", "吕山"),
             entry("340881106207001001", "高山第一党小组", "Smith John"),
-        ]);
+        ];
+        let roster = Roster::at(entries, time::OffsetDateTime::UNIX_EPOCH);
         SearchIndex::new(&map, &roster)
     }
 

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::edition_map::EditionMap;
-use super::roster::Roster;
+use super::roster::{Answering, Roster};
 use super::search::SearchIndex;
-use crate::domain::grid::Owners;
+use crate::domain::grid::{Grid, GridId, Owners};
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::Tier;
 
@@ -28,11 +28,25 @@ impl Snapshot {
         self.search.get_or_init(|| SearchIndex::new(&self.edition.planar, &self.roster))
     }
 
-    /// Who answers at a place with those owners: the entry of the smallest tier that has one.
+    /// The roster's entry for a place with those owners: of the smallest tier that has one.
     pub fn responsible(&self, owners: &Owners) -> Option<&RosterEntry> {
-        [Tier::Three, Tier::Two, Tier::One].into_iter().find_map(|tier| {
-            let grid = self.edition.planar.grid(owners[tier]?);
-            self.roster.of(&grid.code)
-        })
+        self.smallest_first(owners).find_map(|grid| self.roster.of(&grid.code))
+    }
+
+    /// Who answers at a place with those owners.
+    pub fn answers(&self, owners: &Owners) -> Option<Answering<'_>> {
+        self.roster.answers(self.smallest_first(owners))
+    }
+
+    /// A grid and those above it. Parents are of larger tiers, so there are no more steps than tiers.
+    pub fn upwards(&self, id: GridId) -> impl Iterator<Item = &Grid> {
+        let planar = &self.edition.planar;
+        let above = |grid: &&Grid| Some(planar.grid(planar.find(grid.parent.as_deref()?)?));
+        std::iter::successors(Some(planar.grid(id)), above).take(Tier::ALL.len())
+    }
+
+    fn smallest_first(&self, owners: &Owners) -> impl Iterator<Item = &Grid> {
+        let [one, two, three] = owners.0;
+        [three, two, one].into_iter().flatten().map(|id| self.edition.planar.grid(id))
     }
 }

@@ -1,4 +1,4 @@
-//! What a row gets: the codes of its grids, the party group and leader who answer there, or what is wrong with it.
+//! What a row gets: the codes of its grids, the party group there and whoever answers, or what is wrong with it.
 
 use super::Counts;
 use crate::assign::locate::place;
@@ -69,7 +69,7 @@ impl Answerer {
         Answer {
             codes: PerTier(owners.0.map(|owner| owner.map(|id| map.planar.grid(id).code.as_str()))),
             party_group: responsible.and_then(|entry| entry.party_group.as_deref()),
-            leader: responsible.and_then(|entry| entry.leader()).map(|leader| leader.name.as_str()),
+            leader: self.snapshot.answers(&owners).map(|answers| answers.person.name.as_str()),
             error: None,
         }
     }

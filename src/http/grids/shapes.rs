@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::cursor::Cursor;
 use crate::domain::grid::GridId;
 use crate::http::geojson::{self, GEOJSON};
-use crate::http::locate::Responsible;
+use crate::http::locate::{Answers, Responsible};
 use crate::http::negotiate;
 use crate::index::search::{Hit, Match};
 use crate::index::snapshot::Snapshot;
@@ -94,6 +94,8 @@ pub(crate) struct GridDetail {
     grid: GridRow,
     /// Who answers for it: its own entry in the roster, or that of the nearest grid above that has one.
     responsible: Option<Responsible>,
+    /// Whoever answers for it, up the tiers to the town office; null where the roster names nobody.
+    answers: Option<Answers>,
 }
 
 /// A page of grids with their shapes.
@@ -173,6 +175,7 @@ pub(super) fn one(snapshot: &Snapshot, id: GridId, form: Form) -> Response {
             edition: snapshot.edition.info.name.clone(),
             grid: row(snapshot, id),
             responsible: responsible(snapshot, id),
+            answers: snapshot.roster.answers(snapshot.upwards(id)).map(Answers::of),
         }),
         Form::GeoJson => form.respond(feature(snapshot, id)),
     }
@@ -205,11 +208,7 @@ fn feature(snapshot: &Snapshot, id: GridId) -> GridFeature {
     }
 }
 
-/// The entry of the grid itself or of the nearest one above it that has one. Parents are of larger tiers, so there are
-/// no more steps than tiers.
+/// The entry of the grid itself or of the nearest one above it that has one.
 fn responsible(snapshot: &Snapshot, id: GridId) -> Option<Responsible> {
-    let planar = &snapshot.edition.planar;
-    let above = |id: &GridId| planar.grid(*id).parent.as_deref().and_then(|code| planar.find(code));
-    let mut upwards = std::iter::successors(Some(id), above).take(crate::domain::tier::Tier::ALL.len());
-    upwards.find_map(|id| snapshot.roster.of(&planar.grid(id).code)).map(Responsible::of)
+    snapshot.upwards(id).find_map(|grid| snapshot.roster.of(&grid.code)).map(Responsible::of)
 }

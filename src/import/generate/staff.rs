@@ -1,7 +1,9 @@
 //! An invented roster for generated grids. Nobody in it exists, and no call reaches the numbers.
 
 use crate::domain::grid::Grid;
-use crate::domain::roster::{Person, Role, RosterEntry};
+use time::macros::date;
+
+use crate::domain::roster::{Person, Role, RosterEntry, TOWN_OFFICE};
 use crate::domain::tier::Tier;
 
 const SURNAMES: [&str; 41] = [
@@ -16,6 +18,10 @@ const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛
 #[derive(Debug, Default)]
 pub struct Staff {
     people: usize,
+    /// Grids of tier 3 so far.
+    smallest: usize,
+    /// Deputies and those who served before, numbered apart so that the others keep their names.
+    further: usize,
     /// The tier-1 grid that was named last: party groups are called after it.
     village: String,
 }
@@ -41,8 +47,39 @@ impl Staff {
                 (format!("{}{place}党小组", self.village), roles)
             }
         };
-        let people = roles.iter().map(|&role| self.person(role)).collect();
+        let mut people: Vec<Person> = roles.iter().map(|&role| self.person(role)).collect();
+        if grid.tier == Tier::Three {
+            self.smallest += 1;
+            self.change_leader(self.smallest, &mut people);
+        }
         RosterEntry { grid: grid.code.clone(), party_group: Some(party_group), people }
+    }
+
+    /// The town office, after all grids.
+    pub fn town_office(&mut self) -> RosterEntry {
+        let people = [Role::Leader, Role::Instructor, Role::Mediator].map(|role| self.person(role)).into();
+        RosterEntry { grid: TOWN_OFFICE.into(), party_group: Some("镇级网格办".into()), people }
+    }
+
+    /// In some grids the leader's post is vacant, in some of them a deputy stands in, and some leaders have followed others.
+    fn change_leader(&mut self, nth: usize, people: &mut Vec<Person>) {
+        if nth % 17 == 8 {
+            people.remove(0);
+            if nth % 2 == 0 {
+                people.insert(0, Person { deputy: true, ..self.further_leader() });
+            }
+        } else if nth % 19 == 4 {
+            let before = Person { serves_until: Some(date!(2025 - 06 - 30)), ..self.further_leader() };
+            people[0].serves_from = Some(date!(2025 - 07 - 01));
+            people.insert(0, before);
+        }
+    }
+
+    fn further_leader(&mut self) -> Person {
+        let number = self.further;
+        self.further += 1;
+        let name = format!("{}{}", SURNAMES[SURNAMES.len() - 1 - number % SURNAMES.len()], STEMS[number % STEMS.len()]);
+        Person::new(Role::Leader, name, Some(format!("0009{:07}", number + 1)))
     }
 
     fn person(&mut self, role: Role) -> Person {

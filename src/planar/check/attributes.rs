@@ -6,6 +6,7 @@ use super::coverage::Found;
 use super::problem;
 use crate::domain::grid::Grid;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
+use crate::domain::roster::is_town_office;
 use crate::domain::tier::Tier;
 use crate::geometry::feature::DraftFeature;
 use crate::geometry::point::Point;
@@ -47,6 +48,13 @@ pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> V
             report(ProblemCode::CodeMissing, "no code; name the field with --code".into());
             continue;
         };
+        if is_town_office(code) {
+            let message = format!(
+                "the code {code} is taken by the town office, which stands under it in rosters; give the grid another"
+            );
+            report(ProblemCode::CodeDuplicate, message);
+            continue;
+        }
         if let Some(&first) = seen.get(code) {
             let message =
                 format!("the code {code} is taken by {} already; every grid needs its own", features[first].source);
