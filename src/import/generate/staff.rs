@@ -65,7 +65,7 @@ impl Staff {
     fn change_leader(&mut self, nth: usize, people: &mut Vec<Person>) {
         if nth % 17 == 8 {
             people.remove(0);
-            if nth % 2 == 0 {
+            if nth.is_multiple_of(2) {
                 people.insert(0, Person { deputy: true, ..self.further_leader() });
             }
         } else if nth % 19 == 4 {
