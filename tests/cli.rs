@@ -270,7 +270,7 @@ fn what_cannot_be_read_is_named_and_nothing_is_stored() {
     let checked = desk.run("check town.geojsonl").ended(1);
     assert!(checked.says("2 thing(s) cannot be read") && checked.says("parent_missing"), "{checked:?}");
     assert!(desk.run("import nowhere.geojson").ended(1).says("nowhere.geojson: No such file"));
-    assert!(desk.run("import .").ended(1).says("this is a directory"));
+    assert!(desk.run("import .").ended(1).says("this is a folder"));
 }
 
 #[test]

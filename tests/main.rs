@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod contract;
 mod faults;
+mod formats;
 mod generate;
 mod http;
 mod judges;

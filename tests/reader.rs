@@ -212,6 +212,22 @@ fn coordinates_are_converted_by_the_crs_option() {
     assert_eq!(read_with(options, "a", lying.as_bytes()).faults, []);
 }
 
+/// What a FeatureCollection names before its features holds for them; behind them it is too late, and so said.
+#[test]
+fn a_collection_in_gauss_krueger_is_converted() {
+    let square = r#"{"type":"Feature","properties":{"code":"1"},"geometry":{"type":"Polygon","coordinates":[[[39490000,3410000],[39491000,3410000],[39491000,3411000],[39490000,3410000]]]}}"#;
+    let crs = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4527"}}"#;
+    let before = format!(r#"{{"type":"FeatureCollection",{crs},"features":[{square}]}}"#);
+    let reading = read("a", before.as_bytes());
+    assert_eq!(reading.faults, []);
+    // As `gdaltransform -s_srs EPSG:4527 -t_srs EPSG:4326` has it.
+    let first = reading.features[0].polygons[0][0][0];
+    let expected = Point::from_degrees(116.895441389217, 30.8098665837559).unwrap();
+    assert_eq!(first, expected);
+    let behind = format!(r#"{{"type":"FeatureCollection","features":[{square}],{crs}}}"#);
+    assert!(read("a", behind.as_bytes()).faults[0].message.contains("stands behind the features"));
+}
+
 #[test]
 fn limits_end_the_reading_with_a_clear_error() {
     let lines = squares().join("\n");

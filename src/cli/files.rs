@@ -1,7 +1,5 @@
 //! Opens and reads the files of `import` and `check`.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use clap::Args;
@@ -73,9 +71,9 @@ pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Resu
             reading.read_geojson("standard input", bar.wrap_read(std::io::stdin().lock()));
             bar.finish_and_clear();
         } else {
-            let (bytes, size) = open(file)?;
+            let size = std::fs::metadata(file).map_err(|error| Failure::refused(format!("{file}: {error}")))?.len();
             let bar = context.progress("reading", Some(size));
-            reading.read_geojson(&base_name(file), bar.wrap_read(bytes));
+            reading.read_path(&base_name(file), Path::new(file), &|taken| bar.set_position(taken));
             bar.finish_and_clear();
         }
     }
@@ -94,14 +92,4 @@ fn called(file: &str) -> String {
 
 fn base_name(file: &str) -> String {
     Path::new(file).file_name().map_or_else(|| file.to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-fn open(file: &str) -> Result<(impl Read, u64), Failure> {
-    let failed = |error: std::io::Error| Failure::refused(format!("{file}: {error}"));
-    let opened = File::open(file).map_err(failed)?;
-    let about = opened.metadata().map_err(failed)?;
-    if about.is_dir() {
-        return Err(Failure::refused(format!("{file}: this is a directory; name the files in it")));
-    }
-    Ok((opened, about.len()))
 }

@@ -1,7 +1,12 @@
 //! Coordinate systems a query may come in, to WGS 84 and back: GCJ-02 (Amap, Tencent) and BD-09 (Baidu) by formula.
+//! Below it those that only files come in: the EPSG register, projections, and the text of a `.prj`.
 //!
 //! The formulas are the ones everybody uses since they became known around 2013; npm `gcoord` judges them in
 //! `tests/judges.rs`. All positions are `[longitude, latitude]` in degrees.
+
+pub mod epsg;
+pub mod projection;
+pub mod wkt;
 
 use std::f64::consts::PI;
 use std::fmt;

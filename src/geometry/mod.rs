@@ -1,4 +1,5 @@
-//! MATHS: the integer lattice, exact predicates, coordinate systems, distances. May use: domain. Crates: `geo`.
+//! MATHS: the integer lattice, exact predicates, coordinate systems, distances. May use: domain. Crates: `geo`,
+//! `proj4rs`.
 
 pub mod circle;
 pub mod crs;

@@ -87,18 +87,27 @@ pub(super) fn members<'a>(whole: &'a str, object: &'a str, field: &str) -> Resul
     serde_json::from_str(object).map_err(|error| json_fault(whole, object, field, &error))
 }
 
+/// Where the coordinate system of a feature comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CrsOf<'a> {
+    /// What overrules the file.
+    pub chosen: Option<&'a ImportCrs>,
+    /// What holds where the feature says nothing.
+    pub usual: &'a ImportCrs,
+}
+
 /// Parses one feature or bare geometry.
 pub(super) fn parse(
     text: &str,
     fields: &FieldMapping,
-    crs: Option<ImportCrs>,
+    crs: CrsOf<'_>,
     vertices_left: u64,
 ) -> Result<Parsed, FeatureFault> {
     let object = members(text, text, "feature")?;
-    let crs = match (crs, object.crs) {
-        (Some(chosen), _) => chosen,
+    let crs = match (crs.chosen, object.crs) {
+        (Some(chosen), _) => chosen.clone(),
         (None, Some(member)) => crs_member(member.get()).map_err(|message| fault("crs", message))?,
-        (None, None) => ImportCrs::default(),
+        (None, None) => crs.usual.clone(),
     };
     let mut parsed = Parsed::default();
     let mut collected = Collected::new(crs, vertices_left);

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use super::crs::ImportCrs;
 use super::decode::decode;
 use super::feature::{self, FeatureFault};
 use super::pieces::{Piece, PieceKind, Pieces};
@@ -19,6 +20,7 @@ impl Reading {
         };
         let mut pieces = Pieces::new(text, limits);
         let mut found_any = false;
+        let mut collection_crs = ImportCrs::default();
         loop {
             match pieces.next() {
                 Ok(None) => break,
@@ -29,7 +31,7 @@ impl Reading {
                         self.fault(whole_file(message));
                         break;
                     }
-                    self.take_piece(name, piece);
+                    self.take_piece(name, piece, &mut collection_crs);
                     if self.vertices_left() == 0 {
                         self.fault(whole_file(format!("there are {} vertices or more", limits.max_vertices)));
                         break;
@@ -51,20 +53,28 @@ impl Reading {
         }
     }
 
-    fn take_piece(&mut self, name: &str, piece: Piece<'_>) {
+    /// `collection_crs` is what the FeatureCollection that is being read says before its features.
+    fn take_piece(&mut self, name: &str, piece: Piece<'_>, collection_crs: &mut ImportCrs) {
         let source = match piece.kind {
             PieceKind::Element(number) => format!("{name} feature {number}"),
             PieceKind::Whole => format!("{name} line {}", piece.line),
             PieceKind::Collection => name.to_string(),
         };
+        if piece.kind == PieceKind::Element(1) {
+            *collection_crs = crs_before_features(piece.head);
+        }
         let outcome = match std::str::from_utf8(piece.text) {
             Err(error) => Err(FeatureFault {
                 field: String::new(),
                 message: "the text is not UTF-8; convert the file: iconv -f GB18030 -t UTF-8 IN > OUT".into(),
                 at: Some(error.valid_up_to()),
             }),
-            Ok(text) if piece.kind == PieceKind::Collection => self.check_collection(text).map(|()| None),
-            Ok(text) => feature::parse(text, &self.options.fields, self.options.crs, self.vertices_left()).map(Some),
+            Ok(text) if piece.kind == PieceKind::Collection => self.check_collection(text, collection_crs).map(|()| None),
+            Ok(text) => {
+                let usual = if matches!(piece.kind, PieceKind::Element(_)) { &*collection_crs } else { &ImportCrs::default() };
+                let crs = feature::CrsOf { chosen: self.options.crs.as_ref(), usual };
+                feature::parse(text, &self.options.fields, crs, self.vertices_left()).map(Some)
+            }
         };
         match outcome {
             Ok(None) => {}
@@ -77,13 +87,14 @@ impl Reading {
     }
 
     /// Looks at the members of a FeatureCollection beside its features.
-    fn check_collection(&self, text: &str) -> Result<(), FeatureFault> {
+    fn check_collection(&self, text: &str, taken: &ImportCrs) -> Result<(), FeatureFault> {
         let wrong = |field: &str, message: String| Err(FeatureFault { field: field.into(), message, at: None });
         let collection = feature::members(text, text, "")?;
         match (collection.kind.as_deref(), collection.crs) {
             (Some("FeatureCollection"), Some(crs)) if self.options.crs.is_none() => {
                 match feature::crs_member(crs.get()) {
-                    Ok(_) => Ok(()),
+                    Ok(crs) if crs == *taken || crs.is_like_wgs84() && taken.is_like_wgs84() => Ok(()),
+                    Ok(crs) => wrong("crs", format!("it stands behind the features, where it is too late; give --crs `{crs}`")),
                     Err(message) => wrong("crs", message),
                 }
             }
@@ -95,6 +106,15 @@ impl Reading {
             (None, _) => wrong("type", "the member `type` is missing; it has to be FeatureCollection".into()),
         }
     }
+}
+
+/// The system that a FeatureCollection names before its features; where it cannot be understood, the check of the whole
+/// collection says so.
+fn crs_before_features(head: &[u8]) -> ImportCrs {
+    let Ok(head) = std::str::from_utf8(head) else { return ImportCrs::default() };
+    let head = format!("{head}}}");
+    let member = feature::members(&head, &head, "").ok().and_then(|members| members.crs.map(|crs| crs.get().to_owned()));
+    member.and_then(|member| feature::crs_member(&member).ok()).unwrap_or_default()
 }
 
 /// Line and column in the file of a byte of a piece.

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod edition;
 pub mod export;
 mod feature;
+mod formats;
 pub mod generate;
 pub mod geojson;
 mod limits;

@@ -32,6 +32,8 @@ pub(super) struct Piece<'a> {
     pub text: &'a [u8],
     pub line: u64,
     pub column: u64,
+    /// For an element, the members of its FeatureCollection that stand before `features`, without the closing bracket.
+    pub head: &'a [u8],
 }
 
 /// Why a text could not be cut out. Where reading can go on behind it, the next call of `next` does.
@@ -117,7 +119,7 @@ impl<R: BufRead> Pieces<R> {
         };
         let (kind, line, column) = cut;
         let text = if matches!(kind, PieceKind::Element(_)) { &self.text } else { &self.envelope };
-        Ok(Some(Piece { kind, text, line, column }))
+        Ok(Some(Piece { kind, text, line, column, head: &self.envelope }))
     }
 
     /// Looks for the beginning of an object of its own.

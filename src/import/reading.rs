@@ -60,6 +60,8 @@ pub struct Reading {
     /// At most `limits.max_listed`; all are counted in `fault_count`.
     pub faults: Vec<Fault>,
     pub fault_count: u64,
+    /// What a reader finds worth knowing; see [`Reading::notes`].
+    noted: Vec<String>,
     vertices: u64,
     with_height: u64,
     /// Names of the features' parents, for parents that are in no file.
@@ -89,7 +91,7 @@ impl Reading {
 
     /// What is worth knowing but no problem.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = self.noted.clone();
         if self.with_height > 0 {
             notes.push(format!("{} position(s) have a height or a measure, which is dropped", self.with_height));
         }
@@ -133,6 +135,13 @@ impl Reading {
             if let Some(found) = same {
                 found.message.clone_from(&known.message);
             }
+        }
+    }
+
+    /// Remembers what a reader finds worth knowing, once.
+    pub(super) fn note(&mut self, text: String) {
+        if self.noted.len() < self.options.limits.max_listed && !self.noted.contains(&text) {
+            self.noted.push(text);
         }
     }
 

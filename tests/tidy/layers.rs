@@ -69,7 +69,7 @@ const CRATES: [(&str, &[&str]); 52] = [
     ("zip", &["import"]),
     ("flatgeobuf", &["import"]),
     ("geozero", &["import"]),
-    ("proj4rs", &["geometry", "import"]),
+    ("proj4rs", &["geometry"]),
     ("shapefile", &["import"]),
     ("dbase", &["import"]),
     ("pmtiles", &["import"]),

@@ -1,0 +1,111 @@
+//! Which format a file has, by its first bytes and where those say nothing by its name, and the reader for it.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use super::reading::{Fault, Reading};
+
+/// Formats that are told apart by their first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Also newline-delimited, and compressed with gzip.
+    GeoJson,
+}
+
+/// Bytes that are looked at to tell formats apart.
+const HEAD_BYTES: usize = 512;
+
+/// The files that belong to a shapefile, beside the `.shp` itself.
+const SIDECARS: [&str; 9] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj", "xml"];
+
+impl Reading {
+    /// Reads one file of any format. `name` is what people call it, also in everything that is found; the files that
+    /// belong to a shapefile are looked for beside `path`. `progress` is told how many bytes of the file were taken.
+    pub fn read_path(&mut self, name: &str, path: &Path, progress: &dyn Fn(u64)) {
+        if let Err(message) = self.try_read_path(name, path, progress) {
+            self.fault(Fault { source: name.into(), at: None, field: String::new(), message });
+        }
+    }
+
+    fn try_read_path(&mut self, name: &str, path: &Path, progress: &dyn Fn(u64)) -> Result<(), String> {
+        if path.is_dir() {
+            return Err(instead_of_folder(path));
+        }
+        let mut file = File::open(path).map_err(|error| error.to_string())?;
+        let mut head = Vec::new();
+        (&mut file).take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| error.to_string())?;
+        if let Some(instead) = instead_of_sidecar(name, path) {
+            return Err(instead);
+        }
+        match detect(name, &head) {
+            Format::GeoJson => {
+                let bytes = Watched { inner: Cursor::new(head).chain(file), taken: 0, progress };
+                self.read_geojson(name, bytes);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The format of a file that begins with these bytes.
+fn detect(_name: &str, _head: &[u8]) -> Format {
+    Format::GeoJson
+}
+
+/// What to name instead of a folder.
+fn instead_of_folder(path: &Path) -> String {
+    let has = |ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    if has("gdb") {
+        return "this is a file geodatabase, which is not read; convert it first: ogr2ogr -f GPKG OUT.gpkg IN.gdb".into();
+    }
+    let mut names: Vec<String> = std::fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.to_ascii_lowercase().ends_with(".shp"))
+        .collect();
+    names.sort();
+    match names.as_slice() {
+        [] => "this is a folder; name the files in it".into(),
+        names => format!("this is a folder; name the shapefiles in it: {}", names.join(", ")),
+    }
+}
+
+/// What to name instead of a file that only belongs to a shapefile.
+fn instead_of_sidecar(name: &str, path: &Path) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let ending = lower.rsplit_once('.').map(|(_, ending)| ending)?;
+    let is_sidecar = SIDECARS.contains(&ending) && (ending != "xml" || lower.ends_with(".shp.xml"));
+    if !is_sidecar {
+        return None;
+    }
+    let stem = lower.strip_suffix(ending)?.trim_end_matches(".shp.").trim_end_matches('.');
+    let beside = std::fs::read_dir(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+    let names = beside.into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let shapes = names.into_iter().find(|found| found.to_ascii_lowercase() == format!("{stem}.shp"));
+    Some(match shapes {
+        Some(shapes) => format!("this is a part of the shapefile {shapes}: name that, its parts are found beside it"),
+        None => format!(
+            "this is a part of a shapefile, and there is no {}.shp beside it: name the file ending in .shp, or a zip of all parts",
+            &name[..stem.len()]
+        ),
+    })
+}
+
+/// Tells how many bytes were taken.
+struct Watched<'p, R> {
+    inner: R,
+    taken: u64,
+    progress: &'p dyn Fn(u64),
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.taken += length as u64;
+        (self.progress)(self.taken);
+        Ok(length)
+    }
+}

@@ -1,0 +1,3 @@
+//! The formats that borders come in, each held against what GDAL makes of the same file.
+
+mod crs;
