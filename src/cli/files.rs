@@ -1,10 +1,13 @@
 //! Opens and reads the files of `import` and `check`.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::{Context, Failure};
+use crate::import::progress::{Progress, Stage};
 use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
 
 /// How the files are to be understood. With several files every option takes one value for all of them, or one for each,
@@ -27,7 +30,7 @@ pub struct FileArgs {
     #[arg(long, value_name = "FIELD")]
     parent: Option<String>,
 
-    /// Coordinate system of the files: wgs84, cgcs2000, gcj02, bd09, EPSG:4326, EPSG:4490 [default: as the file says, or wgs84]
+    /// Coordinate system of the files: wgs84, cgcs2000, gcj02, bd09 or EPSG:n, such as EPSG:4527 [default: as the file says, or wgs84]
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
 
@@ -73,11 +76,42 @@ pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Resu
         } else {
             let size = std::fs::metadata(file).map_err(|error| Failure::refused(format!("{file}: {error}")))?.len();
             let bar = context.progress("reading", Some(size));
-            reading.read_path(&base_name(file), Path::new(file), &|taken| bar.set_position(taken));
+            let progress = Progress::default();
+            progress.begin(Stage::Reading, size);
+            follow(
+                &progress,
+                |share| bar.set_position((share * size as f64) as u64),
+                || {
+                    reading.read_path(&base_name(file), Path::new(file), &progress);
+                },
+            );
             bar.finish_and_clear();
         }
     }
     Ok(reading)
+}
+
+/// Does the work, and shows how far it is meanwhile.
+fn follow(progress: &Progress, show: impl Fn(f64) + Sync, work: impl FnOnce()) {
+    const EVERY: Duration = Duration::from_millis(20);
+    /// Also when the work panics, for the scope waits for the watcher.
+    struct EndWith<'a>(&'a AtomicBool);
+    impl Drop for EndWith<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                std::thread::sleep(EVERY);
+                show(progress.seen().1);
+            }
+        });
+        let _end = EndWith(&done);
+        work();
+    });
 }
 
 /// What editions say they came from.

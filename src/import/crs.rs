@@ -54,7 +54,8 @@ impl ImportCrs {
         }
         let name = format!("EPSG:{number}");
         // The numbers of Xi'an 1980 and Beijing 1954, geographic and in zones.
-        if matches!(number, 2327..=2390 | 2401..=2442 | 4214 | 4555 | 4568..=4589 | 4610 | 4652..=4656 | 4766..=4800 | 21_413..=21_483) {
+        if matches!(number, 2327..=2390 | 2401..=2442 | 4214 | 4555 | 4568..=4589 | 4610 | 4652..=4656 | 4766..=4800 | 21_413..=21_483)
+        {
             let why = format!(": {}", WktError::OldChinese("Xian 1980 or Beijing 1954".into()));
             return Err(UnknownImportCrs { name, why });
         }
@@ -138,7 +139,10 @@ mod tests {
         assert_eq!(ImportCrs::from_member("urn:ogc:def:crs:OGC:1.3:CRS84"), query(QueryCrs::Wgs84));
         assert_eq!(ImportCrs::from_member("urn:ogc:def:crs:EPSG::4490"), query(QueryCrs::Cgcs2000));
         assert_eq!(ImportCrs::from_member("http://www.opengis.net/def/crs/EPSG/0/4527"), ImportCrs::from_epsg(4527));
-        assert_eq!("EPSG:4527".parse::<ImportCrs>().unwrap().to_string(), "EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39)");
+        assert_eq!(
+            "EPSG:4527".parse::<ImportCrs>().unwrap().to_string(),
+            "EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39)"
+        );
         let unknown = "EPSG:27700".parse::<ImportCrs>().unwrap_err().to_string();
         assert!(unknown.contains("EPSG:27700") && unknown.contains("ogr2ogr"), "{unknown}");
         let old = "EPSG:2363".parse::<ImportCrs>().unwrap_err().to_string();

@@ -1,9 +1,10 @@
 //! Which format a file has, by its first bytes and where those say nothing by its name, and the reader for it.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
+use super::progress::Progress;
 use super::reading::{Fault, Reading};
 
 /// Formats that are told apart by their first bytes.
@@ -21,14 +22,14 @@ const SIDECARS: [&str; 9] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "q
 
 impl Reading {
     /// Reads one file of any format. `name` is what people call it, also in everything that is found; the files that
-    /// belong to a shapefile are looked for beside `path`. `progress` is told how many bytes of the file were taken.
-    pub fn read_path(&mut self, name: &str, path: &Path, progress: &dyn Fn(u64)) {
+    /// belong to a shapefile are looked for beside `path`. The bytes taken count as `progress`, which can end the reading.
+    pub fn read_path(&mut self, name: &str, path: &Path, progress: &Progress) {
         if let Err(message) = self.try_read_path(name, path, progress) {
             self.fault(Fault { source: name.into(), at: None, field: String::new(), message });
         }
     }
 
-    fn try_read_path(&mut self, name: &str, path: &Path, progress: &dyn Fn(u64)) -> Result<(), String> {
+    fn try_read_path(&mut self, name: &str, path: &Path, progress: &Progress) -> Result<(), String> {
         if path.is_dir() {
             return Err(instead_of_folder(path));
         }
@@ -40,8 +41,7 @@ impl Reading {
         }
         match detect(name, &head) {
             Format::GeoJson => {
-                let bytes = Watched { inner: Cursor::new(head).chain(file), taken: 0, progress };
-                self.read_geojson(name, bytes);
+                self.read_geojson(name, progress.watch(Cursor::new(head).chain(file)));
             }
         }
         Ok(())
@@ -57,7 +57,8 @@ fn detect(_name: &str, _head: &[u8]) -> Format {
 fn instead_of_folder(path: &Path) -> String {
     let has = |ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     if has("gdb") {
-        return "this is a file geodatabase, which is not read; convert it first: ogr2ogr -f GPKG OUT.gpkg IN.gdb".into();
+        return "this is a file geodatabase, which is not read; convert it first: ogr2ogr -f GPKG OUT.gpkg IN.gdb"
+            .into();
     }
     let mut names: Vec<String> = std::fs::read_dir(path)
         .into_iter()
@@ -82,7 +83,8 @@ fn instead_of_sidecar(name: &str, path: &Path) -> Option<String> {
         return None;
     }
     let stem = lower.strip_suffix(ending)?.trim_end_matches(".shp.").trim_end_matches('.');
-    let beside = std::fs::read_dir(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+    let beside =
+        std::fs::read_dir(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     let names = beside.into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let shapes = names.into_iter().find(|found| found.to_ascii_lowercase() == format!("{stem}.shp"));
     Some(match shapes {
@@ -92,20 +94,4 @@ fn instead_of_sidecar(name: &str, path: &Path) -> Option<String> {
             &name[..stem.len()]
         ),
     })
-}
-
-/// Tells how many bytes were taken.
-struct Watched<'p, R> {
-    inner: R,
-    taken: u64,
-    progress: &'p dyn Fn(u64),
-}
-
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        self.taken += length as u64;
-        (self.progress)(self.taken);
-        Ok(length)
-    }
 }

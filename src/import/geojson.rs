@@ -69,9 +69,12 @@ impl Reading {
                 message: "the text is not UTF-8; convert the file: iconv -f GB18030 -t UTF-8 IN > OUT".into(),
                 at: Some(error.valid_up_to()),
             }),
-            Ok(text) if piece.kind == PieceKind::Collection => self.check_collection(text, collection_crs).map(|()| None),
+            Ok(text) if piece.kind == PieceKind::Collection => {
+                self.check_collection(text, collection_crs).map(|()| None)
+            }
             Ok(text) => {
-                let usual = if matches!(piece.kind, PieceKind::Element(_)) { &*collection_crs } else { &ImportCrs::default() };
+                let usual =
+                    if matches!(piece.kind, PieceKind::Element(_)) { &*collection_crs } else { &ImportCrs::default() };
                 let crs = feature::CrsOf { chosen: self.options.crs.as_ref(), usual };
                 feature::parse(text, &self.options.fields, crs, self.vertices_left()).map(Some)
             }
@@ -94,7 +97,9 @@ impl Reading {
             (Some("FeatureCollection"), Some(crs)) if self.options.crs.is_none() => {
                 match feature::crs_member(crs.get()) {
                     Ok(crs) if crs == *taken || crs.is_like_wgs84() && taken.is_like_wgs84() => Ok(()),
-                    Ok(crs) => wrong("crs", format!("it stands behind the features, where it is too late; give --crs `{crs}`")),
+                    Ok(crs) => {
+                        wrong("crs", format!("it stands behind the features, where it is too late; give --crs `{crs}`"))
+                    }
                     Err(message) => wrong("crs", message),
                 }
             }
@@ -113,7 +118,8 @@ impl Reading {
 fn crs_before_features(head: &[u8]) -> ImportCrs {
     let Ok(head) = std::str::from_utf8(head) else { return ImportCrs::default() };
     let head = format!("{head}}}");
-    let member = feature::members(&head, &head, "").ok().and_then(|members| members.crs.map(|crs| crs.get().to_owned()));
+    let member =
+        feature::members(&head, &head, "").ok().and_then(|members| members.crs.map(|crs| crs.get().to_owned()));
     member.and_then(|member| feature::crs_member(&member).ok()).unwrap_or_default()
 }
 

@@ -26,6 +26,7 @@ mod reading;
 mod record;
 pub mod roster;
 mod template;
+mod zones;
 
 pub use crs::{ImportCrs, UnknownImportCrs};
 pub use limits::Limits;

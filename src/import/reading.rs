@@ -9,6 +9,7 @@ use super::crs::ImportCrs;
 use super::feature::Parsed;
 use super::limits::Limits;
 use super::mapping::{FieldMapping, TextFrom, TierFrom};
+use super::zones;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
 use crate::geometry::feature::DraftFeature;
 
@@ -62,6 +63,8 @@ pub struct Reading {
     pub fault_count: u64,
     /// What a reader finds worth knowing; see [`Reading::notes`].
     noted: Vec<String>,
+    /// Whether the system of positions that are out of range has been guessed.
+    has_advice: bool,
     vertices: u64,
     with_height: u64,
     /// Names of the features' parents, for parents that are in no file.
@@ -186,6 +189,13 @@ impl Reading {
         }
         if let (Some(parent), Some(name)) = (&parsed.feature.parent, parsed.parent_name) {
             self.parent_names.entry(parent.clone()).or_insert(name);
+        }
+        if let Some(&first) = parsed.feature.out_of_range.first()
+            && !self.has_advice
+        {
+            // Once: a file in another system has every position out of range.
+            self.has_advice = true;
+            self.note(zones::advice(first));
         }
         self.features.push(DraftFeature { source, ..parsed.feature });
     }

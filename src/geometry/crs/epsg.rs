@@ -94,23 +94,59 @@ fn country(epsg: u32) -> Option<Definition> {
         // One system with three numbers: before it had its own, and as Esri and as Google called it.
         3857 | 900_913 | 102_100 => ("WGS 84 / Pseudo-Mercator", "+proj=merc +a=6378137 +b=6378137", ""),
         3395 => ("WGS 84 / World Mercator", "+proj=merc +lon_0=0 +k=1 +x_0=0 +y_0=0", WGS84),
-        2056 => ("CH1903+ / LV95", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=2600000 +y_0=1200000", SWISS_DATUM),
-        21_781 => ("CH1903 / LV03", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 +y_0=200000", SWISS_DATUM),
-        2193 => ("NZGD2000 / New Zealand Transverse Mercator 2000", "+proj=etmerc +lat_0=0 +lon_0=173 +k=0.9996 +x_0=1600000 +y_0=10000000", GRS80),
-        2154 => ("RGF93 v1 / Lambert-93", "+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000", GRS80),
+        2056 => (
+            "CH1903+ / LV95",
+            "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=2600000 +y_0=1200000",
+            SWISS_DATUM,
+        ),
+        21_781 => (
+            "CH1903 / LV03",
+            "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 +y_0=200000",
+            SWISS_DATUM,
+        ),
+        2193 => (
+            "NZGD2000 / New Zealand Transverse Mercator 2000",
+            "+proj=etmerc +lat_0=0 +lon_0=173 +k=0.9996 +x_0=1600000 +y_0=10000000",
+            GRS80,
+        ),
+        2154 => (
+            "RGF93 v1 / Lambert-93",
+            "+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000",
+            GRS80,
+        ),
         3006 => ("SWEREF99 TM", "+proj=utm +zone=33", GRS80),
-        3034 => ("ETRS89-extended / LCC Europe", "+proj=lcc +lat_0=52 +lon_0=10 +lat_1=35 +lat_2=65 +x_0=4000000 +y_0=2800000", GRS80),
+        3034 => (
+            "ETRS89-extended / LCC Europe",
+            "+proj=lcc +lat_0=52 +lon_0=10 +lat_1=35 +lat_2=65 +x_0=4000000 +y_0=2800000",
+            GRS80,
+        ),
         3035 => ("ETRS89-extended / LAEA Europe", "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000", GRS80),
         3067 => ("ETRS89 / TM35FIN(E,N)", "+proj=utm +zone=35", GRS80),
-        3414 => ("SVY21 / Singapore TM", "+proj=etmerc +lat_0=1.36666666666667 +lon_0=103.833333333333 +k=1 +x_0=28001.642 +y_0=38744.572", WGS84),
+        3414 => (
+            "SVY21 / Singapore TM",
+            "+proj=etmerc +lat_0=1.36666666666667 +lon_0=103.833333333333 +k=1 +x_0=28001.642 +y_0=38744.572",
+            WGS84,
+        ),
         3825 => ("TWD97 / TM2 zone 119", "+proj=etmerc +lat_0=0 +lon_0=119 +k=0.9999 +x_0=250000 +y_0=0", GRS80),
         3826 => ("TWD97 / TM2 zone 121", "+proj=etmerc +lat_0=0 +lon_0=121 +k=0.9999 +x_0=250000 +y_0=0", GRS80),
         5070 => ("NAD83 / Conus Albers", "+proj=aea +lat_0=23 +lon_0=-96 +lat_1=29.5 +lat_2=45.5 +x_0=0 +y_0=0", GRS80),
-        5179 => ("Korea 2000 / Unified CS", "+proj=etmerc +lat_0=38 +lon_0=127.5 +k=0.9996 +x_0=1000000 +y_0=2000000", GRS80),
-        5185 => ("Korea 2000 / West Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=125 +k=1 +x_0=200000 +y_0=600000", GRS80),
-        5186 => ("Korea 2000 / Central Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=127 +k=1 +x_0=200000 +y_0=600000", GRS80),
-        5187 => ("Korea 2000 / East Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=129 +k=1 +x_0=200000 +y_0=600000", GRS80),
-        5188 => ("Korea 2000 / East Sea Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=131 +k=1 +x_0=200000 +y_0=600000", GRS80),
+        5179 => (
+            "Korea 2000 / Unified CS",
+            "+proj=etmerc +lat_0=38 +lon_0=127.5 +k=0.9996 +x_0=1000000 +y_0=2000000",
+            GRS80,
+        ),
+        5185 => {
+            ("Korea 2000 / West Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=125 +k=1 +x_0=200000 +y_0=600000", GRS80)
+        }
+        5186 => {
+            ("Korea 2000 / Central Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=127 +k=1 +x_0=200000 +y_0=600000", GRS80)
+        }
+        5187 => {
+            ("Korea 2000 / East Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=129 +k=1 +x_0=200000 +y_0=600000", GRS80)
+        }
+        5188 => {
+            ("Korea 2000 / East Sea Belt 2010", "+proj=etmerc +lat_0=38 +lon_0=131 +k=1 +x_0=200000 +y_0=600000", GRS80)
+        }
         _ => return None,
     };
     defined(name, format!("{projection} {datum}").trim_end())

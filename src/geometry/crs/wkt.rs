@@ -79,7 +79,10 @@ pub fn read(text: &str) -> Result<System, WktError> {
     let root = parse(text).ok_or(WktError::NotWkt)?;
     // Heights beside: the part that lies flat is the first in it.
     let root = root.child(&["COMPD_CS", "COMPOUNDCRS"], true).map_or(&root, |compound| {
-        compound.nodes().find(|node| node.is(&["PROJCS", "GEOGCS", "PROJCRS", "GEOGCRS", "GEODCRS"])).unwrap_or(compound)
+        compound
+            .nodes()
+            .find(|node| node.is(&["PROJCS", "GEOGCS", "PROJCRS", "GEOGCRS", "GEODCRS"]))
+            .unwrap_or(compound)
     });
     if let Some(epsg) = root.number_in_register().filter(|&epsg| epsg::definition(epsg).is_some()) {
         return Ok(System::Epsg(epsg));
@@ -176,7 +179,9 @@ fn datum_of(geographic: &Node) -> Result<String, WktError> {
     let mut size = datum.child(&["SPHEROID", "ELLIPSOID"], false).into_iter().flat_map(Node::numbers);
     let ellipsoid = match (size.next(), size.next()) {
         (Some(a), Some(0.0)) if (6.3e6..6.4e6).contains(&a) => format!("+a={a} +b={a}"),
-        (Some(a), Some(rf)) if (6.3e6..6.4e6).contains(&a) && (200.0..400.0).contains(&rf) => format!("+a={a} +rf={rf}"),
+        (Some(a), Some(rf)) if (6.3e6..6.4e6).contains(&a) && (200.0..400.0).contains(&rf) => {
+            format!("+a={a} +rf={rf}")
+        }
         _ => return Err(WktError::Parameter("ellipsoid".into())),
     };
     let plain = plain(name);
