@@ -123,7 +123,7 @@ fn help_names_every_command_and_bad_arguments_end_with_2() {
         "nonsense",
         "import",
         "import a.geojson --tier 4",
-        "import a.geojson --crs EPSG:4527",
+        "import a.geojson --crs EPSG:27700",
         "import a.geojson --allow gap",
         "import a.geojson --allow nonsense",
         "import a.geojson --from 2026-01-01T00:00:00Z",
@@ -136,7 +136,7 @@ fn help_names_every_command_and_bad_arguments_end_with_2() {
         let run = desk.run(arguments).ended(2);
         assert!(!run.err.is_empty(), "{arguments}: {run:?}");
     }
-    assert!(desk.run("import a --crs EPSG:4527").says("ogr2ogr"));
+    assert!(desk.run("import a --crs EPSG:27700").says("ogr2ogr"));
     assert!(!desk.path("gridward.gpkg").exists(), "unusable arguments leave no store behind");
 }
 
