@@ -69,7 +69,7 @@ impl ImportCrs {
     pub fn from_wkt(text: &str) -> Result<ImportCrs, UnknownImportCrs> {
         match wkt::read(text) {
             Ok(wkt::System::Epsg(number)) => ImportCrs::from_epsg(number),
-            Ok(wkt::System::Projection(projection)) => Ok(ImportCrs(System::Projection(Arc::new(projection)))),
+            Ok(wkt::System::Projection(projection)) => Ok(ImportCrs(System::Projection(Arc::from(projection)))),
             Err(error) => Err(UnknownImportCrs { name: clip(text.trim()), why: format!(": {error}") }),
         }
     }

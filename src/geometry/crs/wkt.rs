@@ -71,7 +71,7 @@ pub enum WktError {
 #[derive(Clone, Debug, PartialEq)]
 pub enum System {
     Epsg(u32),
-    Projection(Projection),
+    Projection(Box<Projection>),
 }
 
 /// Reads a text.
@@ -93,7 +93,7 @@ pub fn read(text: &str) -> Result<System, WktError> {
         "GEOGCS" => Definition { name, proj: format!("+proj=longlat {}", datum_of(root)?) },
         _ => return Err(WktError::NotWkt),
     };
-    Ok(System::Projection(Projection::new(definition.name, definition.proj)?))
+    Ok(System::Projection(Box::new(Projection::new(definition.name, definition.proj)?)))
 }
 
 /// `PROJCS[name, GEOGCS[…], PROJECTION[…], PARAMETER[…]…, UNIT[…]]`
