@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use time::OffsetDateTime;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
 use crate::domain::roster::next_change;
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
+use crate::planar::build::build;
 use crate::planar::map::PlanarMap;
 use crate::store::{Store, StoreError, StoreResult};
 
@@ -23,6 +24,16 @@ pub const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Editions kept ready besides the one in force, for `at` and for tiles of a named edition.
 const MAX_READY_EDITIONS: usize = 4;
+
+/// Editions besides the one in force that are built at the same time; who asks for a further one waits.
+const MAX_BUILDS: usize = 2;
+
+/// Whether a build waits while others go on. What comes into force does not.
+#[derive(Clone, Copy)]
+enum Turn {
+    AtOnce,
+    InTurn,
+}
 
 type Cell = Arc<OnceCell<Arc<EditionMap>>>;
 
@@ -34,6 +45,7 @@ pub struct Live {
     known: Mutex<Known>,
     /// Recently used editions, the latest last; each is built once, whoever else asks waits.
     ready: Mutex<Vec<(EditionInfo, Cell)>>,
+    building: Semaphore,
     /// One reload at a time.
     reloading: tokio::sync::Mutex<()>,
 }
@@ -67,6 +79,7 @@ impl Live {
             current: ArcSwapOption::empty(),
             known: Mutex::default(),
             ready: Mutex::default(),
+            building: Semaphore::new(MAX_BUILDS),
             reloading: tokio::sync::Mutex::default(),
         });
         live.refresh().await?;
@@ -83,7 +96,7 @@ impl Live {
         let publications = self.known().publications.clone();
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
         let roster = Arc::new(Roster::at(self.store.roster(at).await?, at));
-        Ok(Some(Snapshot::new(self.edition_by_id(edition).await?, roster)))
+        Ok(Some(Snapshot::new(self.edition_by_id(edition, Turn::InTurn).await?, roster)))
     }
 
     /// The published edition of that name; `None` when there is none.
@@ -93,18 +106,48 @@ impl Live {
         {
             return Ok(Some(snapshot.edition));
         }
-        let ready = self.ready().iter().find(|(info, _)| info.name == name).map(|(info, _)| info.clone());
-        let info = match ready {
-            Some(info) => info,
-            None => match self.store.edition(name).await {
-                Ok(info) => info,
-                Err(StoreError::NoSuchEdition(_)) => return Ok(None),
-                Err(error) => return Err(error),
-            },
+        match self.info(name).await? {
+            Some(info) if info.state == EditionState::Published => self.build(info, Turn::InTurn).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The edition of that name, a draft as publishing would make it if every error were accepted; `None` when there is
+    /// none. Who may look at a draft is not asked here.
+    pub async fn edition_or_draft(&self, name: &str) -> StoreResult<Option<Arc<EditionMap>>> {
+        if let Some(edition) = self.edition(name).await? {
+            return Ok(Some(edition));
+        }
+        match self.info(name).await? {
+            Some(info) => self.build(info, Turn::InTurn).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The edition or draft of that name with the roster of now, to be compared with another.
+    pub async fn side(&self, name: &str) -> StoreResult<Option<Snapshot>> {
+        let Some(edition) = self.edition_or_draft(name).await? else { return Ok(None) };
+        let roster = match self.snapshot() {
+            Some(snapshot) => snapshot.roster,
+            None => {
+                let now = OffsetDateTime::now_utc();
+                Arc::new(Roster::at(self.store.roster(now).await?, now))
+            }
         };
-        match info.state {
-            EditionState::Draft => Ok(None),
-            EditionState::Published => self.build(info).await.map(Some),
+        Ok(Some(Snapshot::new(edition, roster)))
+    }
+
+    /// What is known of the edition of that name. A published one stays as it is, a draft is looked at anew.
+    async fn info(&self, name: &str) -> StoreResult<Option<EditionInfo>> {
+        let is_it = |info: &EditionInfo| info.name == name && info.state == EditionState::Published;
+        let ready = self.ready().iter().find(|(info, _)| is_it(info)).map(|(info, _)| info.clone());
+        match ready {
+            Some(info) => Ok(Some(info)),
+            None => match self.store.edition(name).await {
+                Ok(info) => Ok(Some(info)),
+                Err(StoreError::NoSuchEdition(_)) => Ok(None),
+                Err(error) => Err(error),
+            },
         }
     }
 
@@ -183,7 +226,7 @@ impl Live {
             None => None,
             Some(edition) => {
                 let roster = Arc::new(Roster::at(entries, now));
-                Some(Arc::new(Snapshot::new(self.edition_by_id(edition).await?, roster)))
+                Some(Arc::new(Snapshot::new(self.edition_by_id(edition, Turn::AtOnce).await?, roster)))
             }
         };
         if let Some(snapshot) = &next {
@@ -196,7 +239,7 @@ impl Live {
         Ok(true)
     }
 
-    async fn edition_by_id(&self, id: EditionId) -> StoreResult<Arc<EditionMap>> {
+    async fn edition_by_id(&self, id: EditionId, turn: Turn) -> StoreResult<Arc<EditionMap>> {
         if let Some(snapshot) = self.snapshot()
             && snapshot.edition.info.id == id
         {
@@ -213,14 +256,16 @@ impl Live {
                 })?
             }
         };
-        self.build(info).await
+        self.build(info, turn).await
     }
 
-    /// The edition, ready to answer; built at most once however many ask.
-    async fn build(&self, info: EditionInfo) -> StoreResult<Arc<EditionMap>> {
+    /// The edition, ready to answer; built at most once while it is among those kept, however many ask.
+    async fn build(&self, info: EditionInfo, turn: Turn) -> StoreResult<Arc<EditionMap>> {
         let cell = {
             let mut ready = self.ready();
-            let entry = match ready.iter().position(|(known, _)| known.id == info.id) {
+            // A draft that was published meanwhile is another edition: what is known of it is.
+            let is_it = |known: &EditionInfo| known.id == info.id && known.state == info.state;
+            let entry = match ready.iter().position(|(known, _)| is_it(known)) {
                 Some(at) => ready.remove(at),
                 None => (info.clone(), Cell::default()),
             };
@@ -232,16 +277,37 @@ impl Live {
         };
         let built = cell
             .get_or_try_init(|| async {
-                let features = self.store.grids(info.id).await?;
-                let building = tokio::task::spawn_blocking(move || {
-                    let planar = PlanarMap::from_partition(features)
-                        .map_err(|error| StoreError::Damaged(format!("edition `{}`: {error}", info.name)))?;
-                    Ok(Arc::new(EditionMap::new(info, planar)))
-                });
-                building.await.unwrap_or_else(|failed| Err(StoreError::Damaged(failed.to_string())))
+                // Only those who build wait here: what is ready is answered at once.
+                let _turn = match turn {
+                    Turn::AtOnce => None,
+                    Turn::InTurn => Some(self.building.acquire().await.expect("nobody closes the turns")),
+                };
+                self.built(info).await
             })
             .await?;
         Ok(built.clone())
+    }
+
+    async fn built(&self, info: EditionInfo) -> StoreResult<Arc<EditionMap>> {
+        let damaged = |name: &str, error| StoreError::Damaged(format!("edition `{name}`: {error}"));
+        let building = match info.state {
+            EditionState::Published => {
+                let features = self.store.grids(info.id).await?;
+                tokio::task::spawn_blocking(move || {
+                    let planar = PlanarMap::from_partition(features).map_err(|error| damaged(&info.name, error))?;
+                    Ok(Arc::new(EditionMap::new(info, planar)))
+                })
+            }
+            EditionState::Draft => {
+                let features = self.store.draft_features(info.id).await?;
+                tokio::task::spawn_blocking(move || {
+                    let partition = build(&features, &[]).partition;
+                    let planar = PlanarMap::from_partition(partition).map_err(|error| damaged(&info.name, error))?;
+                    Ok(Arc::new(EditionMap::new(info, planar)))
+                })
+            }
+        };
+        building.await.unwrap_or_else(|failed| Err(StoreError::Damaged(failed.to_string())))
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {

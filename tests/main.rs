@@ -4,6 +4,7 @@ mod assign;
 mod check;
 mod cli;
 mod contract;
+mod diff;
 mod faults;
 mod formats;
 mod generate;

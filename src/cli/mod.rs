@@ -5,7 +5,9 @@
 mod assign;
 mod bench;
 mod check;
+mod comparison;
 mod context;
+mod diff;
 mod editions;
 mod export;
 mod files;
@@ -51,6 +53,7 @@ enum Command {
     Serve(serve::Args),
     Import(import::Args),
     Check(check::Args),
+    Diff(diff::Args),
     Publish(publish::Args),
     Editions(editions::Args),
     Rollback(rollback::Args),
@@ -79,6 +82,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args, &context).await,
             Command::Import(args) => import::run(args, &context).await,
             Command::Check(args) => check::run(args, &context).await,
+            Command::Diff(args) => diff::run(args, &context).await,
             Command::Publish(args) => publish::run(args, &context).await,
             Command::Editions(args) => editions::run(args, &context).await,
             Command::Rollback(args) => rollback::run(args, &context).await,

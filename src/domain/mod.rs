@@ -1,5 +1,6 @@
 //! WORDS: what the product talks about. May use: nothing of ours. No IO, no async, no geometry.
 
+pub mod codes;
 pub mod edition;
 pub mod grid;
 pub mod job;

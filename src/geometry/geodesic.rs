@@ -2,7 +2,7 @@
 
 use geo::{Distance, Geodesic};
 
-use super::point::Point;
+use super::point::{MultiPolygon, Point};
 
 /// Semi-major axis in metres and squared eccentricity of WGS 84.
 const A_M: f64 = 6_378_137.0;
@@ -115,6 +115,11 @@ pub fn ring_area_m2(ring: &[Point]) -> f64 {
         sum -= width * (8.0 * at(0.0) + 5.0 * (at(-gauss) + at(gauss))) / 18.0;
     }
     sum
+}
+
+/// Square metres of a shape on the ellipsoid: its shells less its holes.
+pub fn shape_area_m2(shape: &MultiPolygon) -> f64 {
+    shape.iter().flat_map(|polygon| polygon.rings()).map(|ring| ring_area_m2(ring)).sum()
 }
 
 /// Square metres between the equator and a latitude in degrees, for one radian of longitude (Snyder 1987, 3-12).

@@ -11,7 +11,7 @@ use axum::response::Response;
 use utoipa::{IntoParams, ToSchema};
 
 use self::cursor::Cursor;
-pub(super) use self::shapes::Form;
+pub(crate) use self::shapes::Form;
 use self::shapes::{FeatureCollection, GridDetail, GridFeature, GridPage, Page};
 use super::params::{Asked, Given, Parameters, tier};
 use super::problem::{Kind, Problem, ProblemDetails};

@@ -5,6 +5,7 @@
 
 mod admission;
 mod batch;
+pub(crate) mod diff;
 mod editions;
 mod geojson;
 mod grids;
@@ -51,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(editions::one, editions::forget))
         .routes(routes!(editions::rollback))
         .routes(routes!(report::report))
+        .routes(routes!(diff::diff))
         .routes(routes!(tiles::tilejson))
         .routes(routes!(tiles::edition_tilejson))
         .routes(routes!(tiles::style_json))
@@ -60,7 +62,8 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(pages::viewer))
         .routes(routes!(pages::mobile))
         .split_for_parts();
-    let (batches, batch_document) = OpenApiRouter::new().routes(routes!(batch::locate_many)).split_for_parts();
+    let (batches, batch_document) =
+        OpenApiRouter::new().routes(routes!(batch::locate_many)).routes(routes!(diff::count_places)).split_for_parts();
     document.merge(batch_document);
     let compressed = documented
         .route("/assets/{*name}", get(pages::asset))

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::admission::Caller;
+use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
 use crate::index::edition_map::EditionMap;
+use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
 use crate::keys::Keys;
 use crate::live::Live;
@@ -48,6 +51,7 @@ pub struct AppState {
     pub(crate) live: Arc<Live>,
     pub(crate) keys: Keys,
     pub(crate) tiles: TileCache,
+    pub(crate) comparisons: Arc<Comparisons>,
     pub(crate) settings: Arc<Settings>,
 }
 
@@ -55,7 +59,7 @@ impl AppState {
     pub fn new(live: Arc<Live>, settings: Settings) -> AppState {
         let keys = Keys::new(live.store().clone());
         let tiles = TileCache::new(settings.max_tile_cache_bytes);
-        AppState { live, keys, tiles, settings: Arc::new(settings) }
+        AppState { live, keys, tiles, comparisons: Arc::default(), settings: Arc::new(settings) }
     }
 
     /// What a request answers from: taken once, so that two editions never mix in one answer.
@@ -74,6 +78,23 @@ impl AppState {
             Some(snapshot) => Ok(snapshot),
             None => Err(Problem::with(Kind::NoSuchEdition, "no edition was in force at the time of `at`")),
         }
+    }
+
+    /// The roster in force now; an empty one before anything is in force.
+    pub(crate) fn roster_now(&self) -> Arc<Roster> {
+        self.live.snapshot().map(|snapshot| snapshot.roster).unwrap_or_default()
+    }
+
+    /// An edition by its name, for whoever may see drafts (built as publishing would build them) a draft too.
+    pub(crate) async fn edition_for(&self, caller: &Caller, name: &str) -> Result<Arc<EditionMap>, Problem> {
+        if !caller.is_admin() {
+            return self.edition(name).await;
+        }
+        let found = self.live.edition_or_draft(name).await?;
+        found.ok_or_else(|| {
+            let name = crate::assign::bulk::shortened(name);
+            Problem::with(Kind::NoSuchEdition, format!("no edition is called `{name}`"))
+        })
     }
 
     /// A published edition by its name.

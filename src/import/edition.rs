@@ -7,7 +7,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::reading::Reading;
-use crate::domain::edition::{EditionId, EditionInfo, EditionState, history, in_force};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, history, in_force};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
 use crate::domain::roster::{RosterEntry, TOWN_OFFICE};
@@ -15,6 +15,8 @@ use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build};
 use crate::planar::check::reference::shifted_crs;
+use crate::planar::diff::{Difference, code_changes};
+use crate::planar::map::PlanarMap;
 use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair};
 use crate::store::{NewDraft, NewPublication, Store, StoreError};
 
@@ -160,7 +162,7 @@ pub async fn publish_built(
     from: Option<OffsetDateTime>,
     allow: &[ProblemCode],
 ) -> Result<Published, PublishError> {
-    let Built { mut report, partition: features, publishable } = built;
+    let Built { mut report, partition: features, was, publishable } = built;
     if !publishable {
         return Err(forbidden(&draft, report, allow));
     }
@@ -170,10 +172,36 @@ pub async fn publish_built(
         allow.iter().copied().filter(|code| code.can_be_allowed()).filter(occurred).collect();
     accepted.sort();
     accepted.dedup();
+    let before = in_force(&store.publications().await?, from.unwrap_or_else(OffsetDateTime::now_utc));
+    let before = match before {
+        Some(edition) => store.grids(edition).await?,
+        None => Vec::new(),
+    };
+    let (features, code_changes) = in_background(move || {
+        let changes = changed_codes(before, &features, &was);
+        (features, changes)
+    })
+    .await;
     let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
-    let publication = NewPublication { features, accepted, report, in_force_from, code_changes: Vec::new() };
+    let publication = NewPublication { features, accepted, report, in_force_from, code_changes };
     let edition = store.publish(draft.id, &publication).await?;
     Ok(Published { edition, report: publication.report, in_force_from })
+}
+
+/// What becomes of the codes of the edition before. Where that is damaged nothing can be said of it, and publishing a
+/// sound one must not be held up by it.
+fn changed_codes(before: Vec<GridFeature>, after: &[GridFeature], was: &[(String, String)]) -> Vec<CodeChange> {
+    let codes: HashSet<&str> = after.iter().map(|feature| feature.grid.code.as_str()).collect();
+    if was.is_empty() && before.iter().all(|feature| codes.contains(feature.grid.code.as_str())) {
+        return Vec::new();
+    }
+    match (PlanarMap::from_partition(before), PlanarMap::from_partition(after.to_vec())) {
+        (Ok(old), Ok(new)) => code_changes(&old, &new, &Difference::between(&old, &new), was),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%error, "codes that are gone are not followed");
+            Vec::new()
+        }
+    }
 }
 
 /// Writes a published edition into another store, where it is in force from its own beginning.

@@ -21,6 +21,8 @@ pub struct Built {
     pub report: CheckReport,
     /// The partition, sorted by (tier, code), as it would be published if every error were accepted.
     pub partition: Vec<GridFeature>,
+    /// Codes that grids of the partition had in earlier editions, as the features name them: the old one, then the new.
+    pub was: Vec<(String, String)>,
     /// Whether there is anything to publish, and no error that was not accepted forbids it.
     pub publishable: bool,
 }
@@ -48,6 +50,7 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
     snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
 
+    let was = former_codes(features, &table);
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
     let overlay = Overlay::of(&rings, &grids);
     drop(rings);
@@ -58,7 +61,17 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
     let partition = partition(&overlay, &grids, &drawn, &mut report.problems);
     sort(&mut report);
     let publishable = report.blocking(allow).next().is_none() && !partition.is_empty();
-    Built { report, partition, publishable }
+    Built { report, partition, was, publishable }
+}
+
+/// The old and the new code of every grid whose feature names old ones.
+fn former_codes(features: &[DraftFeature], table: &[attributes::Row]) -> Vec<(String, String)> {
+    let renamed = |row: &attributes::Row| {
+        let code = row.grid.code.clone();
+        let old = features[row.feature].was.iter().map(|old| old.trim()).filter(|old| !old.is_empty() && *old != code);
+        old.map(|old| (old.to_owned(), code.clone())).collect::<Vec<_>>()
+    };
+    table.iter().flat_map(renamed).collect()
 }
 
 /// Errors first, then by code, grids and place, so that two checks of one input read the same.

@@ -11,6 +11,7 @@ pub mod build;
 mod cells;
 pub(crate) mod chains;
 pub mod check;
+pub mod diff;
 pub mod faces;
 pub mod labels;
 pub mod map;

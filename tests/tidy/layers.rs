@@ -13,7 +13,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("keys", &["domain", "store"]),
     ("live", &["domain", "planar", "index", "store"]),
     ("import", &["domain", "geometry", "planar", "store", "live"]),
-    ("assign", &["domain", "geometry", "index", "store", "live"]),
+    ("assign", &["domain", "geometry", "planar", "index", "store", "live"]),
     ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign"]),
     ("cli", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign", "http"]),
     ("main", &["cli"]),

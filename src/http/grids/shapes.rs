@@ -45,7 +45,7 @@ impl Form {
         })
     }
 
-    fn respond(self, body: impl Serialize) -> Response {
+    pub fn respond(self, body: impl Serialize) -> Response {
         let mut response = Json(body).into_response();
         let headers = response.headers_mut();
         headers.insert(VARY, HeaderValue::from_static("accept"));
