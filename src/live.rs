@@ -3,6 +3,7 @@
 //! The old snapshot serves until the new one is whole, and a reload that fails changes nothing but a metric, a log line
 //! and [`Live::status`].
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use arc_swap::ArcSwapOption;
 use time::OffsetDateTime;
 use tokio::sync::{OnceCell, Semaphore};
 
+use crate::domain::codes::{CodeHistory, Lead};
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
 use crate::domain::roster::next_change;
 use crate::index::edition_map::EditionMap;
@@ -57,6 +59,9 @@ struct Known {
     publications: Arc<Vec<Publication>>,
     /// The next moment from which another roster holds, or other people of this one serve, as the rosters stood then.
     next_roster_change: Option<OffsetDateTime>,
+    /// What became of the codes of all editions, and what the editions are called.
+    codes: Arc<CodeHistory>,
+    names: Arc<HashMap<EditionId, String>>,
     last_error: Option<String>,
 }
 
@@ -97,6 +102,22 @@ impl Live {
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
         let roster = Arc::new(Roster::at(self.store.roster(at).await?, at));
         Ok(Some(Snapshot::new(self.edition_by_id(edition, Turn::InTurn).await?, roster)))
+    }
+
+    /// The grids of a snapshot's edition that a code leads to which it does not have, the largest share first, each with
+    /// the name of the edition in which the code went.
+    pub fn leads(&self, snapshot: &Snapshot, code: &str) -> Vec<(Lead, String)> {
+        let (codes, names) = {
+            let known = self.known();
+            (known.codes.clone(), known.names.clone())
+        };
+        let planar = &snapshot.edition.planar;
+        let leads = codes.leads(code, snapshot.edition.info.id, |code| planar.find(code).is_some());
+        let named = |lead: Lead| {
+            let name = names.get(&lead.since).cloned().unwrap_or_default();
+            (lead, name)
+        };
+        leads.into_iter().map(named).collect()
     }
 
     /// The published edition of that name; `None` when there is none.
@@ -222,6 +243,8 @@ impl Live {
         let next_roster = self.store.roster_moments().await?.into_iter().filter(|&from| from > now).min();
         let entries = self.store.roster(now).await?;
         let next_roster_change = next_roster.into_iter().chain(next_change(&entries, now)).min();
+        let codes = Arc::new(CodeHistory::new(self.store.code_changes().await?));
+        let names = self.store.editions().await?.into_iter().map(|info| (info.id, info.name)).collect();
         let next = match in_force(&publications, now) {
             None => None,
             Some(edition) => {
@@ -236,6 +259,7 @@ impl Live {
         let mut known = self.known();
         (known.revision, known.publications) = (Some(revision), publications);
         known.next_roster_change = next_roster_change;
+        (known.codes, known.names) = (codes, Arc::new(names));
         Ok(true)
     }
 

@@ -1,20 +1,23 @@
 //! `GET /v1/grids` and what hangs below: grids by tier, parent, box and words, as JSON or GeoJSON.
 
 mod cursor;
+mod moved;
 mod shapes;
 
 use std::collections::HashSet;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
 use self::cursor::Cursor;
+use self::moved::{Found, MovedCode, find_grid};
 pub(crate) use self::shapes::Form;
 use self::shapes::{FeatureCollection, GridDetail, GridFeature, GridPage, Page};
-use super::params::{Asked, Given, Parameters, tier};
-use super::problem::{Kind, Problem, ProblemDetails};
+use super::params::{Asked, Given, Parameters, moment, tier};
+use super::problem::{Problem, ProblemDetails};
 use super::state::{AppState, in_background};
 use crate::assign::bulk::shortened;
 use crate::domain::grid::GridId;
@@ -45,6 +48,7 @@ pub(crate) struct GridsParameters {
 pub(crate) struct PageParameters {
     limit: Option<usize>,
     cursor: Option<Cursor>,
+    at: Option<OffsetDateTime>,
     form: Option<Form>,
 }
 
@@ -65,12 +69,26 @@ impl Parameters for PageParameters {
         Some(PageParameters {
             limit: given.optional("limit", limit),
             cursor: given.optional("cursor", str::parse),
+            at: given.optional("at", moment),
             form: given.optional("f", str::parse),
         })
     }
 }
 
-/// The form of a single grid.
+/// When and in which form a single grid is wanted.
+#[derive(Debug)]
+pub(crate) struct GridParameters {
+    at: Option<OffsetDateTime>,
+    form: Option<Form>,
+}
+
+impl Parameters for GridParameters {
+    fn read(given: &mut Given) -> Option<GridParameters> {
+        Some(GridParameters { at: given.optional("at", moment), form: given.optional("f", str::parse) })
+    }
+}
+
+/// The form of an answer that has two.
 #[derive(Debug)]
 pub(crate) struct FormParameters(pub Option<Form>);
 
@@ -147,6 +165,16 @@ pub(crate) struct PageParams {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) struct AtParams {
+    /// Answer from the edition and the roster in force at that time (RFC 3339).
+    #[param(format = DateTime, value_type = String, required = false, nullable = false)]
+    at: Option<String>,
+}
+
+/// The parameters as OpenAPI describes them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
 pub(crate) struct FormParams {
     /// The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice.
     #[param(inline, nullable = false)]
@@ -165,7 +193,7 @@ pub(crate) enum FormWord {
 ///
 /// In the order of tier and code; with `q` the best matches first.
 #[utoipa::path(
-    get, path = "/v1/grids", tag = "grids", operation_id = "grids", params(GridsParams, PageParams, FormParams),
+    get, path = "/v1/grids", tag = "grids", operation_id = "grids", params(GridsParams, PageParams, AtParams, FormParams),
     responses(
         (status = 200, description = "A page of grids", content(
             (GridPage = "application/json"), (FeatureCollection = "application/geo+json")
@@ -180,7 +208,7 @@ pub(crate) async fn list(
     Asked(asked): Asked<GridsParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let snapshot = snapshot_of(&state, asked.page.cursor.as_ref()).await?;
+    let snapshot = snapshot_of(&state, &asked.page).await?;
     let form = Form::chosen(asked.page.form, &headers);
     in_background(move || {
         let page = if asked.words.is_some() { find(&snapshot, &asked) } else { in_order(&snapshot, &asked) };
@@ -192,24 +220,29 @@ pub(crate) async fn list(
 /// One grid, with who answers for it
 #[utoipa::path(
     get, path = "/v1/grids/{code}", tag = "grids", operation_id = "grid",
-    params(("code" = String, Path, description = "The grid's code"), FormParams),
+    params(("code" = String, Path, description = "The grid's code"), AtParams, FormParams),
     responses(
         (status = 200, description = "The grid", content(
             (GridDetail = "application/json"), (GridFeature = "application/geo+json")
         )),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such grid", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 302, description = "The edition has no such code any more: `Location` is the grid with most of its land", body = MovedCode),
+        (status = 404, description = "There is no such grid, nor was there one", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn one(
     State(state): State<AppState>,
     Path(code): Path<String>,
-    Asked(FormParameters(form)): Asked<FormParameters>,
+    Asked(GridParameters { at, form }): Asked<GridParameters>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let snapshot = state.in_force()?;
-    let id = grid_of(&snapshot, &code)?;
+    let snapshot = state.in_force_at(at).await?;
+    let id = match find_grid(&state, &snapshot, &code, &uri)? {
+        Found::Here(id) => id,
+        Found::Elsewhere(response) => return Ok(response),
+    };
     let form = Form::chosen(form, &headers);
     in_background(move || shapes::one(&snapshot, id, form)).await
 }
@@ -217,13 +250,14 @@ pub(crate) async fn one(
 /// The grids directly below a grid
 #[utoipa::path(
     get, path = "/v1/grids/{code}/children", tag = "grids", operation_id = "children",
-    params(("code" = String, Path, description = "The grid's code"), PageParams, FormParams),
+    params(("code" = String, Path, description = "The grid's code"), PageParams, AtParams, FormParams),
     responses(
         (status = 200, description = "A page of grids", content(
             (GridPage = "application/json"), (FeatureCollection = "application/geo+json")
         )),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such grid", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 302, description = "The edition has no such code any more: `Location` is the grid with most of its land", body = MovedCode),
+        (status = 404, description = "There is no such grid, nor was there one", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
@@ -231,10 +265,13 @@ pub(crate) async fn children(
     State(state): State<AppState>,
     Path(code): Path<String>,
     Asked(page): Asked<PageParameters>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let snapshot = snapshot_of(&state, page.cursor.as_ref()).await?;
-    grid_of(&snapshot, &code)?;
+    let snapshot = snapshot_of(&state, &page).await?;
+    if let Found::Elsewhere(response) = find_grid(&state, &snapshot, &code, &uri)? {
+        return Ok(response);
+    }
     let form = Form::chosen(page.form, &headers);
     let asked = GridsParameters { parent: Some(code), page, ..GridsParameters::default() };
     in_background(move || in_order(&snapshot, &asked).answer(&snapshot, form)).await
@@ -243,13 +280,14 @@ pub(crate) async fn children(
 /// The grids of the same tier that share a border with a grid
 #[utoipa::path(
     get, path = "/v1/grids/{code}/neighbors", tag = "grids", operation_id = "neighbors",
-    params(("code" = String, Path, description = "The grid's code"), PageParams, FormParams),
+    params(("code" = String, Path, description = "The grid's code"), PageParams, AtParams, FormParams),
     responses(
         (status = 200, description = "A page of grids", content(
             (GridPage = "application/json"), (FeatureCollection = "application/geo+json")
         )),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such grid", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 302, description = "The edition has no such code any more: `Location` is the grid with most of its land", body = MovedCode),
+        (status = 404, description = "There is no such grid, nor was there one", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
@@ -257,10 +295,14 @@ pub(crate) async fn neighbors(
     State(state): State<AppState>,
     Path(code): Path<String>,
     Asked(page): Asked<PageParameters>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let snapshot = snapshot_of(&state, page.cursor.as_ref()).await?;
-    let id = grid_of(&snapshot, &code)?;
+    let snapshot = snapshot_of(&state, &page).await?;
+    let id = match find_grid(&state, &snapshot, &code, &uri)? {
+        Found::Here(id) => id,
+        Found::Elsewhere(response) => return Ok(response),
+    };
     let form = Form::chosen(page.form, &headers);
     in_background(move || {
         let after = page.cursor.as_ref().map(|cursor| cursor.last.grid);
@@ -270,23 +312,15 @@ pub(crate) async fn neighbors(
     .await
 }
 
-/// The snapshot in force, or the one whose pages the cursor leads through.
-async fn snapshot_of(state: &AppState, cursor: Option<&Cursor>) -> Result<Snapshot, Problem> {
-    let in_force = state.in_force()?;
-    match cursor {
+/// The snapshot in force, now or at a time, or the one whose pages the cursor leads through.
+async fn snapshot_of(state: &AppState, page: &PageParameters) -> Result<Snapshot, Problem> {
+    let in_force = state.in_force_at(page.at).await?;
+    match &page.cursor {
         Some(cursor) if cursor.edition != in_force.edition.info.name => {
             Ok(Snapshot::new(state.edition(&cursor.edition).await?, in_force.roster))
         }
         _ => Ok(in_force),
     }
-}
-
-fn grid_of(snapshot: &Snapshot, code: &str) -> Result<GridId, Problem> {
-    let edition = &snapshot.edition;
-    edition.planar.find(code).ok_or_else(|| {
-        let (code, edition) = (shortened(code), &edition.info.name);
-        Problem::with(Kind::NoSuchGrid, format!("edition `{edition}` has no grid with the code `{code}`"))
-    })
 }
 
 /// The filter but for the words.

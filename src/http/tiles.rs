@@ -8,13 +8,17 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HO
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
+use super::admission::Caller;
+use super::grids::AtParams;
 use super::negotiate;
-use super::params::{Asked, Given, Nothing, Parameters};
+use super::params::{Asked, Given, Nothing, Parameters, moment};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::AppState;
 use super::style::{Theme, style};
+use crate::domain::edition::EditionState;
 use crate::geometry::mercator::TileCoord;
 use crate::index::edition_map::EditionMap;
 use crate::tiles::cache::TileError;
@@ -36,6 +40,16 @@ impl Parameters for TileParameters {
     fn read(given: &mut Given) -> Option<TileParameters> {
         given.text("v");
         Some(TileParameters)
+    }
+}
+
+/// `at=`, and `v` as above.
+pub(crate) struct AtParameters(Option<OffsetDateTime>);
+
+impl Parameters for AtParameters {
+    fn read(given: &mut Given) -> Option<AtParameters> {
+        given.text("v");
+        Some(AtParameters(given.optional("at", moment)))
     }
 }
 
@@ -82,39 +96,51 @@ pub(crate) enum ThemeWord {
 ///
 /// Its tile URLs name the edition, so that tiles of two editions never meet on one map.
 #[utoipa::path(
-    get, path = "/tiles/grids.json", tag = "tiles", operation_id = "tileJson",
+    get, path = "/tiles/grids.json", tag = "tiles", operation_id = "tileJson", params(AtParams),
     responses(
         (status = 200, description = "TileJSON 3.0.0", body = Object),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "No edition was in force `at` that time", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn tilejson(
     State(state): State<AppState>,
-    Asked(Nothing): Asked<Nothing>,
+    Asked(AtParameters(at)): Asked<AtParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let edition = state.in_force()?.edition;
+    let edition = state.in_force_at(at).await?.edition;
     described(&state, &edition, &headers, SHORT).await
 }
 
-/// TileJSON 3.0.0 of a named edition
+/// TileJSON 3.0.0 of a named edition; with an administrator's key also of a draft
 #[utoipa::path(
-    get, path = "/tiles/{edition}/grids.json", tag = "tiles", operation_id = "editionTileJson",
+    get, path = "/tiles/{edition}/grids.json", tag = "tiles", operation_id = "editionTileJson", security((), ("key" = [])),
     params(("edition" = String, Path, description = "The edition's name")),
     responses(
         (status = 200, description = "TileJSON 3.0.0", body = Object),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "The key does not hold", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn edition_tilejson(
     State(state): State<AppState>,
+    caller: Caller,
     Path(edition): Path<String>,
     Asked(Nothing): Asked<Nothing>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    described(&state, &state.edition(&edition).await?, &headers, SHORT).await
+    let edition = state.edition_for(&caller, &edition).await?;
+    described(&state, &edition, &headers, kept(&edition, SHORT)).await
+}
+
+/// What caches may do with an answer of an edition. A draft is for whoever has a key.
+fn kept(edition: &EditionMap, published: HeaderValue) -> HeaderValue {
+    match edition.info.state {
+        EditionState::Draft => HeaderValue::from_static("no-store"),
+        EditionState::Published => published,
+    }
 }
 
 async fn described(
@@ -165,6 +191,7 @@ pub(crate) async fn style_json(
         ("z" = u8, Path, description = "Zoom", maximum = 30),
         ("x" = u32, Path, description = "Column from the west"),
         ("y" = u32, Path, description = "Row from the north"),
+        AtParams,
     ),
     responses(
         (status = 200, description = "Mapbox Vector Tile 2.1", body = Vec<u8>, content_type = "application/vnd.mapbox-vector-tile"),
@@ -179,16 +206,16 @@ pub(crate) async fn style_json(
 pub(crate) async fn tile(
     State(state): State<AppState>,
     Path((z, x, y)): Path<(String, String, String)>,
-    Asked(TileParameters): Asked<TileParameters>,
+    Asked(AtParameters(at)): Asked<AtParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = coord([&z, &x, &y])?;
-    answer(&state, &state.in_force()?.edition, tile, &headers, SHORT).await
+    answer(&state, &state.in_force_at(at).await?.edition, tile, &headers, SHORT).await
 }
 
-/// A tile of a named edition: it never changes
+/// A tile of a named edition: it never changes; with an administrator's key also of a draft
 #[utoipa::path(
-    get, path = "/tiles/{edition}/grids/{z}/{x}/{y}.mvt", tag = "tiles", operation_id = "editionTile",
+    get, path = "/tiles/{edition}/grids/{z}/{x}/{y}.mvt", tag = "tiles", operation_id = "editionTile", security((), ("key" = [])),
     params(
         ("edition" = String, Path, description = "The edition's name"),
         ("z" = u8, Path, description = "Zoom", maximum = 30),
@@ -200,18 +227,21 @@ pub(crate) async fn tile(
         (status = 204, description = "Nothing of the edition is in this tile"),
         (status = 304, description = "The client has this tile"),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "The key does not hold", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such tile or edition", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 406, description = "No encoding is accepted", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn edition_tile(
     State(state): State<AppState>,
+    caller: Caller,
     Path((edition, z, x, y)): Path<(String, String, String, String)>,
     Asked(TileParameters): Asked<TileParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let tile = coord([&z, &x, &y])?;
-    answer(&state, &state.edition(&edition).await?, tile, &headers, IMMUTABLE).await
+    let edition = state.edition_for(&caller, &edition).await?;
+    answer(&state, &edition, tile, &headers, kept(&edition, IMMUTABLE)).await
 }
 
 async fn answer(
@@ -278,7 +308,7 @@ fn origin(headers: &HeaderMap) -> String {
 }
 
 /// A path segment: everything but unreserved characters escaped.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     use std::fmt::Write;
     let mut out = String::new();
     for byte in name.bytes() {

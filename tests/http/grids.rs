@@ -108,3 +108,42 @@ fn a_cursor_stays_in_its_edition() {
     let gone: String = "0|0|gone".bytes().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(get(&format!("/v1/grids?cursor={gone}")).problem(404), "no-such-edition");
 }
+
+/// The square of the edition before is a code of the town no more; most of its land is in one of the villages.
+#[test]
+fn an_old_code_leads_to_who_has_its_land() {
+    let answer = get("/v1/grids/old?f=geojson");
+    assert_eq!(answer.status, 302, "{}", answer.text());
+    let body = answer.json();
+    assert_eq!((&body["code"], &body["edition"], &body["since"]), (&"old".into(), &"demo".into(), &"demo".into()));
+    let leads = body["leads_to"].as_array().unwrap();
+    assert!(leads.iter().all(|lead| lead["tier"] == 1 && lead["share"].as_f64().unwrap() > 0.0));
+    assert!(leads.is_sorted_by(|a, b| a["share"].as_f64() >= b["share"].as_f64()));
+    let first = leads[0]["code"].as_str().unwrap();
+    assert_eq!(answer.header("location"), format!("/v1/grids/{first}?f=geojson"));
+    assert_eq!(get(answer.header("location")).json()["id"], first);
+    for below in ["children", "neighbors"] {
+        let answer = get(&format!("/v1/grids/old/{below}?limit=3"));
+        assert_eq!(answer.status, 302);
+        assert_eq!(answer.header("location"), format!("/v1/grids/{first}/{below}?limit=3"));
+    }
+    assert_eq!(get("/v1/grids/never").problem(404), "no-such-grid");
+}
+
+#[test]
+fn the_grids_of_another_time() {
+    let then = "2025-01-01T00:00:00Z";
+    let page = get(&format!("/v1/grids?at={then}")).json();
+    assert_eq!((&page["edition"], &page["grids"][0]["code"]), (&"before".into(), &"old".into()));
+    assert_eq!(page["grids"].as_array().unwrap().len(), 1);
+    assert_eq!(get(&format!("/v1/grids/old?at={then}")).json()["edition"], "before");
+    assert_eq!(get(&format!("/v1/grids/old/children?at={then}")).json()["grids"], serde_json::json!([]));
+    assert_eq!(get(&format!("/v1/grids/old/neighbors?at={then}")).json()["edition"], "before");
+    assert_eq!(get("/v1/grids?at=1999-01-01T00:00:00Z").problem(404), "no-such-edition");
+    assert_eq!(get("/v1/grids/old?at=yesterday").fields(), ["at"]);
+    // A code of a later edition leads back.
+    let (_, _, code) = somewhere();
+    let village = code[..12].to_owned();
+    let back = get(&format!("/v1/grids/{village}?at={then}"));
+    assert_eq!((back.status.as_u16(), back.header("location")), (302, format!("/v1/grids/old?at={then}").as_str()));
+}

@@ -133,3 +133,15 @@ fn a_named_edition_has_a_style_and_a_tilejson_of_its_own() {
         assert_eq!(get(unknown).problem(404), "no-such-edition", "{unknown}");
     }
 }
+
+#[test]
+fn tiles_of_another_time() {
+    let then = "2025-01-01T00:00:00Z";
+    let json = get(&format!("/tiles/grids.json?at={then}")).json();
+    assert_eq!(json["name"], "before");
+    let then_tile = get(&format!("/tiles/grids/0/0/0.mvt?at={then}"));
+    assert_eq!(then_tile.body, get("/tiles/before/grids/0/0/0.mvt").body);
+    assert_ne!(then_tile.body, get("/tiles/grids/0/0/0.mvt").body);
+    assert_eq!(get("/tiles/grids/0/0/0.mvt?at=1999-01-01T00:00:00Z").problem(404), "no-such-edition");
+    assert_eq!(get("/tiles/grids.json?at=now").fields(), ["at"]);
+}

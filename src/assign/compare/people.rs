@@ -13,7 +13,7 @@ use crate::index::snapshot::Snapshot;
 pub struct Answering {
     /// 党小组
     pub party_group: Option<String>,
-    /// The leader's name.
+    /// The name of the leader, or of who stands in.
     pub leader: Option<String>,
 }
 
@@ -26,11 +26,15 @@ pub struct HandOver {
 }
 
 impl Answering {
-    /// Who answers at a place with those owners.
+    /// Who answers at a place with those owners: the party group there, and whoever answers up to the town office.
     pub(super) fn at(snapshot: &Snapshot, owners: &Owners) -> Option<Answering> {
-        let entry = snapshot.responsible(owners)?;
-        let leader = entry.leader().map(|leader| leader.name.clone());
-        Some(Answering { party_group: entry.party_group.clone(), leader })
+        let entry = snapshot.responsible(owners);
+        let answers = snapshot.answers(owners);
+        if entry.is_none() && answers.is_none() {
+            return None;
+        }
+        let party_group = entry.and_then(|entry| entry.party_group.clone());
+        Some(Answering { party_group, leader: answers.map(|answers| answers.person.name.clone()) })
     }
 
     /// Who answers in a grid as far as the grids above it go by name.

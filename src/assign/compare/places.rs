@@ -131,16 +131,7 @@ impl PlaceChanges {
         let (answered_by, answers) = (Answering::at(old, &before), Answering::at(new, &after));
         self.handed_over += u64::from(answered_by != answers);
         let owned = |codes: PerTier<Option<&str>>| PerTier(codes.0.map(|code| code.map(str::to_owned)));
-        Ok(Some(ChangedPlace {
-            line: 0,
-            label: None,
-            lon,
-            lat,
-            from: owned(from),
-            to: owned(to),
-            answered_by,
-            answers,
-        }))
+        Ok(Some(ChangedPlace { row: 0, label: None, lon, lat, from: owned(from), to: owned(to), answered_by, answers }))
     }
 }
 

@@ -23,8 +23,8 @@ struct Piece {
 
 /// By place in [`Pairs`]: whether a border of the grid differs. All others have the same shape in both editions.
 pub(super) fn affected(old: &PlanarMap, new: &PlanarMap, pairs: &Pairs, tier: Tier) -> Vec<bool> {
-    let old_sides = |arc: &Arc| (arc.left[tier].map(|id| pairs.old(id)), arc.right[tier].map(|id| pairs.old(id)));
-    let new_sides = |arc: &Arc| (arc.left[tier].map(|id| pairs.new(id)), arc.right[tier].map(|id| pairs.new(id)));
+    let old_sides = |arc: &Arc| (arc.left[tier].map(|id| pairs.of_old(id)), arc.right[tier].map(|id| pairs.of_old(id)));
+    let new_sides = |arc: &Arc| (arc.left[tier].map(|id| pairs.of_new(id)), arc.right[tier].map(|id| pairs.of_new(id)));
     // Whole arcs first: nearly all of them are equal as a rule.
     let mut waiting: FxHashMap<u64, Vec<&Arc>> = FxHashMap::default();
     for arc in old.arcs().iter().filter(|arc| arc.parts(tier)) {

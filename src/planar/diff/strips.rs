@@ -32,14 +32,14 @@ pub(super) fn of_tier(
     add_borders(
         old,
         tier,
-        |id| Some(pairs.old(id)).filter(|&place| affected[place as usize]).map(|i| 2 * i),
+        |id| Some(pairs.of_old(id)).filter(|&place| affected[place as usize]).map(|i| 2 * i),
         &mut segments,
         &mut labels,
     );
     add_borders(
         new,
         tier,
-        |id| Some(pairs.new(id)).filter(|&place| affected[place as usize]).map(|i| 2 * i + 1),
+        |id| Some(pairs.of_new(id)).filter(|&place| affected[place as usize]).map(|i| 2 * i + 1),
         &mut segments,
         &mut labels,
     );
