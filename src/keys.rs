@@ -144,6 +144,11 @@ fn parts(text: &str) -> Option<(&str, &str)> {
     (id_fits && secret_fits).then_some((id, secret))
 }
 
+/// A name that nobody can guess: 32 hexadecimal digits.
+pub fn random_name() -> String {
+    hex(&random::<16>().expect("the operating system gives random bytes"))
+}
+
 /// To the second, which every store keeps as it is.
 fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc().replace_nanosecond(0).expect("0 is a nanosecond")

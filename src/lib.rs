@@ -18,6 +18,8 @@ pub mod http;
 pub mod import;
 /// FINDING: which grid holds a point, how far its border is, what a circle meets; one edition ready to answer.
 pub mod index;
+/// WORKING: jobs, long work that was asked for over HTTP.
+pub mod jobs;
 /// WHO MAY: keys of the HTTP service, and what their roles may do.
 pub mod keys;
 /// MEETING: the snapshot in force, swapped atomically; it follows the store.

@@ -105,7 +105,7 @@ pub fn lines(features: &[Value]) -> String {
 }
 
 /// The town with 112 moved one hundredth of a degree to the south, over 111, and with a gap left behind it.
-fn town_with_overlap() -> Vec<Value> {
+pub fn town_with_overlap() -> Vec<Value> {
     let mut town = town();
     town[4] = feature("112", 3, Some("11"), [116.9, 30.81, 116.92, 30.83]);
     town

@@ -9,16 +9,19 @@ use time::OffsetDateTime;
 pub enum JobKind {
     /// Files to a draft.
     Import,
+    /// A draft to a mended one.
+    Repair,
     /// A draft into force.
     Publish,
 }
 
 impl JobKind {
-    pub const ALL: [JobKind; 2] = [JobKind::Import, JobKind::Publish];
+    pub const ALL: [JobKind; 3] = [JobKind::Import, JobKind::Repair, JobKind::Publish];
 
     pub fn as_str(self) -> &'static str {
         match self {
             JobKind::Import => "import",
+            JobKind::Repair => "repair",
             JobKind::Publish => "publish",
         }
     }

@@ -76,7 +76,11 @@ pub(crate) struct Editions {
 }
 
 impl EditionDetail {
-    fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionDetail {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionDetail {
         let own = publications.iter().filter(|publication| publication.edition == info.id);
         let detail = |publication: &Publication| PublicationDetail {
             in_force_from: publication.in_force_from,

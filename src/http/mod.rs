@@ -10,6 +10,8 @@ mod editions;
 mod geojson;
 mod grids;
 mod health;
+mod intake;
+mod jobs;
 mod layers;
 pub(crate) mod locate;
 mod negotiate;
@@ -17,16 +19,19 @@ mod openapi;
 mod pages;
 mod params;
 mod problem;
+mod publishing;
 mod report;
 mod serve;
 mod state;
 pub(crate) mod style;
 mod tiles;
+mod uploads;
 
 pub use serve::{serve, until_told_to_stop};
 pub use state::{AppState, Settings};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower_http::CompressionLevel;
@@ -51,6 +56,10 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(editions::list))
         .routes(routes!(editions::one, editions::forget))
         .routes(routes!(editions::rollback))
+        .routes(routes!(publishing::publish))
+        .routes(routes!(publishing::repair))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::one, jobs::cancel))
         .routes(routes!(report::report))
         .routes(routes!(diff::diff))
         .routes(routes!(tiles::tilejson))
@@ -65,6 +74,10 @@ pub fn router(state: AppState) -> Router {
     let (batches, batch_document) =
         OpenApiRouter::new().routes(routes!(batch::locate_many)).routes(routes!(diff::count_places)).split_for_parts();
     document.merge(batch_document);
+    // So do uploads, which say themselves how much they take.
+    let (intake, intake_document) = OpenApiRouter::new().routes(routes!(intake::import)).split_for_parts();
+    document.merge(intake_document);
+    let intake = intake.layer(DefaultBodyLimit::disable());
     let compressed = documented
         .route("/assets/{*name}", get(pages::asset))
         .route("/favicon.ico", get(pages::favicon))
@@ -77,6 +90,7 @@ pub fn router(state: AppState) -> Router {
     let bounded = compressed.merge(tiles).layer(from_fn_with_state(state.clone(), layers::bound));
     bounded
         .merge(batches)
+        .merge(intake)
         .fallback(async || Problem::new(Kind::NoSuchPath))
         .layer(from_fn_with_state(Places::new(&state.settings), layers::crowd))
         .layer(layers::cors())

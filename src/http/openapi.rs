@@ -18,6 +18,7 @@ use super::admission::KeyScheme;
         (name = "lookups", description = "A place to its grids and to who answers there"),
         (name = "grids", description = "The grids themselves"),
         (name = "editions", description = "Sets of grids, from a draft to being in force; writing needs a key"),
+        (name = "jobs", description = "Long work that was asked for"),
         (name = "tiles", description = "Vector tiles"),
         (name = "pages", description = "For people"),
         (name = "operation", description = "Health and figures"),

@@ -1,5 +1,7 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -10,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::assign::bulk::shortened;
+use crate::import::Fault;
 use crate::store::StoreError;
 
 /// The media type of every problem.
@@ -22,6 +25,11 @@ pub(crate) enum Kind {
     Unauthenticated,
     Forbidden,
     EditionPublished,
+    ConfirmationNeeded,
+    PublicationForbidden,
+    NoSuchJob,
+    UnreadableFiles,
+    JobLost,
     NothingBefore,
     NameTaken,
     DiskFull,
@@ -44,11 +52,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 23] = [
+    pub(crate) const ALL: [Kind; 28] = [
         Kind::BadParameter,
         Kind::Unauthenticated,
         Kind::Forbidden,
         Kind::EditionPublished,
+        Kind::ConfirmationNeeded,
+        Kind::PublicationForbidden,
+        Kind::NoSuchJob,
+        Kind::UnreadableFiles,
+        Kind::JobLost,
         Kind::NothingBefore,
         Kind::NameTaken,
         Kind::DiskFull,
@@ -83,6 +96,17 @@ impl Kind {
             Kind::EditionPublished => {
                 (S::CONFLICT, "edition-published", "已发布的版本不能更改 · A published edition is never changed")
             }
+            Kind::ConfirmationNeeded => {
+                (S::CONFLICT, "confirmation-needed", "接受错误须经确认 · Accepting errors has to be confirmed")
+            }
+            Kind::PublicationForbidden => {
+                (S::CONFLICT, "publication-forbidden", "有错误，不能发布 · Errors forbid publishing")
+            }
+            Kind::NoSuchJob => (S::NOT_FOUND, "no-such-job", "没有这个任务 · There is no such job"),
+            Kind::UnreadableFiles => {
+                (S::UNPROCESSABLE_ENTITY, "unreadable-files", "文件无法读取 · The files cannot be read")
+            }
+            Kind::JobLost => (S::INTERNAL_SERVER_ERROR, "job-lost", "任务中断 · The job broke off"),
             Kind::NothingBefore => {
                 (S::CONFLICT, "nothing-before", "之前没有别的版本 · No other edition was in force before")
             }
@@ -156,7 +180,8 @@ pub(crate) struct FieldError {
 pub(crate) struct Problem {
     kind: Kind,
     detail: Option<String>,
-    errors: Vec<FieldError>,
+    errors: Vec<ErrorDetail>,
+    counts: BTreeMap<&'static str, usize>,
 }
 
 /// What is sent (RFC 9457).
@@ -176,14 +201,56 @@ pub(crate) struct ProblemDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     detail: Option<String>,
-    /// The parameters or fields to mend.
+    /// The parameters or fields to mend; of files, everything in them that cannot be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldError>,
+    errors: Vec<ErrorDetail>,
+    /// How many problems of an edition there are, by their codes: those that forbid something or have to be confirmed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    counts: BTreeMap<&'static str, usize>,
+}
+
+/// One thing to mend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct ErrorDetail {
+    /// The name of a parameter, or of a field of a file's feature; empty where it is the whole feature.
+    #[schema(example = "lat")]
+    field: String,
+    message: String,
+    /// The file, and the line or the feature in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "town.geojson feature 3")]
+    source: Option<String>,
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    line: Option<u64>,
+    /// In bytes, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    column: Option<u64>,
+}
+
+impl From<FieldError> for ErrorDetail {
+    fn from(error: FieldError) -> ErrorDetail {
+        ErrorDetail { field: error.field, message: error.message, source: None, line: None, column: None }
+    }
+}
+
+impl From<&Fault> for ErrorDetail {
+    fn from(fault: &Fault) -> ErrorDetail {
+        ErrorDetail {
+            field: fault.field.clone(),
+            message: fault.message.clone(),
+            source: Some(fault.source.clone()),
+            line: fault.at.map(|(line, _)| line),
+            column: fault.at.map(|(_, column)| column),
+        }
+    }
 }
 
 impl Problem {
     pub(crate) fn new(kind: Kind) -> Problem {
-        Problem { kind, detail: None, errors: Vec::new() }
+        Problem { kind, detail: None, errors: Vec::new(), counts: BTreeMap::new() }
     }
 
     /// With what is wrong this time, and what to do.
@@ -194,12 +261,34 @@ impl Problem {
     /// Parameters that are wrong, each with its reason.
     pub(crate) fn parameters(errors: Vec<FieldError>) -> Problem {
         let said: Vec<String> = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
-        Problem { kind: Kind::BadParameter, detail: Some(said.join("; ")), errors }
+        let errors = errors.into_iter().map(ErrorDetail::from).collect();
+        Problem { errors, ..Problem::with(Kind::BadParameter, said.join("; ")) }
     }
 
     /// One parameter that is wrong.
     pub(crate) fn parameter(field: &str, message: impl Into<String>) -> Problem {
         Problem::parameters(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// Files that cannot be read: the faults that are listed, and how many there are in all.
+    pub(crate) fn unreadable(faults: &[Fault], count: u64) -> Problem {
+        let detail = format!("{count} thing(s) cannot be read, so nothing was stored");
+        Problem {
+            errors: faults.iter().map(ErrorDetail::from).collect(),
+            ..Problem::with(Kind::UnreadableFiles, detail)
+        }
+    }
+
+    /// With how many problems of an edition it is about, by their codes.
+    pub(crate) fn counting(self, counts: BTreeMap<&'static str, usize>) -> Problem {
+        Problem { counts, ..self }
+    }
+
+    /// What is sent of it.
+    pub(crate) fn details(self) -> ProblemDetails {
+        let (status, _, title) = self.kind.row();
+        let Problem { kind, detail, errors, counts } = self;
+        ProblemDetails { kind: kind.uri(), title, status: status.as_u16(), detail, errors, counts }
     }
 
     /// A fault of ours: the cause goes to the log, and nothing of it to the client.
@@ -248,15 +337,8 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, _, title) = self.kind.row();
-        let details = ProblemDetails {
-            kind: self.kind.uri(),
-            title,
-            status: status.as_u16(),
-            detail: self.detail,
-            errors: self.errors,
-        };
-        let body = serde_json::to_vec(&details).expect("texts and numbers are written to memory as JSON");
+        let status = self.kind.status();
+        let body = serde_json::to_vec(&self.details()).expect("texts and numbers are written to memory as JSON");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -31,7 +31,7 @@ pub(crate) struct Report {
 
 /// How much there is of what.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReportCounts {
+pub(crate) struct ReportCounts {
     errors: usize,
     warnings: usize,
     repairs: usize,

@@ -1,5 +1,6 @@
 //! What every handler gets: the snapshot in force, the tile cache, and the bounds the service keeps.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +9,11 @@ use time::OffsetDateTime;
 use super::admission::Caller;
 use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
+use super::uploads::UploadFolders;
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
+use crate::jobs::Jobs;
 use crate::keys::Keys;
 use crate::live::Live;
 use crate::tiles::cache::TileCache;
@@ -28,6 +31,18 @@ pub struct Settings {
     pub max_requests: usize,
     /// All compressed and plain tiles together.
     pub max_tile_cache_bytes: u64,
+    /// All files of one upload together.
+    pub max_upload_bytes: u64,
+    /// Files of one upload.
+    pub max_upload_files: usize,
+    /// An upload has to be whole after so long.
+    pub max_upload_time: Duration,
+    /// Jobs that are taken on, uploads that are coming in among them; more are turned away.
+    pub max_jobs: usize,
+    /// Jobs that work at the same time; the others wait.
+    pub max_working_jobs: usize,
+    /// Where uploads are kept until they are read.
+    pub upload_folder: PathBuf,
     /// How long requests may go on after the service was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -40,6 +55,12 @@ impl Default for Settings {
             max_body_bytes: 1 << 20,
             max_requests: 1024,
             max_tile_cache_bytes: 256 << 20,
+            max_upload_bytes: 1 << 30,
+            max_upload_files: 32,
+            max_upload_time: Duration::from_secs(3600),
+            max_jobs: 8,
+            max_working_jobs: 2,
+            upload_folder: std::env::temp_dir(),
             shutdown_grace: Duration::from_secs(30),
         }
     }
@@ -50,6 +71,8 @@ impl Default for Settings {
 pub struct AppState {
     pub(crate) live: Arc<Live>,
     pub(crate) keys: Keys,
+    pub(crate) jobs: Jobs,
+    pub(crate) uploads: UploadFolders,
     pub(crate) tiles: TileCache,
     pub(crate) comparisons: Arc<Comparisons>,
     pub(crate) settings: Arc<Settings>,
@@ -59,7 +82,9 @@ impl AppState {
     pub fn new(live: Arc<Live>, settings: Settings) -> AppState {
         let keys = Keys::new(live.store().clone());
         let tiles = TileCache::new(settings.max_tile_cache_bytes);
-        AppState { live, keys, tiles, comparisons: Arc::default(), settings: Arc::new(settings) }
+        let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
+        let uploads = UploadFolders::below(settings.upload_folder.clone());
+        AppState { live, keys, jobs, uploads, tiles, comparisons: Arc::default(), settings: Arc::new(settings) }
     }
 
     /// What a request answers from: taken once, so that two editions never mix in one answer.

@@ -107,7 +107,7 @@ pub async fn save_draft(
 ) -> Result<EditionInfo, StoreError> {
     let name = match name {
         Some(name) => name,
-        None => unused_name(store, OffsetDateTime::now_utc()).await?,
+        None => unused_name(store, &OffsetDateTime::now_utc().date().to_string()).await?,
     };
     // Moved out and back, for the features of a country are not to be held twice.
     let features = std::mem::take(&mut checked.features);
@@ -132,12 +132,34 @@ pub async fn publish(
         let report = store.report(edition.id).await?;
         return Ok(Published { edition, report, in_force_from });
     }
-    let features = store.draft_features(edition.id).await?;
-    let repairs = store.report(edition.id).await?.repairs;
+    let built = build_draft(store, &edition, allow).await?;
+    publish_built(store, edition, built, from, allow).await
+}
+
+/// Builds a draft as publishing does; its report begins with what was repaired when it was made.
+pub async fn build_draft(store: &dyn Store, draft: &EditionInfo, allow: &[ProblemCode]) -> Result<Built, StoreError> {
+    let features = store.draft_features(draft.id).await?;
+    let repairs = store.report(draft.id).await?.repairs;
     let reference = grids_in_force(store, None).await?;
     let mut built = build_and_compare(features, allow, reference).await;
     built.report.repairs.splice(0..0, repairs);
-    publish_built(store, edition, built, from, allow).await
+    Ok(built)
+}
+
+/// Repairs the features of a draft, then checks and compares them as [`check`] does.
+pub async fn repair_features(
+    features: Vec<DraftFeature>,
+    tolerance_m: Option<f64>,
+    reference: Vec<GridFeature>,
+) -> Checked {
+    in_background(move || {
+        let (features, repairs) = repair(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M));
+        let mut built = build(&features, &[]);
+        built.report.repairs.splice(0..0, repairs);
+        compare(&mut built, &reference);
+        Checked { features, built }
+    })
+    .await
 }
 
 /// Puts the edition before the one in force in force again; `None` when there was none before. Nothing is deleted, so a
@@ -316,11 +338,12 @@ fn as_draft(feature: GridFeature) -> DraftFeature {
     }
 }
 
-async fn unused_name(store: &dyn Store, now: OffsetDateTime) -> Result<String, StoreError> {
+/// A name that no edition has yet: this one, or else with a number.
+pub async fn unused_name(store: &dyn Store, name: &str) -> Result<String, StoreError> {
     let taken: HashSet<String> = store.editions().await?.into_iter().map(|edition| edition.name).collect();
-    let day = now.date().to_string();
-    let further = (2u32..).map(|n| format!("{day}-{n}"));
-    Ok(std::iter::once(day.clone()).chain(further).find(|name| !taken.contains(name)).expect("numbers do not end"))
+    let further = (2u32..).map(|n| format!("{name}-{n}"));
+    let mut names = std::iter::once(name.to_owned()).chain(further);
+    Ok(names.find(|name| !taken.contains(name)).expect("numbers do not end"))
 }
 
 async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

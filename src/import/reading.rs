@@ -9,6 +9,7 @@ use super::crs::ImportCrs;
 use super::feature::Parsed;
 use super::limits::Limits;
 use super::mapping::{FieldMapping, TextFrom, TierFrom};
+use super::progress::Progress;
 use super::zones;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
 use crate::geometry::feature::DraftFeature;
@@ -55,6 +56,8 @@ const MAX_REMEMBERED: usize = 50;
 #[derive(Debug, Default)]
 pub struct Reading {
     pub options: ReadOptions,
+    /// Once it is stopped, no more features are taken, and what was read is worth nothing.
+    pub progress: Progress,
     pub features: Vec<DraftFeature>,
     /// Problems that only the reader can see, such as a tier that is none; [`Reading::explain`] puts them in place.
     pub problems: Vec<Problem>,
@@ -154,7 +157,7 @@ impl Reading {
 
     /// Whether the edition can take no more.
     pub(super) fn is_full(&self) -> bool {
-        self.features.len() as u64 == self.options.limits.max_features
+        self.progress.is_stopped() || self.features.len() as u64 == self.options.limits.max_features
     }
 
     pub(super) fn fault(&mut self, fault: Fault) {

@@ -5,7 +5,8 @@ use axum::http::Method;
 use gridward::http::Settings;
 use gridward::keys::Keys;
 
-use super::town::{Office, ask, empty_store, get, get_with, run, town, town_store};
+use super::office::Office;
+use super::town::{ask, empty_store, get, get_with, run, town, town_store};
 use crate::contract::suite;
 
 #[test]

@@ -6,10 +6,8 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gridward::domain::key::KeyRole;
 use gridward::http::{AppState, Settings, router};
 use gridward::import::{Reading, demo, edition, roster};
-use gridward::keys::Keys;
 use gridward::live::Live;
 use gridward::store::{Store, open};
 use serde_json::Value;
@@ -37,39 +35,6 @@ pub async fn town_store() -> Arc<dyn Store> {
     store.replace_roster(&roster.entries, OffsetDateTime::now_utc() - Duration::days(1)).await.unwrap();
     publish(&*store, demo::EDITION, demo::GRIDS, Duration::days(1)).await;
     store
-}
-
-/// A service of a test's own, with a key that opens it.
-pub struct Office {
-    pub service: Router,
-    pub store: Arc<dyn Store>,
-    /// `Bearer gw_…`
-    pub key: String,
-}
-
-impl Office {
-    /// On a store, with a new key.
-    pub async fn on(store: Arc<dyn Store>, settings: Settings) -> Office {
-        let key = Keys::new(store.clone()).create(KeyRole::Admin, "office").await.unwrap();
-        let service = router(AppState::new(Live::open(store.clone()).await.unwrap(), settings));
-        Office { service, store, key: format!("Bearer {}", key.text) }
-    }
-
-    /// Asks with the key.
-    pub async fn ask(&self, method: Method, uri: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let headers: Vec<(&str, &str)> = headers.iter().copied().chain([("authorization", &*self.key)]).collect();
-        ask(&self.service, method, uri, &headers, body).await
-    }
-
-    /// `GET` with the key.
-    pub async fn get(&self, uri: &str) -> Answer {
-        self.ask(Method::GET, uri, &[], Body::empty()).await
-    }
-
-    /// `POST` with the key and nothing else.
-    pub async fn post(&self, uri: &str) -> Answer {
-        self.ask(Method::POST, uri, &[], Body::empty()).await
-    }
 }
 
 /// A store in a folder that outlives the tests, for they share it.

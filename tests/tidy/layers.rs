@@ -3,7 +3,7 @@
 use super::sources::{Source, code_lines, ours, root};
 
 /// A module and the ones of ours that it may name, itself not said. All of them, for the last ones.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("geometry", &["domain"]),
     ("planar", &["domain", "geometry"]),
@@ -13,9 +13,16 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("keys", &["domain", "store"]),
     ("live", &["domain", "planar", "index", "store"]),
     ("import", &["domain", "geometry", "planar", "store", "live"]),
+    ("jobs", &["domain", "store", "keys", "import"]),
     ("assign", &["domain", "geometry", "planar", "index", "store", "live"]),
-    ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign"]),
-    ("cli", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "assign", "http"]),
+    ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "jobs", "assign"]),
+    (
+        "cli",
+        &[
+            "domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "jobs", "assign",
+            "http",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 
@@ -35,7 +42,7 @@ const CRATES: [(&str, &[&str]); 52] = [
     ("axum", &["http"]),
     ("bytes", &["tiles", "http"]),
     ("futures_util", &["http"]),
-    ("tokio", &["tiles/cache.rs", "store", "keys", "live", "import", "assign", "http", "cli", "main"]),
+    ("tokio", &["tiles/cache.rs", "store", "keys", "live", "import", "jobs", "assign", "http", "cli", "main"]),
     ("tokio_util", &["http"]),
     ("tower", &["http"]),
     ("tower_http", &["http"]),

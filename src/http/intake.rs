@@ -1,0 +1,261 @@
+//! `POST /v1/editions`: files to a new draft, read, checked and stored in a job.
+
+use std::path::Path;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use utoipa::ToSchema;
+
+use super::admission::Admin;
+use super::editions::EditionDetail;
+use super::jobs::{self, Halt, JobDetail, JobResult};
+use super::params::{Asked, Given, Parameters, truth};
+use super::problem::{Problem, ProblemDetails};
+use super::report::ReportCounts;
+use super::state::{AppState, in_background};
+use super::uploads::{Options, Upload, UploadedFile};
+use crate::domain::edition::EditionInfo;
+use crate::domain::job::JobKind;
+use crate::import::edition::{self, Checked};
+use crate::import::progress::{Progress, Stage};
+use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
+use crate::store::{Store, StoreError};
+
+/// Characters of an edition's name.
+const MAX_NAME_CHARS: usize = 100;
+
+/// Names of the options, as fields of the form and as parameters.
+const OPTIONS: [&str; 10] =
+    ["edition", "tier", "code", "name", "parent", "parent_name", "crs", "repair", "tolerance_m", "file"];
+
+/// What the files are to become.
+#[derive(Debug)]
+struct Wish {
+    edition: Option<String>,
+    repair: bool,
+}
+
+/// The options that came as parameters, unread: those of the form join them.
+pub(crate) struct UploadParameters(Vec<(String, String)>);
+
+impl Parameters for UploadParameters {
+    fn read(given: &mut Given) -> Option<UploadParameters> {
+        let texts = OPTIONS.into_iter().filter_map(|name| Some((name.to_owned(), given.text(name)?)));
+        Some(UploadParameters(texts.collect()))
+    }
+}
+
+/// The form, as OpenAPI describes it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) struct UploadForm {
+    /// One or more files: GeoJSON, a shapefile (zipped, or its files one by one), and the other formats that `gridward
+    /// import` reads.
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1)]
+    file: Vec<Vec<u8>>,
+    /// What the draft is called; the day without it.
+    #[schema(nullable = false, max_length = 100, example = "2026-01")]
+    edition: Option<String>,
+    /// The tier of every feature (1, 2 or 3), or the field that holds it; with several files one for each, by commas.
+    #[schema(nullable = false)]
+    tier: Option<String>,
+    /// The field that holds the code.
+    #[schema(nullable = false)]
+    code: Option<String>,
+    /// The field that holds the name.
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// The field that holds the parent's code.
+    #[schema(nullable = false)]
+    parent: Option<String>,
+    /// The coordinate system, such as `gcj02` or `EPSG:4527`; as the file says without it.
+    #[schema(nullable = false)]
+    crs: Option<String>,
+    /// Whether to mend what has one right answer.
+    #[schema(nullable = false)]
+    repair: Option<bool>,
+}
+
+/// Bring files in as a new draft
+///
+/// The files come as a form, or one file as the body. They are taken in at once; reading, checking and storing them is
+/// a job. A job whose files cannot be read fails with every fault named; nothing is stored then.
+#[utoipa::path(
+    post, path = "/v1/editions", tag = "editions", operation_id = "importEdition", security(("key" = [])),
+    request_body(content(
+        (UploadForm = "multipart/form-data"), (Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/geo+json")
+    )),
+    responses(
+        (status = 202, description = "The job that reads them", body = JobDetail,
+            headers(("location" = String, description = "Where the job is"))),
+        (status = 400, description = "An option is wrong, or the form cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 408, description = "The data stopped coming", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "There is an edition of that name", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "The files are too large", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 415, description = "The body is compressed as a whole", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store cannot be reached, or too much is going on", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 507, description = "The disk is full", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn import(
+    State(state): State<AppState>,
+    Admin(key): Admin,
+    Asked(UploadParameters(mut parameters)): Asked<UploadParameters>,
+    request: Request,
+) -> Result<Response, Problem> {
+    // Before anything is taken in: whoever has to wait may as well keep the files.
+    let place = jobs::place(&state)?;
+    let called = parameters.extract_if(.., |(name, _)| name == "file").next().map(|(_, name)| name);
+    let mut upload = Upload::receive(request, &state.uploads, &state.settings, called.as_deref()).await?;
+    let files = to_be_read(&upload.files);
+    if files.is_empty() {
+        return Err(Problem::parameter("file", "is missing; send at least one file with something in it"));
+    }
+    let (wish, dealt) = wish(Options::new(parameters, std::mem::take(&mut upload.fields)), files.len())?;
+    if let Some(name) = &wish.edition {
+        match state.live.store().edition(name).await {
+            Err(StoreError::NoSuchEdition(_)) => {}
+            Ok(_) => return Err(StoreError::NameTaken(name.clone()).into()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let source = upload.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+    tracing::info!(key = key.id, files = upload.files.len(), "an upload was taken in");
+    let (store, named) = (state.live.store().clone(), wish.edition.clone());
+    jobs::start(&state, place, JobKind::Import, named, async move |progress| {
+        let Wish { edition, repair } = wish;
+        let working = progress.clone();
+        let reading = in_background(move || read(&upload, &files, dealt, working)).await?;
+        progress.go_on()?;
+        let notes = reading.notes();
+        if reading.fault_count > 0 {
+            return Err(Problem::unreadable(&reading.faults, reading.fault_count).into());
+        }
+        progress.begin(Stage::Checking, 2);
+        let reference = edition::grids_in_force(&*store, None).await?;
+        progress.advance(1);
+        let checked = edition::check(reading, repair, &[], reference).await;
+        keep(&*store, edition, source, checked, notes, &progress).await
+    })
+    .await
+}
+
+/// Reads the options of an upload.
+fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), Problem> {
+    let edition = options.parsed("edition", edition_name);
+    let repair = options.parsed("repair", truth).unwrap_or(false);
+    let texts = OptionTexts {
+        tier: options.text("tier"),
+        code: options.text("code"),
+        name: options.text("name"),
+        parent: options.text("parent"),
+        parent_name: options.text("parent_name"),
+        crs: options.text("crs"),
+    };
+    let dealt = texts.deal(files, Limits::default());
+    if let Err(wrong) = &dealt {
+        options.wrong(wrong.option, wrong.message.clone());
+    }
+    options.finish()?;
+    let dealt = dealt.map_err(|wrong| Problem::parameter(wrong.option, wrong.message))?;
+    Ok((Wish { edition, repair }, dealt))
+}
+
+/// A name that can stand in a path and in a list.
+pub(super) fn edition_name(text: &str) -> Result<String, String> {
+    let unfit = |c: char| c.is_control() || c == '/' || c == '\\';
+    if text.chars().count() > MAX_NAME_CHARS || text.contains(unfit) || text.trim_matches('.').is_empty() {
+        return Err(format!("a name has 1 to {MAX_NAME_CHARS} characters, no slashes, and is not made of dots alone"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Positions of the files that are read by themselves; the others belong to a shapefile that came too.
+fn to_be_read(files: &[UploadedFile]) -> Vec<usize> {
+    let stem = |name: &str| Path::new(name).file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
+    let ending = |name: &str| Path::new(name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let shapefiles: Vec<_> = files.iter().filter(|file| ending(&file.name).as_deref() == Some("shp")).collect();
+    let belongs = |file: &UploadedFile| {
+        ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj"]
+            .contains(&ending(&file.name).unwrap_or_default().as_str())
+            && shapefiles.iter().any(|shape| stem(&shape.name) == stem(&file.name))
+    };
+    (0..files.len()).filter(|&at| files[at].bytes > 0 && !belongs(&files[at])).collect()
+}
+
+/// Reads the files, each by its own options.
+fn read(upload: &Upload, files: &[usize], dealt: Vec<ReadOptions>, progress: Progress) -> Reading {
+    let files: Vec<&UploadedFile> = files.iter().map(|&at| &upload.files[at]).collect();
+    progress.begin(Stage::Reading, files.iter().map(|file| file.bytes).sum());
+    let mut reading = Reading::default();
+    for (file, options) in files.iter().zip(dealt) {
+        if files.len() == 1 {
+            reading = Reading::new(options);
+        } else {
+            reading.begin_file(&file.name, options);
+        }
+        reading.progress = progress.clone();
+        reading.read_path(&file.name, &file.path, &progress);
+        if progress.is_stopped() {
+            break;
+        }
+    }
+    reading
+}
+
+/// Keeps what was checked as a draft, unless the work was ended meanwhile.
+pub(super) async fn keep(
+    store: &dyn Store,
+    name: Option<String>,
+    source: String,
+    mut checked: Checked,
+    notes: Vec<String>,
+    progress: &Progress,
+) -> Result<JobResult, Halt> {
+    progress.go_on()?;
+    progress.begin(Stage::Storing, 1);
+    let draft = edition::save_draft(store, name, source, &mut checked).await?;
+    if progress.is_stopped() {
+        store.discard_draft(draft.id).await?;
+        return Err(Halt::Stopped);
+    }
+    let counts = ReportCounts::of(&checked.built.report);
+    let edition = detail(store, draft).await?;
+    Ok(JobResult { edition, counts, publishable: Some(checked.built.publishable), notes })
+}
+
+/// An edition as it stands now.
+pub(super) async fn detail(store: &dyn Store, info: EditionInfo) -> Result<EditionDetail, Problem> {
+    let publications = store.publications().await?;
+    Ok(EditionDetail::new(info, &publications, time::OffsetDateTime::now_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(names: &[&str]) -> Vec<UploadedFile> {
+        let file = |name: &&str| UploadedFile { name: (*name).to_owned(), path: name.into(), bytes: 1 };
+        names.iter().map(file).collect()
+    }
+
+    #[test]
+    fn the_files_of_a_shapefile_are_read_with_it() {
+        let read = |names: &[&str]| to_be_read(&files(names));
+        assert_eq!(read(&["town.shp", "town.dbf", "TOWN.PRJ", "town.cpg"]), [0]);
+        assert_eq!(read(&["a.dbf", "b.shp", "c.geojson", "b.DBF"]), [0, 1, 2]);
+        assert_eq!(read(&[]), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn names_of_editions() {
+        for name in ["2026-01", "网格 2026", "a.b", "demo%2F"] {
+            assert_eq!(edition_name(name).as_deref(), Ok(name));
+        }
+        for name in ["", ".", "..", "a/b", "a\\b", "a\nb", &"x".repeat(101)] {
+            assert!(edition_name(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! `POST /v1/editions/{name}/publish` and `…/repair`: a draft into force, and a draft mended into another one.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use super::admission::Admin;
+use super::intake::{detail, edition_name, keep};
+use super::jobs::{self, Halt, JobDetail, JobResult};
+use super::params::{Asked, Nothing, moment};
+use super::problem::{FieldError, Kind, Problem, ProblemDetails};
+use super::report::ReportCounts;
+use super::state::AppState;
+use crate::assign::bulk::shortened;
+use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::job::JobKind;
+use crate::domain::problem::{CheckReport, ProblemCode, Severity};
+use crate::import::edition::{self, PublishError};
+use crate::import::progress::{Progress, Stage};
+use crate::store::{Store, StoreError};
+
+/// Bytes of a wish: some words and a time.
+const MAX_WISH_BYTES: usize = 16 << 10;
+/// Metres: more would join what does not belong together.
+const MAX_TOLERANCE_M: f64 = 100.0;
+
+/// How an edition is to be published.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) struct PublishWish {
+    /// The moment from which it is in force; now without it.
+    #[schema(format = DateTime, nullable = false)]
+    from: Option<String>,
+    /// Errors to accept: `overlap`, `self_intersection`, `empty_geometry`.
+    #[schema(nullable = false)]
+    allow: Option<Vec<String>>,
+    /// That the errors accepted are meant to be.
+    #[schema(nullable = false)]
+    confirm: Option<bool>,
+}
+
+/// How a draft is to be mended.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) struct RepairWish {
+    /// How far borders may miss each other, and points may move, in metres.
+    #[schema(minimum = 0, maximum = 100, nullable = false)]
+    tolerance_m: Option<f64>,
+    /// What the new draft is called; the name with `-repaired` without it.
+    #[schema(max_length = 100, nullable = false)]
+    edition: Option<String>,
+}
+
+/// Publish an edition: put it in force
+///
+/// A draft is built and becomes an exact partition that is never changed; an edition that is published already is put in
+/// force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed.
+#[utoipa::path(
+    post, path = "/v1/editions/{edition}/publish", tag = "editions", operation_id = "publish", security(("key" = [])),
+    params(("edition" = String, Path, description = "The edition's name")), request_body = PublishWish,
+    responses(
+        (status = 202, description = "The job that publishes it", body = JobDetail,
+            headers(("location" = String, description = "Where the job is"))),
+        (status = 400, description = "The wish is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Errors forbid it, or accepting them has to be confirmed", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "The wish is too large", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store cannot be reached, or too much is going on", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn publish(
+    State(state): State<AppState>,
+    Admin(key): Admin,
+    Path(name): Path<String>,
+    Asked(Nothing): Asked<Nothing>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let mut wish = Wish::read(request).await?;
+    let from = wish.parsed("from", |value| moment(text(value)?));
+    let allow = wish.parsed("allow", codes).unwrap_or_default();
+    let confirmed = wish.parsed("confirm", truth).unwrap_or(false);
+    wish.finish()?;
+    let store = state.live.store().clone();
+    let edition = store.edition(&name).await?;
+    if edition.state == EditionState::Draft {
+        refuse(&edition.name, &store.report(edition.id).await?, &allow, confirmed)?;
+    }
+    let place = jobs::place(&state)?;
+    tracing::info!(key = key.id, edition = edition.name, "a publication was asked for");
+    let live = state.live.clone();
+    jobs::start(&state, place, JobKind::Publish, Some(edition.name.clone()), async move |progress| {
+        let result = put_in_force(&*store, edition, from, &allow, &progress).await?;
+        // This process answers from it at once; it is in force whether or not that succeeds.
+        let _ = live.refresh().await;
+        Ok(result)
+    })
+    .await
+}
+
+/// Mend a draft into a new draft
+///
+/// Closes rings, takes out what has no area, and makes borders meet that miss each other by less than the tolerance; the new
+/// draft's report says what was done and how far anything moved. The draft itself stays as it is.
+#[utoipa::path(
+    post, path = "/v1/editions/{edition}/repair", tag = "editions", operation_id = "repair", security(("key" = [])),
+    params(("edition" = String, Path, description = "The draft's name")), request_body = RepairWish,
+    responses(
+        (status = 202, description = "The job that mends it", body = JobDetail,
+            headers(("location" = String, description = "Where the job is"))),
+        (status = 400, description = "The wish is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "It is published, or the name is taken", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "The wish is too large", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store cannot be reached, or too much is going on", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn repair(
+    State(state): State<AppState>,
+    Admin(key): Admin,
+    Path(name): Path<String>,
+    Asked(Nothing): Asked<Nothing>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let mut wish = Wish::read(request).await?;
+    let tolerance_m = wish.parsed("tolerance_m", tolerance);
+    let wanted = wish.parsed("edition", |value| edition_name(text(value)?.trim()));
+    wish.finish()?;
+    let store = state.live.store().clone();
+    let draft = store.edition(&name).await?;
+    if draft.state == EditionState::Published {
+        return Err(StoreError::AlreadyPublished(draft.name).into());
+    }
+    let new_name = match wanted {
+        Some(name) => name,
+        None => edition::unused_name(&*store, &format!("{}-repaired", draft.name)).await?,
+    };
+    if store.editions().await?.iter().any(|edition| edition.name == new_name) {
+        return Err(StoreError::NameTaken(new_name).into());
+    }
+    let place = jobs::place(&state)?;
+    tracing::info!(key = key.id, edition = draft.name, "a repair was asked for");
+    jobs::start(&state, place, JobKind::Repair, Some(new_name.clone()), async move |progress| {
+        progress.begin(Stage::Reading, 1);
+        let features = store.draft_features(draft.id).await?;
+        progress.go_on()?;
+        progress.begin(Stage::Checking, 2);
+        let reference = edition::grids_in_force(&*store, None).await?;
+        progress.advance(1);
+        let checked = edition::repair_features(features, tolerance_m, reference).await;
+        let source = format!("{}, repaired", draft.source);
+        keep(&*store, Some(new_name), source, checked, Vec::new(), &progress).await
+    })
+    .await
+}
+
+/// Why a draft cannot be published with these errors accepted, as far as its report says.
+fn refuse(name: &str, report: &CheckReport, allow: &[ProblemCode], confirmed: bool) -> Result<(), Problem> {
+    let counted = |problems: &mut dyn Iterator<Item = ProblemCode>| {
+        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for code in problems {
+            *counts.entry(code.as_str()).or_default() += 1;
+        }
+        counts
+    };
+    let blocking = counted(&mut report.blocking(allow).map(|problem| problem.code));
+    if !blocking.is_empty() {
+        return Err(forbidden(name, blocking));
+    }
+    let errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let overridden = counted(&mut errors.map(|problem| problem.code));
+    if overridden.is_empty() || confirmed {
+        return Ok(());
+    }
+    let detail = format!("edition `{name}` has errors that would be accepted; send `confirm`: true to do so");
+    Err(Problem::with(Kind::ConfirmationNeeded, detail).counting(overridden))
+}
+
+fn forbidden(name: &str, blocking: BTreeMap<&'static str, usize>) -> Problem {
+    let detail = if blocking.is_empty() {
+        format!("edition `{name}` has no grid with a shape, so there is nothing to publish")
+    } else {
+        let acceptable: Vec<&str> =
+            blocking.keys().copied().filter(|code| code.parse().is_ok_and(ProblemCode::can_be_allowed)).collect();
+        match acceptable.as_slice() {
+            [] => format!("errors forbid it; mend edition `{name}`, or its files, and import them anew"),
+            codes => format!("errors forbid it; mend edition `{name}`, or accept what can be: {}", codes.join(", ")),
+        }
+    };
+    Problem::with(Kind::PublicationForbidden, detail).counting(blocking)
+}
+
+async fn put_in_force(
+    store: &dyn Store,
+    edition: EditionInfo,
+    from: Option<OffsetDateTime>,
+    allow: &[ProblemCode],
+    progress: &Progress,
+) -> Result<JobResult, Halt> {
+    progress.go_on()?;
+    if edition.state == EditionState::Published {
+        progress.begin(Stage::Storing, 1);
+        let published = edition::publish(store, &edition.name, from, allow).await?;
+        let counts = ReportCounts::of(&published.report);
+        return Ok(JobResult {
+            edition: detail(store, published.edition).await?,
+            counts,
+            publishable: None,
+            notes: Vec::new(),
+        });
+    }
+    progress.begin(Stage::Checking, 1);
+    let built = edition::build_draft(store, &edition, allow).await?;
+    progress.go_on()?;
+    // From here on it is published or it is not: one transaction.
+    progress.begin(Stage::Storing, 1);
+    let published = edition::publish_built(store, edition, built, from, allow).await?;
+    let counts = ReportCounts::of(&published.report);
+    Ok(JobResult { edition: detail(store, published.edition).await?, counts, publishable: None, notes: Vec::new() })
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Problem {
+        match error {
+            PublishError::Store(error) => error.into(),
+            PublishError::Forbidden(refusal) => {
+                let mut blocking = BTreeMap::new();
+                for problem in refusal.report.blocking(&refusal.allow) {
+                    *blocking.entry(problem.code.as_str()).or_default() += 1;
+                }
+                forbidden(&refusal.name, blocking)
+            }
+        }
+    }
+}
+
+/// A small JSON object that says how something is to be done. Every member that is wrong is named, and unknown ones too.
+struct Wish {
+    members: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Wish {
+    /// Nothing at all is a wish without members.
+    async fn read(request: Request) -> Result<Wish, Problem> {
+        let body: Bytes = to_bytes(request.into_body(), MAX_WISH_BYTES).await.map_err(|_| {
+            let detail = format!("the body broke off, or it is longer than {MAX_WISH_BYTES} bytes");
+            Problem::with(Kind::PayloadTooLarge, detail)
+        })?;
+        if body.trim_ascii().is_empty() {
+            return Ok(Wish { members: Map::new(), errors: Vec::new() });
+        }
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(members)) => Ok(Wish { members, errors: Vec::new() }),
+            Ok(_) => Err(Problem::with(Kind::BadRequest, "the body has to be a JSON object")),
+            Err(error) => Err(Problem::with(Kind::BadRequest, format!("the body is not JSON: {error}"))),
+        }
+    }
+
+    /// A member that may be missing; null is as if it were.
+    fn parsed<T>(&mut self, name: &str, parse: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
+        let value = self.members.shift_remove(name).filter(|value| !value.is_null())?;
+        parse(&value).map_err(|message| self.errors.push(FieldError { field: name.to_owned(), message })).ok()
+    }
+
+    fn finish(mut self) -> Result<(), Problem> {
+        for name in self.members.keys() {
+            self.errors.push(FieldError { field: shortened(name), message: "is not known here".into() });
+        }
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::parameters(self.errors)) }
+    }
+}
+
+fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| "is not a text".to_owned())
+}
+
+fn truth(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "is neither true nor false".to_owned())
+}
+
+fn tolerance(value: &Value) -> Result<f64, String> {
+    let fits = |metres: &f64| (0.0..=MAX_TOLERANCE_M).contains(metres);
+    value.as_f64().filter(fits).ok_or_else(|| format!("is not a number of metres from 0 to {MAX_TOLERANCE_M}"))
+}
+
+fn codes(value: &Value) -> Result<Vec<ProblemCode>, String> {
+    let all = value.as_array().ok_or("is not a list of codes")?;
+    all.iter()
+        .map(|value| {
+            let code: ProblemCode = text(value)?
+                .parse()
+                .map_err(|_| format!("`{}` is no code of a problem", shortened(text(value).unwrap_or_default())))?;
+            if code.can_be_allowed() { Ok(code) } else { Err(format!("{code} cannot be accepted")) }
+        })
+        .collect()
+}
