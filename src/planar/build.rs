@@ -48,7 +48,7 @@ pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
         rings.extend(clean.into_iter().map(|ring| GridRing { grid: id, tier: row.grid.tier, points: ring.points }));
     }
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
-    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS));
+    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS), &FxHashSet::default());
 
     let was = former_codes(features, &table);
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();

@@ -107,6 +107,11 @@ impl Cells {
         }
     }
 
+    /// The cell of a place; outside the range, the nearest one.
+    pub(super) fn cell_of<S: Space>(&self, p: Point<S>) -> usize {
+        (self.row(f64::from(p.y)) * self.columns + self.column(f64::from(p.x))) as usize
+    }
+
     pub(super) fn segments_by_cell<S: Space>(&self, segments: &[(Point<S>, Point<S>)]) -> Rows {
         Rows::collect(self.count(), |put| {
             for (i, &(a, b)) in (0u32..).zip(segments) {
@@ -118,8 +123,7 @@ impl Cells {
     pub(super) fn points_by_cell<S: Space>(&self, points: &[Point<S>]) -> Rows {
         Rows::collect(self.count(), |put| {
             for (i, p) in (0u32..).zip(points) {
-                let cell = self.row(f64::from(p.y)) * self.columns + self.column(f64::from(p.x));
-                put(cell as usize, i);
+                put(self.cell_of(*p), i);
             }
         })
     }

@@ -1,49 +1,73 @@
 //! `--repair`: mends what has one right answer, and says what it did.
+//!
+//! First each ring by itself (`mend.rs`). Then the borders of all, in rounds until one changes nothing: vertices and edges that
+//! miss each other meet (`snap.rs`), thin gaps and overlaps go to one of the grids beside them, and the borders of a tier
+//! follow those of the tier below (`thin.rs`). In the end every grid is compared with what it was: one that would have
+//! moved further than the tolerance is left as it came, and the rest is done again without it.
+
+use rustc_hash::FxHashSet;
 
 use super::check::attributes;
-use super::check::shapes::{is_closed, is_collapsed, open_ring};
-use super::snap::{GridRing, Tolerance, snap, tidy};
-use crate::domain::problem::Repair;
+use super::mend;
+use super::near::Near;
+use super::snap::{GridRing, Tolerance, snap};
+use super::thin::{self, Closed};
+use crate::domain::grid::Grid;
+use crate::domain::problem::{Measure, Repair};
 use crate::geometry::feature::DraftFeature;
-use crate::geometry::geodesic::distance_m;
-use crate::geometry::point::{IntBox, Point, Ring};
+use crate::geometry::geodesic::segment_distance_m;
+use crate::geometry::point::{Point, Ring};
 
 /// How far borders may miss each other to be made to meet, unless the user says otherwise.
 pub const DEFAULT_TOLERANCE_M: f64 = 0.5;
 
+/// Rounds after which repairing ends even if the last one still changed something; two or three are usual.
+const MAX_ROUNDS: usize = 8;
+
+/// Times that it begins anew without the grids that would have moved too far, before it leaves all borders alone.
+const MAX_ATTEMPTS: usize = 6;
+
+/// What rounding to the lattice may add to a move, in lattice units.
+const ROUNDING_UNITS: f64 = 2.0;
+
+/// The polygons of one grid, each a list of rings, the first of them its shell; rings without closing point.
+pub(super) type Shape = Vec<Vec<Ring>>;
+
 /// Closes rings, takes out repeated points, spikes and rings without area, and makes borders that miss each other by
-/// less than `tolerance_m` meet. No point moves further than that. Directions need no repair: the even-odd rule and the
-/// planar map do not look at them.
+/// less than `tolerance_m` one border. No vertex moves further than that, and repairing again changes nothing. Directions
+/// need no repair: the even-odd rule and the planar map do not look at them.
 pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Vec<Repair>) {
     let mut repairs = Vec::new();
+    let tolerance = Tolerance::metres(tolerance_m);
     for feature in &mut features {
-        mend_rings(feature, &mut repairs);
+        mend::mend(feature, tolerance, &mut repairs);
     }
     let mut ignored = Vec::new();
     let table = attributes::table(&features, &mut ignored);
-    let mut rings: Vec<GridRing> = Vec::new();
-    for (id, row) in (0u32..).zip(&table) {
-        let all = features[row.feature].polygons.iter_mut().flatten();
-        rings.extend(all.map(|raw| GridRing {
-            grid: id,
-            tier: row.grid.tier,
-            points: open_ring(&std::mem::take(raw)),
-        }));
-    }
-    let moved = snap(&mut rings, Tolerance::metres(tolerance_m));
-    let mut snapped = rings.into_iter();
-    for row in &table {
-        for raw in features[row.feature].polygons.iter_mut().flatten() {
-            *raw = closed(snapped.next().expect("as many rings come back as went").points);
+    let grids: Vec<Grid> = table.iter().map(|row| row.grid.clone()).collect();
+    let opened = |raw: &Ring| {
+        let mut ring = raw.clone();
+        ring.pop();
+        ring
+    };
+    let before: Vec<Shape> = table
+        .iter()
+        .map(|row| {
+            let polygons = &features[row.feature].polygons;
+            polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
+        })
+        .collect();
+    let (after, closed, moved) = settle(&before, &grids, tolerance);
+    for ((row, before), after) in table.iter().zip(&before).zip(after) {
+        if *before != after {
+            features[row.feature].polygons =
+                after.into_iter().map(|rings| rings.into_iter().map(mend::closed).collect()).collect();
         }
-        for polygon in &mut features[row.feature].polygons {
-            polygon.retain(|ring| !ring.is_empty());
-        }
-        features[row.feature].polygons.retain(|polygon| !polygon.is_empty());
     }
     for m in moved {
         let row = &table[m.grid as usize];
         let code = &row.grid.code;
+        let message = format!("{} point(s) of the border of {code} were moved, put in or left out", m.points);
         repairs.push(Repair {
             action: "border_snapped".into(),
             grids: vec![code.clone()],
@@ -51,66 +75,139 @@ pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFe
             moved_m: m.longest_m,
             measure: None,
             source: Some(features[row.feature].source.clone()),
-            message: format!("{} point(s) of {code} were joined to neighbouring borders", m.points),
+            message,
         });
     }
+    repairs.extend(closed.into_iter().map(|closed| closed.told(&grids)));
     (features, repairs)
 }
 
-fn mend_rings(feature: &mut DraftFeature, repairs: &mut Vec<Repair>) {
-    let code = feature.code.clone().unwrap_or_default();
-    let mut say = |action: &str, place: Point, moved_m: f64, message: String| {
-        repairs.push(Repair {
-            action: action.into(),
-            grids: vec![code.clone()],
-            place: Some(place.to_degrees()),
-            moved_m,
-            measure: None,
-            source: Some(feature.source.clone()),
-            message,
-        });
-    };
-    for polygon in &mut feature.polygons {
-        for raw in polygon.iter_mut() {
-            let Some(&first) = raw.first() else { continue };
-            if !is_closed(raw) {
-                let open_m = distance_m(first, raw[raw.len() - 1]);
-                say("ring_closed", first, 0.0, format!("a ring of {code} that stood {open_m:.2} m open was closed"));
-            }
-            let mut ring = open_ring(raw);
-            let repeated = raw.len().saturating_sub(ring.len() + 1);
-            if repeated > 0 {
-                say(
-                    "repeated_points_removed",
-                    first,
-                    0.0,
-                    format!("{repeated} repeated point(s) of {code} were removed"),
-                );
-            }
-            let before = ring.len();
-            if is_collapsed(&ring) {
-                let bounds = IntBox::around(&ring).expect("the ring has points");
-                let extent_m = distance_m(bounds.min, bounds.max);
-                let message = format!(
-                    "a ring of {code} with {before} different point(s), {extent_m:.1} m from end to end, has no area and was left out"
-                );
-                say("ring_without_area_removed", first, 0.0, message);
-                raw.clear();
-                continue;
-            }
-            tidy(&mut ring);
-            if ring.len() < before {
-                let message = format!("a spike of {} point(s) of {code} was removed", before - ring.len());
-                say("spike_removed", first, 0.0, message);
-            }
-            *raw = closed(ring);
-        }
-        polygon.retain(|ring| !ring.is_empty());
-    }
-    feature.polygons.retain(|polygon| !polygon.is_empty());
+/// What was done to one grid.
+struct Moved {
+    grid: u32,
+    /// Points that it has now and had not, or had and has not.
+    points: usize,
+    /// Where the longest move was.
+    place: Point,
+    longest_m: f64,
 }
 
-fn closed(mut ring: Ring) -> Ring {
-    ring.extend(ring.first().copied());
-    ring
+/// The shapes with their borders made to meet, the gaps and overlaps that were closed, and how far grids moved.
+fn settle(before: &[Shape], grids: &[Grid], tolerance: Tolerance) -> (Vec<Shape>, Vec<Closed>, Vec<Moved>) {
+    let mut fixed: FxHashSet<u32> = FxHashSet::default();
+    for _ in 0..MAX_ATTEMPTS {
+        let mut closed = Vec::new();
+        let after = rounds(before, grids, tolerance.less(ROUNDING_UNITS), &fixed, &mut closed);
+        let mut moved = Vec::new();
+        let fixed_before = fixed.len();
+        for (id, (was, is)) in (0u32..).zip(before.iter().zip(&after)).filter(|(_, (was, is))| was != is) {
+            match measure(id, was, is, tolerance) {
+                Some(found) => moved.push(found),
+                None => _ = fixed.insert(id),
+            }
+        }
+        if fixed.len() == fixed_before {
+            return (after, closed, moved);
+        }
+    }
+    (before.to_vec(), Vec::new(), Vec::new())
+}
+
+fn rounds(
+    before: &[Shape],
+    grids: &[Grid],
+    tolerance: Tolerance,
+    fixed: &FxHashSet<u32>,
+    closed: &mut Vec<Closed>,
+) -> Vec<Shape> {
+    let mut shapes = before.to_vec();
+    let mut ambiguous = thin::Ambiguous::new(before, fixed);
+    for _ in 0..MAX_ROUNDS {
+        let at_first = shapes.clone();
+        let mut rings = flat(&shapes, grids);
+        snap(&mut rings, tolerance, fixed);
+        put_back(&mut shapes, rings);
+        thin::close(&mut shapes, grids, tolerance, &mut ambiguous, closed);
+        if shapes == at_first {
+            break;
+        }
+    }
+    shapes
+}
+
+/// All rings in the order of the shapes.
+fn flat(shapes: &[Shape], grids: &[Grid]) -> Vec<GridRing> {
+    let of_grid = |(id, shape): (u32, &Shape)| -> Vec<GridRing> {
+        let tier = grids[id as usize].tier;
+        shape.iter().flatten().map(|ring| GridRing { grid: id, tier, points: ring.clone() }).collect()
+    };
+    (0u32..).zip(shapes).flat_map(of_grid).collect()
+}
+
+/// The rings that [`flat`] gave; those of which nothing is left go.
+fn put_back(shapes: &mut [Shape], rings: Vec<GridRing>) {
+    let mut rings = rings.into_iter();
+    for shape in shapes {
+        for ring in shape.iter_mut().flatten() {
+            *ring = rings.next().expect("as many rings come back as went").points;
+        }
+        for polygon in shape.iter_mut() {
+            polygon.retain(|ring| !ring.is_empty());
+        }
+        shape.retain(|polygon| !polygon.is_empty());
+    }
+}
+
+/// How far the borders of a grid moved: its new vertices from the old borders and its old vertices from the new ones. None
+/// where one is further away than the tolerance.
+fn measure(grid: u32, was: &Shape, is: &Shape, tolerance: Tolerance) -> Option<Moved> {
+    let (old, new) = (edges(was), edges(is));
+    let vertices = |edges: &[(Point, Point)]| edges.iter().map(|&(a, _)| a).collect::<FxHashSet<Point>>();
+    let (old_vertices, new_vertices) = (vertices(&old), vertices(&new));
+    let mut moved = Moved { grid, points: 0, place: *old_vertices.iter().min()?, longest_m: 0.0 };
+    for (from, known, to) in [(&new_vertices, &old_vertices, &old), (&old_vertices, &new_vertices, &new)] {
+        let near = Near::new(to, tolerance);
+        let mut others: Vec<Point> = from.difference(known).copied().collect();
+        others.sort_unstable();
+        for p in others {
+            let (a, b) = near.nearest(p)?;
+            moved.points += 1;
+            let distance_m = segment_distance_m(p, a, b);
+            if distance_m > moved.longest_m {
+                (moved.longest_m, moved.place) = (distance_m, p);
+            }
+        }
+    }
+    Some(moved)
+}
+
+/// The edges of all rings.
+pub(super) fn edges(shape: &Shape) -> Vec<(Point, Point)> {
+    let of_ring = |ring: &Ring| (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])).collect::<Vec<_>>();
+    shape.iter().flatten().flat_map(of_ring).collect()
+}
+
+impl Closed {
+    fn told(self, grids: &[Grid]) -> Repair {
+        let codes: Vec<String> = self.grids.iter().map(|&id| grids[id as usize].code.clone()).collect();
+        let (what, action) = match self.kind {
+            thin::Kind::Gap => (format!("{} gap(s) between them went to {}", self.places, codes[0]), "gap_closed"),
+            thin::Kind::Overlap => {
+                (format!("{} overlap(s) of them went to {}", self.places, codes[0]), "overlap_closed")
+            }
+            thin::Kind::Apart => (
+                format!("the border of {} was laid on those of the grids in it, in {} place(s)", codes[0], self.places),
+                "tier_aligned",
+            ),
+        };
+        Repair {
+            action: action.into(),
+            message: format!("{}: {what}, {:.1} m² in all", codes.join(", "), self.area_m2),
+            grids: codes,
+            place: Some(self.place.to_degrees()),
+            moved_m: self.widest_m,
+            measure: Some(Measure::AreaM2(self.area_m2)),
+            source: None,
+        }
+    }
 }

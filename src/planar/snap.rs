@@ -3,7 +3,7 @@
 //! Only *loose* edges take part, those that have no twin of the same tier on the other side: where two grids share a
 //! border vertex for vertex already, nothing moves, however fine the border is.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
 use crate::domain::tier::Tier;
@@ -42,19 +42,39 @@ impl Tolerance {
         Tolerance { units: metres * UNITS_PER_METRE * 0.999, metric: true }
     }
 
+    /// A little less of the same.
+    pub(crate) fn less(self, units: f64) -> Tolerance {
+        Tolerance { units: (self.units - units).max(units), ..self }
+    }
+
+    /// In metres, at least.
+    pub(crate) fn in_metres(self) -> f64 {
+        self.units * 111_700.0 / UNITS_PER_DEGREE
+    }
+
+    /// Whether a squared distance is within it.
+    pub(crate) fn reaches(self, distance2: f64) -> bool {
+        distance2 <= self.units * self.units
+    }
+
+    /// In units of longitude, at that of the places which is nearest to a pole.
+    pub(crate) fn widest_units(self, places: impl Iterator<Item = Point>) -> f64 {
+        self.units * places.map(|p| 1.0 / self.x_scale(p.y)).fold(1.0, f64::max)
+    }
+
     fn x_scale(self, y: i32) -> f64 {
         // The cosine of the latitude nearer to the equator is the safe side; within a tolerance they are equal.
         if self.metric { (f64::from(y) / UNITS_PER_DEGREE).to_radians().cos().max(1e-3) * 1.007 } else { 1.0 }
     }
 
-    fn distance2(self, p: Point, q: Point) -> f64 {
+    pub(crate) fn distance2(self, p: Point, q: Point) -> f64 {
         let dx = (f64::from(p.x) - f64::from(q.x)) * self.x_scale(p.y);
         let dy = f64::from(p.y) - f64::from(q.y);
         dx * dx + dy * dy
     }
 
     /// Position along the segment a, b (0 to 1) and squared distance of the point nearest to `p`.
-    fn nearest_on(self, a: Point, b: Point, p: Point) -> (f64, f64) {
+    pub(crate) fn nearest_on(self, a: Point, b: Point, p: Point) -> (f64, f64) {
         let scale = self.x_scale(p.y);
         let (bx, by) = ((f64::from(b.x) - f64::from(a.x)) * scale, f64::from(b.y) - f64::from(a.y));
         let (px, py) = ((f64::from(p.x) - f64::from(a.x)) * scale, f64::from(p.y) - f64::from(a.y));
@@ -75,29 +95,32 @@ pub(crate) struct Moved {
     pub longest_m: f64,
 }
 
-/// A place where loose edges end, with the rings that go through it.
+/// A place where loose edges end, with all rings that go through it.
 struct Anchor {
     point: Point,
     rings: Vec<u32>,
 }
 
-/// Makes borders that miss each other by less than the tolerance meet. No vertex moves further than the tolerance.
-pub(crate) fn snap(rings: &mut [GridRing], tolerance: Tolerance) -> Vec<Moved> {
+/// Makes borders that miss each other by less than the tolerance meet. No vertex moves further than the tolerance, and no
+/// border bends to a place that is further from where it was; the rings of `fixed` grids stay as they are.
+pub(crate) fn snap(rings: &mut [GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> Vec<Moved> {
     let mut moved: FxHashMap<u32, Moved> = FxHashMap::default();
-    let (anchors, joined) = join_points(rings, tolerance);
+    let (anchors, joined) = join_points(rings, tolerance, fixed);
+    let mut before = Before::default();
     if !joined.is_empty() {
-        for ring in rings.iter_mut() {
+        for (r, ring) in (0u32..).zip(rings.iter_mut()) {
             let grid = ring.grid;
             for point in &mut ring.points {
                 if let Some(&to) = joined.get(&(*point, grid)) {
                     note(&mut moved, grid, to, distance_m(*point, to));
+                    before.insert((r, to), *point);
                     *point = to;
                 }
             }
             tidy(&mut ring.points);
         }
     }
-    bend_edges(rings, &anchors, tolerance, &mut moved);
+    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved);
     let mut moved: Vec<Moved> = moved.into_values().collect();
     moved.sort_by_key(|m| m.grid);
     moved
@@ -129,13 +152,17 @@ fn loose_edges(rings: &[GridRing]) -> Vec<(Point, Point, u32, u32)> {
 
 type Joined = FxHashMap<(Point, u32), Point>;
 
+/// Where points that joined another were, by ring and the place where they are now.
+type Before = FxHashMap<(u32, Point), Point>;
+
 /// Groups the ends of loose edges: those with most rings stand, others of other rings within the tolerance join them.
 /// Answers the anchors and where the points of which grid go.
-fn join_points(rings: &[GridRing], tolerance: Tolerance) -> (Vec<Anchor>, Joined) {
+fn join_points(rings: &[GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> (Vec<Anchor>, Joined) {
+    let loose: FxHashSet<Point> = loose_edges(rings).into_iter().flat_map(|(a, b, ..)| [a, b]).collect();
+    // With all rings that go through them, also those whose edges there are shared, or a point would leave its neighbours.
     let mut ends: Vec<(Point, u32)> = Vec::new();
-    for (a, b, ring, _) in loose_edges(rings) {
-        ends.push((a, ring));
-        ends.push((b, ring));
+    for (r, ring) in (0u32..).zip(rings) {
+        ends.extend(ring.points.iter().filter(|point| loose.contains(point)).map(|&point| (point, r)));
     }
     ends.sort_unstable();
     ends.dedup();
@@ -143,25 +170,24 @@ fn join_points(rings: &[GridRing], tolerance: Tolerance) -> (Vec<Anchor>, Joined
         .chunk_by(|p, q| p.0 == q.0)
         .map(|same| Anchor { point: same[0].0, rings: same.iter().map(|&(_, ring)| ring).collect() })
         .collect();
-    groups.sort_by_key(|group| (std::cmp::Reverse(group.rings.len()), group.point));
+    let stands = |group: &Anchor| group.rings.iter().any(|&ring| fixed.contains(&rings[ring as usize].grid));
+    groups.sort_by_key(|group| (!stands(group), std::cmp::Reverse(group.rings.len()), group.point));
 
     // Buckets at least as wide as the tolerance at the highest latitude there is.
-    let widest = groups.iter().map(|g| 1.0 / tolerance.x_scale(g.point.y)).fold(1.0, f64::max);
-    let side = (tolerance.units * widest).ceil().max(1.0) as i64 + 1;
+    let side = tolerance.widest_units(groups.iter().map(|group| group.point)).ceil().max(1.0) as i64 + 1;
     let bucket = |p: Point| (i64::from(p.x).div_euclid(side), i64::from(p.y).div_euclid(side));
     let mut anchors: Vec<Anchor> = Vec::new();
     let mut in_bucket: FxHashMap<(i64, i64), Vec<u32>> = FxHashMap::default();
     let mut joined = Joined::default();
     for group in groups {
         let (column, row) = bucket(group.point);
-        let near = (-1..=1)
+        let near = if stands(&group) { 0..=-1 } else { -1..=1 }
             .flat_map(|dx| (-1..=1).map(move |dy| (column + dx, row + dy)))
             .filter_map(|key| in_bucket.get(&key))
             .flatten()
             .map(|&i| (tolerance.distance2(group.point, anchors[i as usize].point), i))
             .filter(|&(d2, i)| {
-                d2 <= tolerance.units * tolerance.units
-                    && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
+                tolerance.reaches(d2) && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
             })
             .min_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
         match near {
@@ -181,44 +207,71 @@ fn join_points(rings: &[GridRing], tolerance: Tolerance) -> (Vec<Anchor>, Joined
     (anchors, joined)
 }
 
-/// Puts anchors of other rings into the loose edges that pass within the tolerance of them.
-fn bend_edges(rings: &mut [GridRing], anchors: &[Anchor], tolerance: Tolerance, moved: &mut FxHashMap<u32, Moved>) {
+/// An anchor to be put into an edge.
+struct Insertion {
+    ring: u32,
+    edge: u32,
+    /// Position along the edge, and squared distance from it.
+    along: f64,
+    distance2: f64,
+    anchor: Point,
+}
+
+/// Puts anchors of other rings into the loose edges that pass within the tolerance of them, now and before their ends moved.
+fn bend_edges(
+    rings: &mut [GridRing],
+    anchors: &[Anchor],
+    before: &Before,
+    tolerance: Tolerance,
+    fixed: &FxHashSet<u32>,
+    moved: &mut FxHashMap<u32, Moved>,
+) {
     let loose = loose_edges(rings);
     if loose.is_empty() || anchors.is_empty() {
         return;
     }
     let segments: Vec<(Point, Point)> = loose.iter().map(|&(a, b, ..)| (a, b)).collect();
     let points: Vec<Point> = anchors.iter().map(|anchor| anchor.point).collect();
-    let widest = points.iter().map(|p| 1.0 / tolerance.x_scale(p.y)).fold(1.0, f64::max);
-    let cells = Cells::over(&segments).with_margin(tolerance.units * widest + 2.0);
+    let cells = Cells::over(&segments).with_margin(tolerance.widest_units(points.iter().copied()) + 2.0);
     let anchors_in = cells.points_by_cell(&points);
-    // (ring, edge, position along it, anchor point)
-    let mut insertions: Vec<(u32, u32, f64, Point)> = Vec::new();
-    for &(a, b, ring, edge) in &loose {
+    let mut insertions: Vec<Insertion> = Vec::new();
+    for &(a, b, ring, edge) in loose.iter().filter(|loose| !fixed.contains(&rings[loose.2 as usize].grid)) {
+        let was = |p: Point| before.get(&(ring, p)).copied().unwrap_or(p);
+        let (was_a, was_b) = (was(a), was(b));
         cells.each_along(a, b, |cell| {
             for &i in anchors_in.row(cell) {
                 let anchor = &anchors[i as usize];
                 if anchor.point == a || anchor.point == b || anchor.rings.contains(&ring) {
                     continue;
                 }
-                let (t, d2) = tolerance.nearest_on(a, b, anchor.point);
-                if d2 <= tolerance.units * tolerance.units && t > 0.0 && t < 1.0 {
+                let (t, distance2) = tolerance.nearest_on(a, b, anchor.point);
+                let strays = || {
+                    (was_a, was_b) != (a, b) && !tolerance.reaches(tolerance.nearest_on(was_a, was_b, anchor.point).1)
+                };
+                if tolerance.reaches(distance2) && t > 0.0 && t < 1.0 && !strays() {
                     let forward = rings[ring as usize].points[edge as usize] == a;
-                    insertions.push((ring, edge, if forward { t } else { 1.0 - t }, anchor.point));
+                    let along = if forward { t } else { 1.0 - t };
+                    insertions.push(Insertion { ring, edge, along, distance2, anchor: anchor.point });
                 }
             }
         });
     }
-    insertions.sort_by(|p, q| (p.0, p.1).cmp(&(q.0, q.1)).then(p.2.total_cmp(&q.2)).then(p.3.cmp(&q.3)));
-    insertions.dedup_by_key(|i| (i.0, i.1, i.3));
-    for of_ring in insertions.chunk_by(|p, q| p.0 == q.0) {
-        let ring = &mut rings[of_ring[0].0 as usize];
+    // Into one edge of a ring only, the nearest: in two, it would cut off the corner between them.
+    insertions.sort_by(|p, q| {
+        (p.ring, p.anchor).cmp(&(q.ring, q.anchor)).then(p.distance2.total_cmp(&q.distance2)).then(p.edge.cmp(&q.edge))
+    });
+    insertions.dedup_by_key(|i| (i.ring, i.anchor));
+    insertions.sort_by(|p, q| {
+        (p.ring, p.edge).cmp(&(q.ring, q.edge)).then(p.along.total_cmp(&q.along)).then(p.anchor.cmp(&q.anchor))
+    });
+    for of_ring in insertions.chunk_by(|p, q| p.ring == q.ring) {
+        let ring = &mut rings[of_ring[0].ring as usize];
         let mut points = Vec::with_capacity(ring.points.len() + of_ring.len());
         let mut next = of_ring.iter().peekable();
         for (i, &a) in (0u32..).zip(&ring.points) {
             points.push(a);
             let b = ring.points[(i as usize + 1) % ring.points.len()];
-            while let Some(&(.., t, p)) = next.next_if(|insertion| insertion.1 == i) {
+            while let Some(&Insertion { along: t, anchor: p, .. }) = next.next_if(|insertion| insertion.edge == i) {
                 let foot = Point::new(
                     (f64::from(a.x) + t * (f64::from(b.x) - f64::from(a.x))).round() as i32,
                     (f64::from(a.y) + t * (f64::from(b.y) - f64::from(a.y))).round() as i32,
@@ -300,12 +353,16 @@ mod tests {
             ring(0, &[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]),
             ring(1, &[(1003, 0), (2000, 0), (2000, 1000), (1003, 1000), (1003, 500)]),
         ];
-        let moved = snap(&mut rings, Tolerance::units(5.0));
+        let moved = snap(&mut rings, Tolerance::units(5.0), &FxHashSet::default());
         assert_eq!(moved.len(), 2);
         assert!(moved.iter().all(|m| m.longest_m < 0.06));
         let shared: Vec<Point> = rings[0].points.iter().filter(|p| rings[1].points.contains(p)).copied().collect();
         assert_eq!(shared.len(), 3, "{rings:?}");
-        assert_eq!(snap(&mut rings.clone(), Tolerance::units(5.0)), [], "a second time nothing moves");
+        assert_eq!(
+            snap(&mut rings.clone(), Tolerance::units(5.0), &FxHashSet::default()),
+            [],
+            "a second time nothing moves"
+        );
     }
 
     #[test]
@@ -318,7 +375,7 @@ mod tests {
         right.extend(steps.iter().rev());
         let mut rings = vec![ring(0, &left), ring(1, &right)];
         let before = rings.clone();
-        assert_eq!(snap(&mut rings, Tolerance::units(5.0)), []);
+        assert_eq!(snap(&mut rings, Tolerance::units(5.0), &FxHashSet::default()), []);
         assert_eq!(rings, before);
     }
 }

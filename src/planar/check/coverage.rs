@@ -9,8 +9,7 @@ use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode, Repair}
 use crate::domain::tier::Tier;
 use crate::geometry::geodesic::{distance_m, ring_area_m2};
 use crate::geometry::interior::interior_point;
-use crate::geometry::point::{MultiPolygon, Point, Polygon};
-use crate::planar::faces;
+use crate::geometry::point::{Point, Polygon};
 use crate::planar::labels::LabelSet;
 use crate::planar::overlay::Overlay;
 
@@ -214,46 +213,6 @@ pub(crate) fn find_parents(overlay: &Overlay, grids: &mut [Grid], report: &mut C
         grid.parent = Some(parent);
     }
     found
-}
-
-impl Overlay {
-    /// The regions whose label sets fall in the same class, by class.
-    fn regions<K: Ord + Clone>(&self, class: impl Fn(LabelSet) -> Option<K>) -> Vec<(K, MultiPolygon)> {
-        let classes: FxHashMap<LabelSet, Option<K>> = self.owners.keys().map(|&set| (set, class(set))).collect();
-        let mut rims: Vec<(&K, (Point, Point))> = Vec::new();
-        for edge in &self.edges {
-            let (left, right) = (&classes[&edge.left], &classes[&edge.right]);
-            if left != right {
-                rims.extend(left.iter().map(|class| (class, (edge.a, edge.b))));
-                rims.extend(right.iter().map(|class| (class, (edge.b, edge.a))));
-            }
-        }
-        rims.sort_unstable();
-        rims.chunk_by(|p, q| p.0 == q.0)
-            .map(|chunk| {
-                let edges: Vec<(Point, Point)> = chunk.iter().map(|&(_, edge)| edge).collect();
-                (chunk[0].0.clone(), faces::polygons(&edges))
-            })
-            .filter(|(_, shape)| !shape.is_empty())
-            .collect()
-    }
-
-    /// The grids of a tier on the outer side of the polygon's rings.
-    fn owners_around(&self, polygon: &Polygon, tier: Tier) -> Vec<GridId> {
-        let mut found = Vec::new();
-        for ring in polygon.rings() {
-            for (i, &a) in ring.iter().enumerate() {
-                let b = ring[(i + 1) % ring.len()];
-                let at = self.edges.binary_search_by_key(&(a.min(b), a.max(b)), |edge| (edge.a, edge.b));
-                let edge = &self.edges[at.expect("regions are made of edges")];
-                let outer = if a < b { edge.right } else { edge.left };
-                found.extend(self.owners[&outer][tier]);
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
 }
 
 fn area_m2(polygon: &Polygon) -> f64 {
