@@ -13,6 +13,7 @@ mod judges;
 mod live;
 mod owners;
 mod reader;
+mod repair;
 mod several_files;
 mod tidy;
 mod tiles;

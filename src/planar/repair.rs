@@ -57,7 +57,7 @@ pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFe
             polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
         })
         .collect();
-    let (after, closed, moved) = settle(&before, &grids, tolerance);
+    let (after, closed, moved) = settle(&before, &grids, tolerance_m);
     for ((row, before), after) in table.iter().zip(&before).zip(after) {
         if *before != after {
             features[row.feature].polygons =
@@ -93,15 +93,16 @@ struct Moved {
 }
 
 /// The shapes with their borders made to meet, the gaps and overlaps that were closed, and how far grids moved.
-fn settle(before: &[Shape], grids: &[Grid], tolerance: Tolerance) -> (Vec<Shape>, Vec<Closed>, Vec<Moved>) {
+fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64) -> (Vec<Shape>, Vec<Closed>, Vec<Moved>) {
+    let tolerance = Tolerance::metres(tolerance_m);
     let mut fixed: FxHashSet<u32> = FxHashSet::default();
     for _ in 0..MAX_ATTEMPTS {
         let mut closed = Vec::new();
-        let after = rounds(before, grids, tolerance.less(ROUNDING_UNITS), &fixed, &mut closed);
+        let after = rounds(before, grids, tolerance, &fixed, &mut closed);
         let mut moved = Vec::new();
         let fixed_before = fixed.len();
         for (id, (was, is)) in (0u32..).zip(before.iter().zip(&after)).filter(|(_, (was, is))| was != is) {
-            match measure(id, was, is, tolerance) {
+            match measure(id, was, is, tolerance_m) {
                 Some(found) => moved.push(found),
                 None => _ = fixed.insert(id),
             }
@@ -127,7 +128,7 @@ fn rounds(
         let mut rings = flat(&shapes, grids);
         snap(&mut rings, tolerance, fixed);
         put_back(&mut shapes, rings);
-        thin::close(&mut shapes, grids, tolerance, &mut ambiguous, closed);
+        thin::close(&mut shapes, grids, tolerance.less(ROUNDING_UNITS), &mut ambiguous, closed);
         if shapes == at_first {
             break;
         }
@@ -160,19 +161,22 @@ fn put_back(shapes: &mut [Shape], rings: Vec<GridRing>) {
 
 /// How far the borders of a grid moved: its new vertices from the old borders and its old vertices from the new ones. None
 /// where one is further away than the tolerance.
-fn measure(grid: u32, was: &Shape, is: &Shape, tolerance: Tolerance) -> Option<Moved> {
+fn measure(grid: u32, was: &Shape, is: &Shape, tolerance_m: f64) -> Option<Moved> {
     let (old, new) = (edges(was), edges(is));
     let vertices = |edges: &[(Point, Point)]| edges.iter().map(|&(a, _)| a).collect::<FxHashSet<Point>>();
     let (old_vertices, new_vertices) = (vertices(&old), vertices(&new));
     let mut moved = Moved { grid, points: 0, place: *old_vertices.iter().min()?, longest_m: 0.0 };
     for (from, known, to) in [(&new_vertices, &old_vertices, &old), (&old_vertices, &new_vertices, &new)] {
-        let near = Near::new(to, tolerance);
+        let near = Near::new(to, Tolerance::metres(tolerance_m).less(-ROUNDING_UNITS));
         let mut others: Vec<Point> = from.difference(known).copied().collect();
         others.sort_unstable();
         for p in others {
             let (a, b) = near.nearest(p)?;
             moved.points += 1;
             let distance_m = segment_distance_m(p, a, b);
+            if distance_m > tolerance_m {
+                return None;
+            }
             if distance_m > moved.longest_m {
                 (moved.longest_m, moved.place) = (distance_m, p);
             }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
 use crate::domain::tier::Tier;
-use crate::geometry::geodesic::distance_m;
+use crate::geometry::geodesic::{distance_m, metres_per_unit};
 use crate::geometry::lattice::UNITS_PER_DEGREE;
 use crate::geometry::point::{Point, Ring};
 
@@ -22,62 +22,70 @@ pub(crate) struct GridRing {
 /// How near counts as the same place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tolerance {
-    /// In units of latitude.
-    units: f64,
-    /// Whether a unit of longitude counts less towards the poles.
-    metric: bool,
+    /// In metres on the ground, or in lattice units.
+    reach: f64,
+    in_metres: bool,
 }
+
+/// More than a lattice unit of latitude or longitude anywhere on Earth.
+const LARGEST_UNIT_M: f64 = 0.0112;
 
 impl Tolerance {
     /// So many lattice units in both directions.
     pub(crate) fn units(units: f64) -> Tolerance {
-        Tolerance { units, metric: false }
+        Tolerance { reach: units, in_metres: false }
     }
 
     /// So many metres.
     pub(crate) fn metres(metres: f64) -> Tolerance {
-        /// A degree of latitude is 110.574 km at the equator, the shortest there is.
-        const UNITS_PER_METRE: f64 = UNITS_PER_DEGREE / 110_574.0;
-        // A hair below, so that the shortest degree never lets a point move further than promised.
-        Tolerance { units: metres * UNITS_PER_METRE * 0.999, metric: true }
+        // A hair below, for what a flat map of a few metres is wrong by.
+        Tolerance { reach: metres * 0.9999, in_metres: true }
     }
 
-    /// A little less of the same.
+    /// So many lattice units less of it, or more, but never nothing.
     pub(crate) fn less(self, units: f64) -> Tolerance {
-        Tolerance { units: (self.units - units).max(units), ..self }
-    }
-
-    /// In metres, at least.
-    pub(crate) fn in_metres(self) -> f64 {
-        self.units * 111_700.0 / UNITS_PER_DEGREE
+        let by = if self.in_metres { units * LARGEST_UNIT_M } else { units };
+        Tolerance { reach: (self.reach - by).max(self.reach / 2.0), ..self }
     }
 
     /// Whether a squared distance is within it.
     pub(crate) fn reaches(self, distance2: f64) -> bool {
-        distance2 <= self.units * self.units
+        distance2 <= self.reach * self.reach
+    }
+
+    /// In metres, at least.
+    pub(crate) fn in_metres(self) -> f64 {
+        if self.in_metres { self.reach } else { self.reach * LARGEST_UNIT_M }
     }
 
     /// In units of longitude, at that of the places which is nearest to a pole.
     pub(crate) fn widest_units(self, places: impl Iterator<Item = Point>) -> f64 {
-        self.units * places.map(|p| 1.0 / self.x_scale(p.y)).fold(1.0, f64::max)
+        let farthest = places.map(|p| p.y.abs()).max().unwrap_or(0);
+        self.reach / self.scale(farthest).into_iter().fold(f64::INFINITY, f64::min)
     }
 
-    fn x_scale(self, y: i32) -> f64 {
-        // The cosine of the latitude nearer to the equator is the safe side; within a tolerance they are equal.
-        if self.metric { (f64::from(y) / UNITS_PER_DEGREE).to_radians().cos().max(1e-3) * 1.007 } else { 1.0 }
+    /// What a unit of longitude and of latitude count at a latitude.
+    fn scale(self, y: i32) -> [f64; 2] {
+        if !self.in_metres {
+            return [1.0, 1.0];
+        }
+        let [east, north] = metres_per_unit(f64::from(y) / UNITS_PER_DEGREE);
+        // At the poles there would be cells without end.
+        [east.max(1e-5), north]
     }
 
     pub(crate) fn distance2(self, p: Point, q: Point) -> f64 {
-        let dx = (f64::from(p.x) - f64::from(q.x)) * self.x_scale(p.y);
-        let dy = f64::from(p.y) - f64::from(q.y);
+        let [east, north] = self.scale(p.y);
+        let dx = (f64::from(p.x) - f64::from(q.x)) * east;
+        let dy = (f64::from(p.y) - f64::from(q.y)) * north;
         dx * dx + dy * dy
     }
 
     /// Position along the segment a, b (0 to 1) and squared distance of the point nearest to `p`.
     pub(crate) fn nearest_on(self, a: Point, b: Point, p: Point) -> (f64, f64) {
-        let scale = self.x_scale(p.y);
-        let (bx, by) = ((f64::from(b.x) - f64::from(a.x)) * scale, f64::from(b.y) - f64::from(a.y));
-        let (px, py) = ((f64::from(p.x) - f64::from(a.x)) * scale, f64::from(p.y) - f64::from(a.y));
+        let [east, north] = self.scale(p.y);
+        let (bx, by) = ((f64::from(b.x) - f64::from(a.x)) * east, (f64::from(b.y) - f64::from(a.y)) * north);
+        let (px, py) = ((f64::from(p.x) - f64::from(a.x)) * east, (f64::from(p.y) - f64::from(a.y)) * north);
         let t = ((px * bx + py * by) / (bx * bx + by * by)).clamp(0.0, 1.0);
         let (dx, dy) = (px - t * bx, py - t * by);
         (t, dx * dx + dy * dy)
