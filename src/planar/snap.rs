@@ -189,13 +189,16 @@ fn join_points(rings: &[GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>)
     let mut joined = Joined::default();
     for group in groups {
         let (column, row) = bucket(group.point);
-        let near = if stands(&group) { 0..=-1 } else { -1..=1 }
+        let moves = !stands(&group);
+        let near = (-1..=1)
             .flat_map(|dx| (-1..=1).map(move |dy| (column + dx, row + dy)))
             .filter_map(|key| in_bucket.get(&key))
             .flatten()
             .map(|&i| (tolerance.distance2(group.point, anchors[i as usize].point), i))
             .filter(|&(d2, i)| {
-                tolerance.reaches(d2) && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
+                moves
+                    && tolerance.reaches(d2)
+                    && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
             })
             .min_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
         match near {
