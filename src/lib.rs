@@ -10,6 +10,8 @@ pub mod assign;
 pub mod cli;
 /// WORDS: tier, grid, edition, roster, problem. No IO, no geometry.
 pub mod domain;
+/// TAKING OUT: editions as PMTiles, MBTiles, FlatGeobuf and CSV.
+pub mod export;
 /// MATHS: the integer lattice, exact predicates, coordinate systems, distances, circles, Mercator.
 pub mod geometry;
 /// SPEAKING: the HTTP service, one file per resource.

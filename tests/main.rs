@@ -5,6 +5,7 @@ mod check;
 mod cli;
 mod contract;
 mod diff;
+mod export;
 mod faults;
 mod formats;
 mod generate;

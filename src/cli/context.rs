@@ -61,6 +61,14 @@ impl Context {
         bar
     }
 
+    /// A bar for so many things to do; hidden where standard error is no terminal.
+    pub fn counting(&self, what: &'static str, total: u64) -> ProgressBar {
+        let style = ProgressStyle::with_template("{msg} [{bar:30}] {human_pos}/{human_len} {eta}");
+        let bar = ProgressBar::new(total).with_style(style.expect("the template is well formed")).with_message(what);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+
     /// Prints a value as indented JSON on standard output.
     pub fn print_json(&self, value: &impl Serialize) -> Outcome {
         let mut out = std::io::stdout().lock();

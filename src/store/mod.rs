@@ -3,6 +3,7 @@
 //! Stores keep and load. They answer no spatial question, so two stores cannot disagree about a place.
 
 pub mod gpkg;
+pub mod mbtiles;
 
 use std::sync::Arc;
 

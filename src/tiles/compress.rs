@@ -28,7 +28,7 @@ impl Encoding {
     }
 
     /// The bytes in this form. Levels are those that a request can wait for.
-    pub(super) fn compress(self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn compress(self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         match self {
             Encoding::Identity => Ok(bytes.to_vec()),
             Encoding::Gzip => gzip(bytes),

@@ -1,0 +1,2 @@
+-- One transaction for the whole file.
+BEGIN

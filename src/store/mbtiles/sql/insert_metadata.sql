@@ -1,0 +1,2 @@
+-- What the file says of itself.
+INSERT INTO metadata (name, value) VALUES (?1, ?2)
