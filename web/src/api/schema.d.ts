@@ -153,7 +153,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** TileJSON 3.0.0 of a named edition */
+        /** TileJSON 3.0.0 of a named edition; with an administrator's key also of a draft */
         get: operations["editionTileJson"];
         put?: never;
         post?: never;
@@ -170,10 +170,95 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A tile of a named edition: it never changes */
+        /** A tile of a named edition: it never changes; with an administrator's key also of a draft */
         get: operations["editionTile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The editions, oldest first
+         * @description Without a key those that were published; with an administrator's key drafts too.
+         */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions/{edition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One edition */
+        get: operations["edition"];
+        put?: never;
+        post?: never;
+        /** Forget a draft */
+        delete: operations["forgetDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions/{edition}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The validation report of an edition
+         * @description That of its import for a draft, which only administrators see; that of its publication afterwards. As GeoJSON every
+         *     problem is a feature: its outline where it has one, else its point.
+         */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions/{old}/diff/{new}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What another edition would do
+         * @description Grids that are added, removed, recoded, renamed, below another grid, or moved, with their areas; who answers for land that
+         *     others answered for; and the land that changes hands, as GeoJSON with its shapes. A list has at most 10,000 rows.
+         */
+        get: operations["diff"];
+        put?: never;
+        /**
+         * How many known places would change hands, and which
+         * @description The table has columns `lon` and `lat`; what it calls a place (`id`, `name`, `address`, 编号, 名称, 地址 …) comes back. Any number
+         *     of rows of at most 1 MiB; up to 10,000 places that change hands are named, all are counted.
+         */
+        post: operations["diffPlaces"];
         delete?: never;
         options?: never;
         head?: never;
@@ -277,10 +362,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the edition before the one in force in force again
+         * @description Nothing is deleted, so a second rollback leads back to where the first one started.
+         */
+        post: operations["rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddedGrid: {
+            /** Format: double */
+            area_km2: number;
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
+            code: string;
+            name: string;
+            /** @description Grids of the old edition whose land it has, with the parts of its own area. */
+            out_of: components["schemas"]["Share"][];
+            parent?: string | null;
+            /** Format: int32 */
+            tier: number;
+        };
+        /** @description Who answers: a party group (党小组) and its leader (网格长). */
+        Answering: {
+            leader?: string | null;
+            party_group?: string | null;
+        };
+        /** @description Whoever answers for a place. */
+        Answers: {
+            /** @description Stands in for whoever holds the role. */
+            deputy: boolean;
+            /** @description Code of the grid that the person is of; null for the town office. */
+            grid?: string | null;
+            /**
+             * @description `tier3`, `tier2`, `tier1` or `town`.
+             * @example tier3
+             */
+            level: string;
+            name: string;
+            /**
+             * @description With its middle hidden.
+             * @example 138****0000
+             */
+            phone?: string | null;
+            /**
+             * @description `leader`, or another role of somebody of the town office.
+             * @example leader
+             */
+            role: string;
+        };
         /** @description The question again. */
         AskedPoint: {
             /** Format: double */
@@ -312,6 +458,21 @@ export interface components {
             tier2: string | null;
             tier3: string | null;
         };
+        /** @description A value of each tier. */
+        ByTier_Option_String: {
+            tier1: null | string;
+            tier2: null | string;
+            tier3: null | string;
+        };
+        /** @description A value of each tier. */
+        ByTier_f64: {
+            /** Format: double */
+            tier1: number;
+            /** Format: double */
+            tier2: number;
+            /** Format: double */
+            tier3: number;
+        };
         Candidate: {
             code: string;
             name: string;
@@ -321,11 +482,88 @@ export interface components {
              */
             share: number;
         };
+        ChangedCounts: {
+            /** Format: int64 */
+            any: number;
+            /** Format: int64 */
+            tier1: number;
+            /** Format: int64 */
+            tier2: number;
+            /** Format: int64 */
+            tier3: number;
+        };
+        ComparedEdition: {
+            name: string;
+            /** @description `draft` or `published`. */
+            state: string;
+        };
         /**
          * @description A coordinate system of a query.
          * @enum {string}
          */
         Crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+        /** @description What the newer of two editions would do, or did. */
+        DiffAnswer: {
+            /** @description Codes that only the new edition has. */
+            added: components["schemas"]["AddedGrid"][];
+            /** @description Land for which others answer, by the roster in force now, the largest first. */
+            hand_overs: components["schemas"]["HandOver"][];
+            /** @description Grids with other borders, those that change most first. */
+            moved: components["schemas"]["MovedGrid"][];
+            new: components["schemas"]["ComparedEdition"];
+            old: components["schemas"]["ComparedEdition"];
+            /** @description The same place under another code: at least 95 % of either lies in the other. */
+            recoded: components["schemas"]["RecodedGrid"][];
+            /** @description Codes that only the old edition has, with the grids that hold their land now. */
+            removed: components["schemas"]["RemovedGrid"][];
+            renamed: components["schemas"]["RenamedGrid"][];
+            /** @description Grids below another grid than before. */
+            reparented: components["schemas"]["ReparentedGrid"][];
+            /** @description Land that changes hands, by tier, `from` and `to`. */
+            strips: components["schemas"]["StripRow"][];
+            summary: components["schemas"]["Summary"];
+        };
+        /** @description Something that was mended. */
+        DoneRepair: {
+            /** @example border_snapped */
+            action: string;
+            /** @description Codes of the grids concerned. */
+            grids: string[];
+            message: string;
+            /**
+             * Format: double
+             * @description How far anything moved at most.
+             */
+            moved_m: number;
+            /** @description Longitude and latitude. */
+            place?: number[];
+            source?: string;
+        };
+        /** @description An edition without its grids. */
+        EditionDetail: {
+            /** @description Codes of the errors that were accepted when it was published. */
+            accepted: string[];
+            /** @description West, south, east, north in degrees; null where nothing has a shape. */
+            bounds?: number[] | null;
+            /** Format: date-time */
+            created_at: string;
+            grids: components["schemas"]["GridCounts"];
+            /** @description Whether it is the one in force now. */
+            in_force: boolean;
+            /** @example 2026-01 */
+            name: string;
+            /** @description Each time it was put in force, in the order that was decided. */
+            publications: components["schemas"]["PublicationDetail"][];
+            /** @description The files it came from. */
+            source: string;
+            state: components["schemas"]["EditionStateWord"];
+        };
+        /** @enum {string} */
+        EditionStateWord: "draft" | "published";
+        /** @description All editions that the caller may see, oldest first. */
+        Editions: {
+            editions: components["schemas"]["EditionDetail"][];
+        };
         /** @description A page of grids with their shapes. */
         FeatureCollection: {
             edition: string;
@@ -344,8 +582,42 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description Something that is wrong with the borders or their attributes. */
+        FoundProblem: {
+            /** @example overlap */
+            code: string;
+            /** @description Codes of the grids concerned. */
+            grids: string[];
+            /** @description One of these: the unit is in the name. */
+            measure?: {
+                /** Format: double */
+                area_m2?: number;
+                /** Format: int64 */
+                count?: number;
+                /** Format: double */
+                length_m?: number;
+            };
+            message: string;
+            /** @description Outline of the place: closed rings of longitude and latitude. */
+            outline?: number[][][];
+            /** @description Longitude and latitude of a point in the place, where there is one. */
+            place?: number[];
+            severity: components["schemas"]["SeverityWord"];
+            /** @description File, line or feature, and field. */
+            source?: string;
+        };
+        /** @description How many grids there are in each tier. */
+        GridCounts: {
+            /** Format: int32 */
+            tier1: number;
+            /** Format: int32 */
+            tier2: number;
+            /** Format: int32 */
+            tier3: number;
+        };
         /** @description A single grid. */
         GridDetail: components["schemas"]["GridRow"] & {
+            answers?: components["schemas"]["Answers"] | null;
             edition: string;
             responsible?: components["schemas"]["Responsible"] | null;
         };
@@ -386,12 +658,29 @@ export interface components {
             /** Format: int32 */
             tier: number;
         };
+        HandOver: {
+            /** Format: double */
+            area_km2: number;
+            from?: components["schemas"]["Answering"] | null;
+            to?: components["schemas"]["Answering"] | null;
+        };
         /** @description Whether the process lives. */
         Health: {
             /** @example ok */
             status: string;
             /** @description Of the program. */
             version: string;
+        };
+        LeadRow: {
+            code: string;
+            name: string;
+            /**
+             * Format: double
+             * @description Part of the old grid's area, 0 to 1.
+             */
+            share: number;
+            /** Format: int32 */
+            tier: number;
         };
         Leader: {
             name: string;
@@ -403,6 +692,7 @@ export interface components {
         };
         /** @description The answer of `locate`, over HTTP and on the command line. */
         LocateAnswer: {
+            answers?: components["schemas"]["Answers"] | null;
             /**
              * Format: double
              * @description Metres to the nearest border of any tier.
@@ -431,11 +721,96 @@ export interface components {
             /** Format: int32 */
             tier: number;
         };
+        /** @description What became of a code. */
+        MovedCode: {
+            code: string;
+            /** @description The edition that does not have it. */
+            edition: string;
+            /** @description The grids that hold its land now, the largest part first. */
+            leads_to: components["schemas"]["LeadRow"][];
+            /** @description The edition in which it went; after a rollback the one in which it came. */
+            since: string;
+        };
+        MovedGrid: {
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
+            /** @description In the new edition. */
+            code: string;
+            /** Format: double */
+            gained_km2: number;
+            /**
+             * Format: double
+             * @description Of the old area.
+             */
+            gained_percent: number;
+            /** Format: double */
+            lost_km2: number;
+            /** Format: double */
+            lost_percent: number;
+            name: string;
+            /** Format: double */
+            new_area_km2: number;
+            /** Format: double */
+            old_area_km2: number;
+            /** Format: int32 */
+            tier: number;
+        };
         Nearest: {
             code: string;
             /** Format: double */
             distance_m: number;
             name: string;
+        };
+        PlaceRow: {
+            answered_by?: components["schemas"]["Answering"] | null;
+            answers?: components["schemas"]["Answering"] | null;
+            /** @description Codes of the owners in the old edition. */
+            from: components["schemas"]["ByTier_Option_String"];
+            /** @description What the table calls the place. */
+            label?: string | null;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /**
+             * Format: int64
+             * @description The row in the table; the header's is 1.
+             */
+            row: number;
+            to: components["schemas"]["ByTier_Option_String"];
+        };
+        /** @description What would become of known places. */
+        PlacesAnswer: {
+            /** @description Places that another grid would own. */
+            changed: components["schemas"]["ChangedCounts"];
+            /**
+             * Format: int64
+             * @description Rows without a position that can be read.
+             */
+            errors: number;
+            /** @description The first of them and what is wrong with it. */
+            first_error?: string | null;
+            /**
+             * Format: int64
+             * @description Places for which another party group or leader would answer, by the roster in force now.
+             */
+            handed_over: number;
+            /**
+             * Format: int64
+             * @description Places that would change hands and are not named, because there are so many.
+             */
+            left_out: number;
+            new: string;
+            old: string;
+            /**
+             * Format: int64
+             * @description Places outside every grid of both editions.
+             */
+            outside: number;
+            /** @description The places that would change hands, as far as they are named. */
+            places: components["schemas"]["PlaceRow"][];
+            /** Format: int64 */
+            rows: number;
         };
         /** @description The JSON form of a batch. */
         Points: {
@@ -472,6 +847,19 @@ export interface components {
              */
             type: string;
         };
+        /** @description The problems as features of a map. */
+        ProblemFeatures: {
+            features: unknown[];
+            /** @example FeatureCollection */
+            type: string;
+        };
+        /** @description From a moment on, until a later publication, an edition is in force. */
+        PublicationDetail: {
+            /** Format: date-time */
+            in_force_from: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
         /** @description Whether questions are answered. */
         Readiness: {
             /** @description Name of the edition in force. */
@@ -486,6 +874,59 @@ export interface components {
         };
         /** @enum {string} */
         ReadyStatus: "ready" | "degraded" | "not_ready";
+        RecodedGrid: {
+            from: string;
+            /** @description In the new edition. */
+            name: string;
+            /** Format: int32 */
+            tier: number;
+            to: string;
+        };
+        RemovedGrid: {
+            /** Format: double */
+            area_km2: number;
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
+            code: string;
+            /** @description Grids of the new edition that hold its land, with the parts of its area. */
+            into: components["schemas"]["Share"][];
+            name: string;
+            /** Format: int32 */
+            tier: number;
+        };
+        RenamedGrid: {
+            /** @description In the new edition. */
+            code: string;
+            from: string;
+            /** Format: int32 */
+            tier: number;
+            to: string;
+        };
+        ReparentedGrid: {
+            /** @description In the new edition. */
+            code: string;
+            from?: string | null;
+            name: string;
+            /** Format: int32 */
+            tier: number;
+            to?: string | null;
+        };
+        /** @description Everything that was found in an edition, errors first, and what was repaired. */
+        Report: {
+            counts: components["schemas"]["ReportCounts"];
+            problems: components["schemas"]["FoundProblem"][];
+            repairs: components["schemas"]["DoneRepair"][];
+        };
+        /** @description How much there is of what. */
+        ReportCounts: {
+            /** @description Problems by their code, such as `{"overlap": 3}`. */
+            codes: {
+                [key: string]: number;
+            };
+            errors: number;
+            repairs: number;
+            warnings: number;
+        };
         /** @description Who answers for a grid. */
         Responsible: {
             /** @description Code of the grid whose entry this is. */
@@ -495,7 +936,21 @@ export interface components {
             party_group?: string | null;
             staff: components["schemas"]["Staff"][];
         };
+        /** @enum {string} */
+        SeverityWord: "error" | "warning";
+        /** @description A grid that shares land with another one. */
+        Share: {
+            code: string;
+            name: string;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            share: number;
+        };
         Staff: {
+            /** @description Stands in for whoever holds the role; absent for who holds it. */
+            deputy?: boolean;
             name: string;
             /** @description With its middle hidden. */
             phone?: string | null;
@@ -504,6 +959,58 @@ export interface components {
         };
         /** @enum {string} */
         StoreStatus: "reachable" | "unreachable";
+        /** @description The strips of land that change hands. */
+        StripCollection: {
+            features: components["schemas"]["StripFeature"][];
+            /** @description Strips that are left out because there are so many. */
+            left_out: number;
+            new: string;
+            old: string;
+            /** @example FeatureCollection */
+            type: string;
+        };
+        StripFeature: {
+            bbox: number[];
+            /** @description A MultiPolygon. */
+            geometry: Record<string, never>;
+            properties: components["schemas"]["StripProperties"];
+            /** @example Feature */
+            type: string;
+        };
+        StripProperties: {
+            /** Format: double */
+            area_m2: number;
+            from?: string | null;
+            from_name?: string | null;
+            /** Format: int32 */
+            tier: number;
+            to?: string | null;
+            to_name?: string | null;
+        };
+        StripRow: {
+            /** Format: double */
+            area_m2: number;
+            /** @description West, south, east, north. */
+            bbox: number[];
+            /** @description Code of the owner in the old edition; null where nobody owned it. */
+            from?: string | null;
+            /** Format: int32 */
+            tier: number;
+            /** @description Code of the owner in the new edition. */
+            to?: string | null;
+        };
+        /** @description How many there are of each kind. */
+        Summary: {
+            added: number;
+            /** @description Square kilometres that change hands in each tier. */
+            changed_km2: components["schemas"]["ByTier_f64"];
+            hand_overs: number;
+            moved: number;
+            recoded: number;
+            removed: number;
+            renamed: number;
+            reparented: number;
+        };
         Warning: {
             /** @description `zero_point`, `swapped_axes` or `crs_mismatch`. */
             code: string;
@@ -695,7 +1202,10 @@ export interface operations {
     };
     tileJson: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -720,6 +1230,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description No edition was in force `at` that time */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description No edition is in force */
             503: {
                 headers: {
@@ -733,7 +1252,10 @@ export interface operations {
     };
     tile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
+            };
             header?: never;
             path: {
                 /** @description Zoom */
@@ -838,6 +1360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description There is no such edition */
             404: {
                 headers: {
@@ -899,6 +1430,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description There is no such tile or edition */
             404: {
                 headers: {
@@ -910,6 +1450,423 @@ export interface operations {
             };
             /** @description No encoding is accepted */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The editions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Editions"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    forgetDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The edition is published, and so it stays */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
+                f?: "json" | "geojson";
+            };
+            header?: never;
+            path: {
+                /** @description The edition's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    "application/geo+json": components["schemas"]["ProblemFeatures"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    diff: {
+        parameters: {
+            query?: {
+                /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
+                f?: "json" | "geojson";
+            };
+            header?: never;
+            path: {
+                /** @description The edition to start from */
+                old: string;
+                /** @description The edition to compare it with */
+                new: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What differs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffAnswer"];
+                    "application/geo+json": components["schemas"]["StripCollection"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    diffPlaces: {
+        parameters: {
+            query?: {
+                /** @description The coordinate system of all places; `wgs84` without it. */
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path: {
+                /** @description The edition to start from */
+                old: string;
+                /** @description The edition to compare it with */
+                new: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example lon,lat,id
+                 *     116.9,30.8,1
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What would become of the places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesAnswer"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The places stopped coming */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not a type of places */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The places cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -937,6 +1894,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. It leads through the edition that page was from. */
                 cursor?: string;
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
                 /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
                 f?: "json" | "geojson";
             };
@@ -988,6 +1947,8 @@ export interface operations {
     grid: {
         parameters: {
             query?: {
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
                 /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
                 f?: "json" | "geojson";
             };
@@ -1010,6 +1971,15 @@ export interface operations {
                     "application/geo+json": components["schemas"]["GridFeature"];
                 };
             };
+            /** @description The edition has no such code any more: `Location` is the grid with most of its land */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedCode"];
+                };
+            };
             /** @description A parameter is wrong */
             400: {
                 headers: {
@@ -1019,7 +1989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such grid */
+            /** @description There is no such grid, nor was there one */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1046,6 +2016,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. It leads through the edition that page was from. */
                 cursor?: string;
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
                 /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
                 f?: "json" | "geojson";
             };
@@ -1068,6 +2040,15 @@ export interface operations {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
+            /** @description The edition has no such code any more: `Location` is the grid with most of its land */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedCode"];
+                };
+            };
             /** @description A parameter is wrong */
             400: {
                 headers: {
@@ -1077,7 +2058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such grid */
+            /** @description There is no such grid, nor was there one */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1104,6 +2085,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. It leads through the edition that page was from. */
                 cursor?: string;
+                /** @description Answer from the edition and the roster in force at that time (RFC 3339). */
+                at?: string;
                 /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
                 f?: "json" | "geojson";
             };
@@ -1126,6 +2109,15 @@ export interface operations {
                     "application/geo+json": components["schemas"]["FeatureCollection"];
                 };
             };
+            /** @description The edition has no such code any more: `Location` is the grid with most of its land */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedCode"];
+                };
+            };
             /** @description A parameter is wrong */
             400: {
                 headers: {
@@ -1135,7 +2127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description There is no such grid */
+            /** @description There is no such grid, nor was there one */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1306,6 +2298,80 @@ export interface operations {
             };
             /** @description No edition is in force */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rollBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is in force now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No other edition was in force before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,8 +12,10 @@ export type Crs = "wgs84" | "gcj02" | "bd09";
 export type GridName = Exact<Schemas["LocatedGrid"]>;
 export type LocateAnswer = Omit<Schemas["LocateAnswer"], "grids"> & { grids: GridName[] };
 export type Responsible = Schemas["Responsible"];
+/** Whoever answers, up the tiers to the town office. */
+export type Answers = Schemas["Answers"];
 /** The leader's role goes without saying. */
-export type Person = Schemas["Leader"] & Partial<Pick<Schemas["Staff"], "role">>;
+export type Person = Schemas["Leader"] & Partial<Pick<Schemas["Staff"], "role" | "deputy">>;
 export type FoundGrid = Exact<Schemas["GridRow"]>;
 /** RFC 9457. */
 export type Problem = Schemas["ProblemDetails"];

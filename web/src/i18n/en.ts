@@ -25,6 +25,12 @@ export const en: Words = {
   partyGroup: "Party group",
   leader: "Grid leader",
   staff: "Also responsible",
+  deputy: (role) => `Deputy ${role.charAt(0).toLowerCase()}${role.slice(1)}`,
+  standIn: {
+    deputy: "The post is vacant: the deputy stands in",
+    above: (tier) => `The post is vacant: ${tier.charAt(0).toLowerCase()}${tier.slice(1)} above stands in`,
+    town: "The post is vacant: the town office stands in",
+  },
   nobody: "The roster names nobody for this grid yet",
   noGrid: "none",
   phoneHidden: "part of the number is hidden",

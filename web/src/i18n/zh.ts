@@ -24,6 +24,12 @@ export const zh = {
   partyGroup: "党小组",
   leader: "网格长",
   staff: "同格人员",
+  deputy: (role: string) => `副${role}`,
+  standIn: {
+    deputy: "职位空缺，由副网格长代理",
+    above: (tier: string) => `职位空缺，由上级（${tier}网格）代理`,
+    town: "职位空缺，由上级（镇级网格办）代理",
+  },
   nobody: "名册中还没有这个网格的负责人",
   noGrid: "无",
   phoneHidden: "号码已隐去中间几位",

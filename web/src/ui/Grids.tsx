@@ -1,6 +1,7 @@
 // The grids of a place, or that it has none and which is nearest.
 import type { LocateAnswer } from "../api/types.ts";
 import { words } from "../i18n/index.ts";
+import { standIn } from "./Team.tsx";
 
 /** The smallest grid as the title, with all tiers below it. */
 export function Grids({ answer }: { answer: LocateAnswer }) {
@@ -56,9 +57,11 @@ export function announcement(answer: LocateAnswer): string {
     const { nearest } = answer;
     return nearest ? `${says.outside}。${says.nearest(nearest.name, nearest.distance_m)}` : says.outside;
   }
-  return says.announce(
+  const instead = standIn(answer);
+  const team = says.announce(
     answer.grids.map((grid) => grid.name).join(" · "),
     answer.responsible?.party_group ?? says.noGrid,
     answer.responsible?.leader?.name ?? says.noGrid,
   );
+  return instead ? `${team} ${instead.why}: ${instead.who.name}` : team;
 }

@@ -23,6 +23,7 @@ export async function shown(page: Page, within: string) {
     partyGroup: await texts(".party-group"),
     leader: await texts(".leader-name"),
     leaderPhone: await texts(".leader .phone"),
+    standIn: await texts(".stand-in-name"),
     staff: await texts(".staff .name"),
     nearest: await page.locator(`${within} .nearest`).evaluateAll((all) => all.map((one) => one.dataset.code)),
   };
@@ -38,6 +39,7 @@ export function expected(answer: LocateAnswer): Awaited<ReturnType<typeof shown>
     partyGroup: team?.party_group ? [team.party_group] : [],
     leader: leader ? [leader.name] : [],
     leaderPhone: leader?.phone ? [leader.phone] : [],
+    standIn: answer.answers && !leader ? [answer.answers.name] : [],
     staff: team?.staff.map(({ name }) => name) ?? [],
     nearest: answer.nearest ? [answer.nearest.code] : [],
   };

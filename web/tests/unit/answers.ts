@@ -15,6 +15,14 @@ export const inside: LocateAnswer = {
     leader: { name: "王某", phone: "138****0000" },
     staff: [{ role: "mediator", name: "李某", phone: null }],
   },
+  answers: {
+    level: "tier3",
+    grid: "340881106202001003",
+    name: "王某",
+    phone: "138****0000",
+    role: "leader",
+    deputy: false,
+  },
   border_distance_m: 23.4,
   nearest: null,
 };
@@ -23,5 +31,6 @@ export const outside: LocateAnswer = {
   ...inside,
   grids: [],
   responsible: null,
+  answers: null,
   nearest: { code: "340881106202001003", name: "柳林组", distance_m: 1234 },
 };

@@ -76,10 +76,52 @@ describe("the panel", () => {
 
 test("only a whole telephone number is a link", () => {
   const team = inside.responsible;
-  render(<Team team={team} />, page);
+  render(<Team answer={inside} />, page);
   expect(page.querySelector('a[href^="tel:"]')).toBeNull();
-  render(<Team team={team && { ...team, leader: { name: "王某", phone: "13800000000" } }} />, page);
+  const whole = team ? { ...team, leader: { name: "王某", phone: "13800000000" } } : null;
+  render(<Team answer={{ ...inside, responsible: whole }} />, page);
   expect(page.querySelector('a[href="tel:13800000000"]')?.getAttribute("aria-label")).toBe("打电话给王某");
+});
+
+describe("who answers while the leader's post is vacant", () => {
+  const vacant = inside.responsible ? { ...inside.responsible, leader: null } : null;
+  const answers = { name: "赵某", phone: "139****0000", role: "leader", deputy: false };
+  const show = (given: Partial<LocateAnswer>) => {
+    answered({ ...inside, responsible: vacant, ...given });
+    return act(() => render(<Panel />, page));
+  };
+
+  test("is nobody else while there is a leader", async () => {
+    await show(inside);
+    expect(page.querySelector(".stand-in")).toBeNull();
+  });
+
+  test("is the deputy, whose role says so", async () => {
+    const staff = [{ role: "leader", name: "赵某", phone: null, deputy: true }];
+    const responsible = vacant ? { ...vacant, staff } : null;
+    await show({ responsible, answers: { ...answers, level: "tier3", grid: "340881106202001003", deputy: true } });
+    expect(text(".stand-in .caption, .stand-in-name")).toEqual(["职位空缺，由副网格长代理", "赵某"]);
+    expect(text(".staff .role")).toEqual(["副网格长"]);
+    expect(page.querySelector(".leader")).toBeNull();
+  });
+
+  test("is the leader of a tier above, in both languages", async () => {
+    await show({ answers: { ...answers, level: "tier1", grid: "340881106202" } });
+    expect(text(".stand-in .caption")).toEqual(["职位空缺，由上级（一级网格）代理"]);
+    expect(text('[role="status"]')[0]).toContain("由上级（一级网格）代理: 赵某");
+    await act(switchLanguage);
+    expect(text(".stand-in .caption")).toEqual(["The post is vacant: tier 1 above stands in"]);
+  });
+
+  test("is the town office, also where no grid is on the roster", async () => {
+    for (const responsible of [vacant, null]) {
+      await show({ responsible, answers: { ...answers, level: "town", grid: null } });
+      expect(text(".stand-in .caption")).toEqual(["职位空缺，由上级（镇级网格办）代理"]);
+      expect(text(".stand-in .phone")).toEqual(["139****0000"]);
+    }
+    await show({ responsible: null, answers: null });
+    expect(text(".nobody")).toHaveLength(1);
+  });
 });
 
 describe("certainty", () => {

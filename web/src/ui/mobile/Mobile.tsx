@@ -81,7 +81,7 @@ function Result() {
       {doubtful(now.answer) && now.answer.grids.length > 0 && <p class="caption owns">{says.ownsPoint}</p>}
       <Grids answer={now.answer} />
       <Warnings answer={now.answer} />
-      {now.answer.grids.length > 0 && <Team team={now.answer.responsible} />}
+      {now.answer.grids.length > 0 && <Team answer={now.answer} />}
       <Again />
     </section>
   );

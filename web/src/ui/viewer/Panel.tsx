@@ -52,7 +52,7 @@ function Content({ now }: { now: Exclude<Answer, { state: "none" }> }) {
     <>
       <Grids answer={now.answer} />
       <Warnings answer={now.answer} />
-      {now.answer.grids.length > 0 && <Team team={now.answer.responsible} />}
+      {now.answer.grids.length > 0 && <Team answer={now.answer} />}
       <Facts answer={now.answer} at={now.query.place} />
     </>
   );
