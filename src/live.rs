@@ -218,9 +218,11 @@ impl Live {
         loop {
             tokio::select! {
                 () = &mut stop => return,
-                // What went wrong is logged and kept in the status.
-                _ = ticks.tick() => { let _ = self.refresh().await; }
+                _ = ticks.tick() => {}
+                () = self.store.changed() => {}
             }
+            // What went wrong is logged and kept in the status.
+            let _ = self.refresh().await;
         }
     }
 

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use gridward::live::Live;
-use gridward::store::{Store, open};
+use gridward::store::Store;
 use time::{Duration, OffsetDateTime};
 
 use crate::contract::suite;
+use crate::stores::TestStore;
 
-async fn store() -> (tempfile::TempDir, Arc<dyn Store>) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();
-    (folder, store)
+async fn store() -> (TestStore, Arc<dyn Store>) {
+    let place = TestStore::any();
+    let store = place.open().await;
+    (place, store)
 }
 
 fn serving(live: &Live) -> Option<String> {
@@ -20,7 +21,7 @@ fn serving(live: &Live) -> Option<String> {
 
 #[tokio::test]
 async fn follows_publications_rollbacks_and_rosters() {
-    let (_folder, store) = store().await;
+    let (_place, store) = store().await;
     let live = Live::open(store.clone()).await.unwrap();
     assert_eq!(serving(&live), None);
     let a = suite::publish(&*store, "a", 2).await;
@@ -44,7 +45,7 @@ async fn follows_publications_rollbacks_and_rosters() {
 
 #[tokio::test]
 async fn an_edition_comes_into_force_by_the_clock() {
-    let (_folder, store) = store().await;
+    let (_place, store) = store().await;
     suite::publish(&*store, "now", 2).await;
     let soon = OffsetDateTime::now_utc() + Duration::milliseconds(1_500);
     suite::publish_from(&*store, "soon", 2, soon).await;
@@ -66,7 +67,7 @@ async fn an_edition_comes_into_force_by_the_clock() {
 
 #[tokio::test]
 async fn a_roster_comes_into_force_by_the_clock() {
-    let (_folder, store) = store().await;
+    let (_place, store) = store().await;
     suite::publish(&*store, "now", 2).await;
     let soon = OffsetDateTime::now_utc() + Duration::milliseconds(500);
     suite::replace_roster_from(&*store, soon).await;
@@ -82,7 +83,7 @@ async fn a_roster_comes_into_force_by_the_clock() {
 
 #[tokio::test]
 async fn answers_for_the_past_and_for_named_editions() {
-    let (_folder, store) = store().await;
+    let (_place, store) = store().await;
     let start = OffsetDateTime::now_utc() - Duration::days(100);
     for (name, day) in [("a", 0), ("b", 10), ("c", 20)] {
         suite::publish_from(&*store, name, 2, start + Duration::days(day)).await;
@@ -105,7 +106,7 @@ async fn answers_for_the_past_and_for_named_editions() {
 
 #[tokio::test]
 async fn what_was_in_force_goes_on_when_the_store_fails() {
-    let (_folder, store) = store().await;
+    let (_place, store) = store().await;
     suite::publish(&*store, "a", 2).await;
     let live = Live::open(store.clone()).await.unwrap();
     store.close().await;

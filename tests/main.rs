@@ -16,6 +16,7 @@ mod owners;
 mod reader;
 mod repair;
 mod several_files;
+mod stores;
 mod tidy;
 mod tiles;
 mod united_states;

@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod comparison;
 mod context;
+mod copy;
 mod diff;
 mod editions;
 mod export;
@@ -36,8 +37,10 @@ use clap::{Parser, Subcommand};
 #[command(name = "gridward", version, propagate_version = true)]
 #[command(after_help = "Exit status: 0 done, 1 the data or the state forbids it, 2 unusable arguments.")]
 pub struct Cli {
-    /// Where editions and rosters are kept: sqlite:PATH (created when missing).
+    /// Where editions and rosters are kept: sqlite:PATH (created when missing) or postgres://USER@HOST/DATABASE (PostGIS).
+    // The help shows no value of the environment, for it may hold a password.
     #[arg(long, global = true, value_name = "URL", env = "GRIDWARD_STORE", default_value = "sqlite:gridward.gpkg")]
+    #[arg(hide_env_values = true)]
     store: String,
 
     /// Print machine-readable output.
@@ -57,6 +60,7 @@ enum Command {
     Publish(publish::Args),
     Editions(editions::Args),
     Rollback(rollback::Args),
+    Copy(copy::Args),
     Export(export::Args),
     Roster(roster::Args),
     Key(key::Args),
@@ -86,6 +90,7 @@ impl Cli {
             Command::Publish(args) => publish::run(args, &context).await,
             Command::Editions(args) => editions::run(args, &context).await,
             Command::Rollback(args) => rollback::run(args, &context).await,
+            Command::Copy(args) => copy::run(args, &context).await,
             Command::Export(args) => export::run(args, &context).await,
             Command::Roster(args) => roster::run(args, &context).await,
             Command::Key(args) => key::run(args, &context).await,

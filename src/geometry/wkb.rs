@@ -19,8 +19,7 @@ pub struct NotAShape(pub &'static str);
 
 /// A MultiPolygon in degrees, WGS 84, as a GeoPackage blob with its envelope.
 pub fn to_gpkg(shape: &MultiPolygon) -> Vec<u8> {
-    let points: usize = shape.iter().flat_map(|polygon| polygon.rings()).map(|ring| ring.len() + 1).sum();
-    let mut out = Vec::with_capacity(64 + 16 * points + 16 * shape.len());
+    let mut out = Vec::with_capacity(40 + wkb_bytes(shape));
     let bounds = IntBox::around(shape.iter().flat_map(|polygon| &polygon.shell));
     out.extend_from_slice(b"GP\0");
     // An empty shape has no envelope (GeoPackage, requirement 152).
@@ -32,11 +31,28 @@ pub fn to_gpkg(shape: &MultiPolygon) -> Vec<u8> {
             out.extend(number.to_le_bytes());
         }
     }
-    put_header(&mut out, MULTI_POLYGON, shape.len());
+    put_wkb(&mut out, shape);
+    out
+}
+
+/// A MultiPolygon in degrees as plain WKB, little-endian.
+pub fn to_wkb(shape: &MultiPolygon) -> Vec<u8> {
+    let mut out = Vec::with_capacity(wkb_bytes(shape));
+    put_wkb(&mut out, shape);
+    out
+}
+
+fn wkb_bytes(shape: &MultiPolygon) -> usize {
+    let points: usize = shape.iter().flat_map(|polygon| polygon.rings()).map(|ring| ring.len() + 1).sum();
+    24 + 16 * points + 16 * shape.len()
+}
+
+fn put_wkb(out: &mut Vec<u8>, shape: &MultiPolygon) {
+    put_header(out, MULTI_POLYGON, shape.len());
     for polygon in shape {
-        put_header(&mut out, POLYGON, 1 + polygon.holes.len());
+        put_header(out, POLYGON, 1 + polygon.holes.len());
         for ring in polygon.rings() {
-            put_count(&mut out, ring.len() + 1);
+            put_count(out, ring.len() + 1);
             for p in ring.iter().chain(ring.first()) {
                 for number in p.to_degrees() {
                     out.extend(number.to_le_bytes());
@@ -44,7 +60,6 @@ pub fn to_gpkg(shape: &MultiPolygon) -> Vec<u8> {
             }
         }
     }
-    out
 }
 
 /// Reads what [`to_gpkg`] wrote, back on the same lattice points. Bounded by the bytes there are.
@@ -61,6 +76,12 @@ pub fn from_gpkg(bytes: &[u8]) -> Result<MultiPolygon, NotAShape> {
         _ => return Err(NotAShape("an envelope of unknown kind")),
     };
     rest.take(4 + envelope_bytes)?;
+    from_wkb(rest.0)
+}
+
+/// Reads what [`to_wkb`] wrote, back on the same lattice points. Bounded by the bytes there are.
+pub fn from_wkb(bytes: &[u8]) -> Result<MultiPolygon, NotAShape> {
+    let mut rest = Bytes(bytes);
     let polygons = rest.header(MULTI_POLYGON)?;
     let mut shape = Vec::with_capacity(rest.bounded(polygons, 9)?);
     for _ in 0..polygons {
@@ -199,7 +220,9 @@ mod tests {
             Polygon { shell: square(1_169_000_001, 308_000_003, 77), holes: Vec::new() },
             Polygon { shell: square(0, 0, 10), holes: vec![hole] },
         ];
-        assert_eq!(from_gpkg(&to_gpkg(&shape)), Ok(shape));
+        assert_eq!(from_gpkg(&to_gpkg(&shape)).as_ref(), Ok(&shape));
+        assert_eq!(from_wkb(&to_wkb(&shape)), Ok(shape));
+        assert_eq!(from_wkb(&to_wkb(&Vec::new())), Ok(Vec::new()));
         assert_eq!(from_gpkg(&to_gpkg(&Vec::new())), Ok(Vec::new()));
     }
 
@@ -215,6 +238,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..200) {
             let _ = from_gpkg(&bytes);
+            let _ = from_wkb(&bytes);
             let _ = raw_from_bytes(&bytes);
             let good = to_gpkg(&vec![Polygon { shell: square(0, 0, 10), holes: Vec::new() }]);
             let damaged: Vec<u8> = good.iter().take(cut).chain(&bytes).copied().collect();

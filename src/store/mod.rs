@@ -2,8 +2,13 @@
 //!
 //! Stores keep and load. They answer no spatial question, so two stores cannot disagree about a place.
 
+pub mod copy;
+mod fault;
 pub mod gpkg;
 pub mod mbtiles;
+pub mod postgis;
+mod rows;
+mod written;
 
 use std::sync::Arc;
 
@@ -39,6 +44,35 @@ pub struct NewPublication {
     pub code_changes: Vec<CodeChange>,
 }
 
+/// What an edition holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditionContent {
+    Draft(Vec<DraftFeature>),
+    Published(Vec<GridFeature>),
+}
+
+impl EditionContent {
+    pub fn len(&self) -> usize {
+        match self {
+            EditionContent::Draft(features) => features.len(),
+            EditionContent::Published(grids) => grids.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A roster without its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptRoster {
+    /// Its number in this store.
+    pub number: i64,
+    pub in_force_from: OffsetDateTime,
+    pub recorded_at: OffsetDateTime,
+}
+
 /// What can go wrong in a store. The messages are for operators; none reaches a client of the HTTP service.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -50,6 +84,8 @@ pub enum StoreError {
     AlreadyPublished(String),
     #[error("edition `{0}` is a draft; publish it first")]
     NotPublished(String),
+    #[error("the store is not empty, and only an empty one can become a copy of another; name a new file or database")]
+    NotEmpty,
     #[error("`{0}` is not a store: {1}")]
     NotAStore(String, String),
     /// What was to be written breaks a rule of the store.
@@ -108,6 +144,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// From when on each roster is in force, in the order they were recorded.
     async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>>;
 
+    /// All rosters in the order they were recorded, those among them that another replaced from the same moment on.
+    async fn rosters(&self) -> StoreResult<Vec<KeptRoster>>;
+
+    /// The entries of a roster of [`Store::rosters`], sorted by grid code.
+    async fn roster_by_number(&self, number: i64) -> StoreResult<Vec<RosterEntry>>;
+
     /// What became of the codes of earlier editions, in the order in which the editions were made, as
     /// [`NewPublication::code_changes`] gave them.
     async fn code_changes(&self) -> StoreResult<Vec<(EditionId, CodeChange)>>;
@@ -143,6 +185,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Asks a job to end; whether there is such a job.
     async fn request_cancel(&self, id: &str) -> StoreResult<bool>;
 
+    /// Begins to take over the content of another store; [`StoreError::NotEmpty`] where there is any already.
+    async fn fill(&self) -> StoreResult<Box<dyn Filling>>;
+
     /// Waits until something may have changed: a hint, for the revision alone tells. A store that cannot tell waits for
     /// ever.
     async fn changed(&self) {
@@ -153,8 +198,36 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn close(&self);
 }
 
-/// Opens the store that a URL names, `sqlite:PATH`, creating an embedded store that is not there yet.
+/// A store while it takes over the content of another, in one transaction: dropped before [`Filling::finish`], it leaves
+/// the store empty. Editions come first.
+#[async_trait]
+pub trait Filling: Send {
+    /// With its number, its times and all.
+    async fn edition(&mut self, info: &EditionInfo, report: &CheckReport, content: &EditionContent) -> StoreResult<()>;
+
+    async fn code_changes(&mut self, edition: EditionId, changes: &[CodeChange]) -> StoreResult<()>;
+
+    async fn publication(&mut self, kept: &Publication) -> StoreResult<()>;
+
+    async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()>;
+
+    async fn key(&mut self, key: &KeptKey) -> StoreResult<()>;
+
+    async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()>;
+
+    async fn finish(self: Box<Self>) -> StoreResult<()>;
+}
+
+/// Opens the store that a URL names, `sqlite:PATH` or `postgres://…`, creating an embedded store that is not there yet and
+/// making a store of an empty database.
 pub async fn open(url: &str) -> StoreResult<Arc<dyn Store>> {
+    let store = open_later(url).await?;
+    store.revision().await?;
+    Ok(store)
+}
+
+/// The same, but a database that cannot be reached now is no error yet: every question tries again.
+pub async fn open_later(url: &str) -> StoreResult<Arc<dyn Store>> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() {
@@ -162,10 +235,10 @@ pub async fn open(url: &str) -> StoreResult<Arc<dyn Store>> {
         }
         return Ok(Arc::new(gpkg::GpkgStore::open(std::path::Path::new(path)).await?));
     }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Arc::new(postgis::PostgisStore::new(url)?));
+    }
     // Whatever else it is, it may hold a password: only the scheme is repeated.
     let scheme = url.split(':').next().unwrap_or_default();
-    Err(StoreError::NotAStore(
-        format!("{scheme}:…"),
-        "only sqlite:PATH is a store in this version; PostgreSQL comes with a later one".into(),
-    ))
+    Err(StoreError::NotAStore(format!("{scheme}:…"), "a store is sqlite:PATH or postgres://USER@HOST/DATABASE".into()))
 }

@@ -1,15 +1,20 @@
 //! The promises. Each takes an empty store.
 
-use gridward::domain::edition::{EditionId, EditionState};
+use gridward::domain::edition::{CodeChange, EditionId, EditionState};
 use gridward::domain::grid::Grid;
+use gridward::domain::job::{Job, JobKind, JobState};
+use gridward::domain::key::{ApiKey, KeptKey, KeyRole};
 use gridward::domain::problem::{CheckReport, ProblemCode, Repair};
 use gridward::domain::roster::{Person, Role, RosterEntry};
 use gridward::domain::tier::Tier;
 use gridward::geometry::feature::{DraftFeature, GridFeature};
 use gridward::geometry::point::{Point, Polygon};
+use gridward::store::copy::copy;
 use gridward::store::{NewDraft, NewPublication, Store, StoreError};
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
+
+use crate::stores::TestStore;
 
 fn square(i: usize) -> Vec<Point> {
     let (x, y, side) =
@@ -26,7 +31,7 @@ fn features(count: usize) -> Vec<GridFeature> {
     (0..count).map(feature).collect()
 }
 
-fn draft(name: &str, count: usize) -> NewDraft {
+pub fn draft(name: &str, count: usize) -> NewDraft {
     let feature = |i: usize| {
         let mut ring = square(i);
         ring.push(ring[0]);
@@ -302,4 +307,224 @@ pub async fn readers_see_a_publication_whole_or_not_at_all(store: &dyn Store) {
     };
     let ((), seen) = tokio::join!(writing, reading);
     assert_eq!(seen.last(), Some(&count));
+}
+
+pub async fn another_process_sees_the_revision_rise(place: &TestStore) {
+    let (store, other) = (place.open().await, place.open().await);
+    let before = other.revision().await.unwrap();
+    publish(&*store, "a", 2).await;
+    assert_eq!(other.revision().await.unwrap(), before + 2);
+    assert_eq!(other.editions().await.unwrap(), store.editions().await.unwrap());
+    tokio::join!(store.close(), other.close());
+}
+
+pub async fn two_processes_write_in_turn(place: &TestStore) {
+    let (store, other) = (place.open().await, place.open().await);
+    let write = async |store: &dyn Store, who: &str| {
+        for i in 0..20 {
+            draft_only(store, &format!("{who}{i}")).await;
+        }
+    };
+    tokio::join!(write(&*store, "a"), write(&*other, "b"));
+    assert_eq!(store.editions().await.unwrap().len(), 40);
+    assert_eq!(other.revision().await.unwrap(), 40);
+    tokio::join!(store.close(), other.close());
+}
+
+pub async fn several_processes_make_one_new_store(place: &TestStore) {
+    let (a, b, c) = tokio::join!(place.open(), place.open(), place.open());
+    draft_only(&*a, "a").await;
+    assert_eq!(b.editions().await.unwrap(), c.editions().await.unwrap());
+    assert_eq!(c.revision().await.unwrap(), 1);
+    tokio::join!(a.close(), b.close(), c.close());
+}
+
+pub async fn deputies_terms_and_the_order_of_people_come_back(store: &dyn Store) {
+    let from = datetime!(2026-03-01 0:00 UTC);
+    let mut entries = roster("王某");
+    entries[0].people.push(Person {
+        deputy: true,
+        serves_from: Some(date!(2026 - 02 - 28)),
+        serves_until: Some(date!(2028 - 02 - 29)),
+        ..Person::new(Role::Leader, "副某", None)
+    });
+    store.replace_roster(&entries, from).await.unwrap();
+    assert_eq!(store.roster(from).await.unwrap(), entries);
+    let kept = store.rosters().await.unwrap();
+    assert_eq!(kept.iter().map(|roster| roster.in_force_from).collect::<Vec<_>>(), [from]);
+    assert_eq!(store.roster_by_number(kept[0].number).await.unwrap(), entries);
+}
+
+pub async fn codes_that_changed_are_kept_with_their_edition(store: &dyn Store) {
+    let change = |old: &str, new: &str, share| CodeChange { old: old.into(), new: new.into(), share };
+    let a = draft_only(store, "a").await;
+    let first = vec![change("9", "1", 0.75), change("9", "2", 0.25), change("3", "4", 1.0)];
+    let with = |code_changes: &[CodeChange]| NewPublication {
+        code_changes: code_changes.to_vec(),
+        ..publication(1, OffsetDateTime::now_utc())
+    };
+    store.publish(a, &with(&first)).await.unwrap();
+    let b = draft_only(store, "b").await;
+    let many: Vec<CodeChange> = (0..1_200).map(|i| change(&format!("{i}"), "网格", 1.0 / 3.0)).collect();
+    store.publish(b, &with(&many)).await.unwrap();
+    let expected: Vec<(EditionId, CodeChange)> =
+        first.into_iter().map(|c| (a, c)).chain(many.into_iter().map(|c| (b, c))).collect();
+    assert_eq!(store.code_changes().await.unwrap(), expected);
+    let c = draft_only(store, "c").await;
+    let wrong = store.publish(c, &with(&[change("1", "2", 1.5)])).await.unwrap_err();
+    assert!(matches!(wrong, StoreError::Refused(_)), "{wrong}");
+    assert_eq!(store.edition("c").await.unwrap().state, EditionState::Draft);
+}
+
+pub async fn a_draft_is_forgotten_and_an_edition_is_not(store: &dyn Store) {
+    let draft = draft_only(store, "a").await;
+    let published = publish(store, "b", 1).await;
+    store.discard_draft(draft).await.unwrap();
+    assert!(matches!(store.edition("a").await.unwrap_err(), StoreError::NoSuchEdition(_)));
+    assert!(store.draft_features(draft).await.unwrap().is_empty());
+    assert!(matches!(store.discard_draft(draft).await.unwrap_err(), StoreError::NoSuchEdition(_)));
+    assert!(matches!(store.discard_draft(published).await.unwrap_err(), StoreError::AlreadyPublished(_)));
+    let again = draft_only(store, "a").await;
+    assert!(again > published, "no number is given twice");
+}
+
+fn key(id: &str) -> KeptKey {
+    let created_at = datetime!(2026-11-25 8:00:00.000007 +8);
+    let key = ApiKey { id: id.into(), name: "镇网格办".into(), role: KeyRole::Admin, created_at, revoked_at: None };
+    KeptKey { key, hash: std::array::from_fn(|i| i as u8) }
+}
+
+pub async fn keys_are_kept_and_revoked_once(store: &dyn Store) {
+    store.add_key(&key("b")).await.unwrap();
+    store.add_key(&key("a")).await.unwrap();
+    assert_eq!(store.keys().await.unwrap(), [key("a"), key("b")]);
+    assert!(matches!(store.add_key(&key("a")).await.unwrap_err(), StoreError::Refused(_)));
+    let (first, later) = (datetime!(2026-12-01 0:00 UTC), datetime!(2026-12-02 0:00 UTC));
+    assert!(store.revoke_key("a", first).await.unwrap());
+    assert!(store.revoke_key("a", later).await.unwrap());
+    assert!(!store.revoke_key("c", later).await.unwrap());
+    assert_eq!(store.key("a").await.unwrap().unwrap().key.revoked_at, Some(first));
+    assert_eq!(store.key("b").await.unwrap(), Some(key("b")));
+    assert_eq!(store.key("c").await.unwrap(), None);
+    let pepper = store.pepper().await.unwrap();
+    assert!(pepper != [0; 32] && pepper == store.pepper().await.unwrap());
+}
+
+pub async fn jobs_go_on_and_are_asked_to_end(store: &dyn Store) {
+    let before = store.revision().await.unwrap();
+    let start = datetime!(2026-11-25 0:00 UTC);
+    let mut first = Job {
+        id: "one".into(),
+        kind: JobKind::Import,
+        state: JobState::Running,
+        stage: "reading".into(),
+        progress: 0.0,
+        edition: None,
+        created_at: start,
+        updated_at: start,
+        cancel_requested: false,
+        outcome: None,
+    };
+    store.put_job(&first).await.unwrap();
+    let second = Job { id: "two".into(), created_at: start + Duration::SECOND, ..first.clone() };
+    store.put_job(&second).await.unwrap();
+    assert_eq!(store.jobs(10).await.unwrap(), [second.clone(), first.clone()]);
+    assert_eq!(store.jobs(1).await.unwrap(), [second]);
+    assert!(store.request_cancel("one").await.unwrap());
+    assert!(!store.request_cancel("three").await.unwrap());
+    first.progress = 1.0 / 3.0;
+    first.state = JobState::Cancelled;
+    (first.edition, first.outcome) = (Some("a".into()), Some(r#"{"type":"x","text":"网格"}"#.into()));
+    store.put_job(&first).await.unwrap();
+    first.cancel_requested = true;
+    assert_eq!(store.job("one").await.unwrap(), Some(first), "the wish stays");
+    assert_eq!(store.job("three").await.unwrap(), None);
+    assert_eq!(store.revision().await.unwrap(), before, "nothing that is served depends on jobs");
+}
+
+/// PostgreSQL cannot keep it, so no store does.
+pub async fn a_text_with_nul_is_refused_and_named(store: &dyn Store) {
+    let mut bad = draft("a", 3);
+    bad.features[1].name = Some("a\0b".into());
+    let error = store.save_draft(&bad).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Refused(why) if why.contains("town.geojsonl line 2: `name`")), "{error}");
+    assert!(store.editions().await.unwrap().is_empty());
+}
+
+/// A store with something of everything.
+pub async fn furnish(store: &dyn Store) {
+    let start = datetime!(2026-01-01 0:00 UTC);
+    publish_from(store, "spring", 3, start).await;
+    let gone = draft_only(store, "gone").await;
+    store.discard_draft(gone).await.unwrap();
+    let mut odd = draft("draft", 2);
+    odd.features[1].out_of_range = vec![[716.9, -91.25]];
+    odd.features[1].was = vec!["旧".into()];
+    odd.report.repairs.push(Repair {
+        action: "ring_closed".into(),
+        grids: vec!["0001".into()],
+        place: Some([116.9, 30.8]),
+        moved_m: 0.1,
+        source: None,
+        message: "closed".into(),
+    });
+    store.save_draft(&odd).await.unwrap();
+    let autumn = draft_only(store, "autumn").await;
+    let codes = vec![CodeChange { old: "00002".into(), new: "00001".into(), share: 0.625 }];
+    store
+        .publish(autumn, &NewPublication { code_changes: codes, ..publication(1_200, start + Duration::days(200)) })
+        .await
+        .unwrap();
+    let spring = store.edition("spring").await.unwrap().id;
+    store.put_in_force(spring, start + Duration::days(210)).await.unwrap();
+    for name in ["王某", "孙某"] {
+        store.replace_roster(&roster(name), start).await.unwrap();
+    }
+    store.add_key(&key("a")).await.unwrap();
+    store.revoke_key("a", start).await.unwrap();
+    store.add_key(&key("b")).await.unwrap();
+}
+
+/// Copies to another store and back to a third.
+pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &TestStore) {
+    let (one, two, three) = (from.open().await, to.open().await, back.open().await);
+    furnish(&*one).await;
+    let mut steps = Vec::new();
+    let there = copy(&*one, &*two, |step| steps.push(step)).await.unwrap();
+    assert_eq!((there.editions, there.features, there.publications), (3, 1_205, 3));
+    assert_eq!((there.rosters, there.code_changes, there.keys), (2, 1, 2));
+    assert!(steps.iter().any(|step| step.is_comparing && step.features == step.total), "{steps:?}");
+    assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);
+    // The copy compares by itself; this is by what a server asks.
+    let now = OffsetDateTime::now_utc();
+    assert_eq!(one.editions().await.unwrap(), three.editions().await.unwrap());
+    assert_eq!(one.publications().await.unwrap(), three.publications().await.unwrap());
+    assert_eq!(one.roster(now).await.unwrap(), three.roster(now).await.unwrap());
+    assert_eq!(one.keys().await.unwrap(), three.keys().await.unwrap());
+    assert_eq!(one.pepper().await.unwrap(), three.pepper().await.unwrap());
+    for info in one.editions().await.unwrap() {
+        assert_eq!(one.grids(info.id).await.unwrap(), three.grids(info.id).await.unwrap());
+        assert_eq!(one.draft_features(info.id).await.unwrap(), three.draft_features(info.id).await.unwrap());
+    }
+    // What is there is not overwritten, and the copy goes on as a store of its own.
+    assert!(matches!(copy(&*one, &*two, |_| ()).await.unwrap_err(), StoreError::NotEmpty));
+    let next = draft_only(&*two, "next").await;
+    assert!(one.editions().await.unwrap().iter().all(|info| info.id < next));
+    tokio::join!(one.close(), two.close(), three.close());
+}
+
+/// A copy that is dropped half way leaves nothing.
+pub async fn a_copy_that_breaks_off_leaves_the_store_empty(place: &TestStore) {
+    let store = place.open().await;
+    let source = TestStore::embedded();
+    let from = source.open().await;
+    furnish(&*from).await;
+    let mut filling = store.fill().await.unwrap();
+    let info = from.edition("spring").await.unwrap();
+    let content = gridward::store::EditionContent::Published(from.grids(info.id).await.unwrap());
+    filling.edition(&info, &CheckReport::default(), &content).await.unwrap();
+    drop(filling);
+    assert!(store.editions().await.unwrap().is_empty());
+    copy(&*from, &*store, |_| ()).await.expect("it is as empty as before");
+    tokio::join!(store.close(), from.close());
 }

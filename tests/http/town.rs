@@ -1,7 +1,7 @@
 //! The service on a store with the demo town in force since a day, and another edition in force before: one square.
 
 use std::future::Future;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,10 +9,12 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use gridward::http::{AppState, Settings, router};
 use gridward::import::{Reading, demo, edition, roster};
 use gridward::live::Live;
-use gridward::store::{Store, open};
+use gridward::store::Store;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
+
+use crate::stores::TestStore;
 
 /// The edition before the demo town.
 pub const BEFORE: &str = "before";
@@ -37,10 +39,13 @@ pub async fn town_store() -> Arc<dyn Store> {
     store
 }
 
-/// A store in a folder that outlives the tests, for they share it.
+/// A store that outlives the tests, for they share it; of the kind that `GRIDWARD_TEST_STORE` asks for.
 pub async fn empty_store() -> Arc<dyn Store> {
-    let path = tempfile::tempdir().unwrap().keep().join("town.gpkg");
-    open(&format!("sqlite:{}", path.display())).await.unwrap()
+    static KEPT: Mutex<Vec<TestStore>> = Mutex::new(Vec::new());
+    let place = TestStore::any();
+    let store = place.open().await;
+    KEPT.lock().unwrap().push(place);
+    store
 }
 
 async fn publish(store: &dyn Store, name: &str, features: &[u8], since: Duration) {

@@ -42,7 +42,7 @@ const CRATES: [(&str, &[&str]); 52] = [
     ("async_trait", &["store"]),
     ("axum", &["http"]),
     ("bytes", &["tiles", "http"]),
-    ("futures_util", &["http"]),
+    ("futures_util", &["store", "http"]),
     (
         "tokio",
         &["tiles/cache.rs", "store", "keys", "live", "import", "export", "jobs", "assign", "http", "cli", "main"],

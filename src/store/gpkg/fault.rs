@@ -1,5 +1,7 @@
 //! What SQLite says, in the store's words.
 
+use sqlx::error::DatabaseError;
+
 use crate::store::StoreError;
 
 /// Primary result codes (<https://sqlite.org/rescode.html>): the low byte of the code.
@@ -14,32 +16,20 @@ const CANTOPEN: i32 = 14;
 const CONSTRAINT: i32 = 19;
 const NOTADB: i32 = 26;
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> StoreError {
-        match &error {
-            sqlx::Error::Database(fault) => {
-                let code = fault.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff);
-                match code {
-                    Some(CORRUPT | NOTADB) => StoreError::Damaged(fault.message().into()),
-                    Some(CONSTRAINT) => StoreError::Refused(fault.message().into()),
-                    Some(FULL) => StoreError::DiskFull,
-                    Some(BUSY | LOCKED) => {
-                        StoreError::Unavailable("another process is writing to it; repeat this when it is done".into())
-                    }
-                    Some(READONLY | PERM) => {
-                        StoreError::Unavailable("the file, or the folder it is in, may not be written to".into())
-                    }
-                    Some(CANTOPEN) => StoreError::Unavailable("the file cannot be opened or created".into()),
-                    Some(IOERR) => StoreError::Unavailable(format!("the disk failed: {}", fault.message())),
-                    _ => StoreError::Unavailable(error.to_string()),
-                }
-            }
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                StoreError::Damaged(error.to_string())
-            }
-            sqlx::Error::PoolTimedOut => StoreError::Unavailable("no connection became free in time".into()),
-            sqlx::Error::PoolClosed => StoreError::Unavailable("it has been closed".into()),
-            _ => StoreError::Unavailable(error.to_string()),
+pub(in crate::store) fn store_error(fault: &dyn DatabaseError) -> StoreError {
+    let code = fault.code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff);
+    match code {
+        Some(CORRUPT | NOTADB) => StoreError::Damaged(fault.message().into()),
+        Some(CONSTRAINT) => StoreError::Refused(fault.message().into()),
+        Some(FULL) => StoreError::DiskFull,
+        Some(BUSY | LOCKED) => {
+            StoreError::Unavailable("another process is writing to it; repeat this when it is done".into())
         }
+        Some(READONLY | PERM) => {
+            StoreError::Unavailable("the file, or the folder it is in, may not be written to".into())
+        }
+        Some(CANTOPEN) => StoreError::Unavailable("the file cannot be opened or created".into()),
+        Some(IOERR) => StoreError::Unavailable(format!("the disk failed: {}", fault.message())),
+        _ => StoreError::Unavailable(fault.message().into()),
     }
 }

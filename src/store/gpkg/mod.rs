@@ -1,9 +1,10 @@
 //! The embedded store: one SQLite file that is a valid GeoPackage, so that QGIS and GDAL open it as it is. The layers they
 //! see, `tier1` to `tier3`, are views of the edition in force at the moment they are read.
 
+mod columns;
 mod connect;
 mod fault;
-mod rows;
+mod fill;
 mod statements;
 mod times;
 mod write;
@@ -14,8 +15,9 @@ use async_trait::async_trait;
 use sqlx::{Row, SqlitePool};
 use time::OffsetDateTime;
 
+pub(super) use self::fault::store_error;
 use self::statements as sql;
-use super::{NewDraft, NewPublication, Store, StoreError, StoreResult};
+use super::{Filling, KeptRoster, NewDraft, NewPublication, Store, StoreError, StoreResult, rows};
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::job::Job;
 use crate::domain::key::KeptKey;
@@ -108,20 +110,19 @@ impl Store for GpkgStore {
         else {
             return Ok(Vec::new());
         };
+        self.roster_by_number(found.try_get(0)?).await
+    }
+
+    async fn rosters(&self) -> StoreResult<Vec<KeptRoster>> {
+        let rows = sqlx::query(sql::ROSTERS).fetch_all(&self.readers).await?;
+        rows.iter().map(rows::kept_roster).collect()
+    }
+
+    async fn roster_by_number(&self, number: i64) -> StoreResult<Vec<RosterEntry>> {
         // Rosters are never changed, so two reads of one roster need no transaction around them.
-        let roster: i64 = found.try_get(0)?;
-        let mut entries: Vec<RosterEntry> = Vec::new();
-        for row in sqlx::query(sql::ROSTER_ENTRIES).bind(roster).fetch_all(&self.readers).await? {
-            entries.push(RosterEntry { grid: row.try_get(0)?, party_group: row.try_get(1)?, people: Vec::new() });
-        }
-        for row in sqlx::query(sql::ROSTER_PEOPLE).bind(roster).fetch_all(&self.readers).await? {
-            let grid: String = row.try_get(0)?;
-            let at = entries.binary_search_by(|entry| entry.grid.cmp(&grid));
-            let entry =
-                at.map_err(|_| StoreError::Damaged(format!("a person of `{grid}`, which is not in the roster")))?;
-            entries[entry].people.push(rows::person(&row)?);
-        }
-        Ok(entries)
+        let entries = sqlx::query(sql::ROSTER_ENTRIES).bind(number).fetch_all(&self.readers).await?;
+        let people = sqlx::query(sql::ROSTER_PEOPLE).bind(number).fetch_all(&self.readers).await?;
+        rows::roster(&entries, &people)
     }
 
     async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>> {
@@ -177,6 +178,10 @@ impl Store for GpkgStore {
     async fn request_cancel(&self, id: &str) -> StoreResult<bool> {
         let asked = sqlx::query(sql::REQUEST_CANCEL).bind(id).execute(&self.writer).await?;
         Ok(asked.rows_affected() > 0)
+    }
+
+    async fn fill(&self) -> StoreResult<Box<dyn Filling>> {
+        Ok(Box::new(fill::begin(&self.writer).await?))
     }
 
     async fn close(&self) {

@@ -4,29 +4,21 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, Transaction};
 use time::OffsetDateTime;
 
 use super::statements as sql;
-use super::{rows, times};
+use super::times;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
 use crate::domain::job::Job;
 use crate::domain::key::KeptKey;
 use crate::domain::roster::{Person, RosterEntry};
-use crate::domain::tier::{PerTier, Tier};
+use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
-use crate::geometry::point::{IntBox, Point};
 use crate::geometry::wkb;
-use crate::store::{NewDraft, NewPublication, StoreError, StoreResult};
-
-/// Rows put into one INSERT: so many that the way to SQLite's thread costs little, with fewer than its 32,766 parameters.
-const ROWS_PER_INSERT: usize = 500;
-/// Bytes of shapes put into one INSERT: they wait in memory for it.
-const SHAPE_BYTES_PER_INSERT: usize = 4 << 20;
+use crate::store::written::{self, Extent, ROWS_PER_INSERT, to_json};
+use crate::store::{NewDraft, NewPublication, StoreError, StoreResult, rows};
 
 pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreResult<EditionInfo> {
+    written::refuse_nul(draft)?;
     let mut tx = begin(writer).await?;
-    let mut counts = PerTier([0u32; 3]);
-    for tier in draft.features.iter().filter_map(|feature| feature.tier) {
-        counts[tier] += 1;
-    }
-    let bounds = bounds(draft.features.iter().flat_map(|f| f.polygons.iter().flatten().flatten()));
+    let Extent { counts, bounds } = Extent::of_draft(&draft.features);
     let inserted = sqlx::query(sql::INSERT_EDITION)
         .bind(&draft.name)
         .bind(&draft.source)
@@ -48,18 +40,7 @@ pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreRe
         }
         Err(error) => return Err(error.into()),
     };
-    let numbered: Vec<(i64, &DraftFeature)> = (0..).zip(&draft.features).collect();
-    let points = |(_, feature): &(i64, &DraftFeature)| feature.polygons.iter().flatten().map(Vec::len).sum();
-    for some in batches(&numbered, points) {
-        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_DRAFT_FEATURES);
-        insert.push_values(some, |mut row, (position, feature)| {
-            row.push_bind(id).push_bind(position).push_bind(&feature.code).push_bind(&feature.name);
-            row.push_bind(feature.tier.map(|tier| i64::from(tier.number()))).push_bind(&feature.parent);
-            row.push_bind(wkb::raw_to_bytes(&feature.polygons)).push_bind(&feature.source);
-            row.push_bind(to_json(&feature.out_of_range)).push_bind(to_json(&feature.was));
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
+    insert_draft_features(&mut tx, id, &draft.features).await?;
     commit_with(tx, EditionId(id)).await
 }
 
@@ -73,22 +54,8 @@ pub(super) async fn publish(
     if info.state == EditionState::Published {
         return Err(StoreError::AlreadyPublished(info.name));
     }
-    let mut counts = PerTier([0u32; 3]);
-    for feature in &publication.features {
-        counts[feature.grid.tier] += 1;
-    }
-    let bounds = bounds(publication.features.iter().flat_map(|f| &f.shape).flat_map(|polygon| &polygon.shell));
-    let mut features: Vec<&GridFeature> = publication.features.iter().collect();
-    features.sort_unstable_by(|a, b| (a.grid.tier, &a.grid.code).cmp(&(b.grid.tier, &b.grid.code)));
-    let points = |feature: &&GridFeature| feature.shape.iter().flat_map(|polygon| polygon.rings()).map(Vec::len).sum();
-    for some in batches(&features, points) {
-        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_GRIDS);
-        insert.push_values(some, |mut row, GridFeature { grid, shape }| {
-            row.push_bind(edition.0).push_bind(i64::from(grid.tier.number())).push_bind(&grid.code);
-            row.push_bind(&grid.name).push_bind(&grid.parent).push_bind(wkb::to_gpkg(shape));
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
+    let Extent { counts, bounds } = Extent::of_grids(&publication.features);
+    insert_grids(&mut tx, edition.0, &publication.features).await?;
     sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0).execute(&mut *tx).await?;
     // From here on triggers keep the edition as it is.
     sqlx::query(sql::PUBLISH_EDITION)
@@ -104,16 +71,8 @@ pub(super) async fn publish(
         .bind(bounds[3])
         .execute(&mut *tx)
         .await?;
-    let changes: Vec<(i64, &CodeChange)> = (0..).zip(&publication.code_changes).collect();
-    for some in changes.chunks(ROWS_PER_INSERT) {
-        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_CODE_CHANGES);
-        insert.push_values(some, |mut row, (position, change)| {
-            row.push_bind(edition.0).push_bind(*position).push_bind(&change.old).push_bind(&change.new);
-            row.push_bind(change.share);
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
-    insert_publication(&mut tx, edition, publication.in_force_from).await?;
+    insert_code_changes(&mut tx, edition.0, &publication.code_changes).await?;
+    insert_publication(&mut tx, edition, publication.in_force_from, OffsetDateTime::now_utc()).await?;
     commit_with(tx, edition).await
 }
 
@@ -123,7 +82,7 @@ pub(super) async fn put_in_force(writer: &SqlitePool, edition: EditionId, from: 
     if info.state != EditionState::Published {
         return Err(StoreError::NotPublished(info.name));
     }
-    insert_publication(&mut tx, edition, from).await?;
+    insert_publication(&mut tx, edition, from, OffsetDateTime::now_utc()).await?;
     commit(tx).await
 }
 
@@ -133,33 +92,7 @@ pub(super) async fn replace_roster(
     from: OffsetDateTime,
 ) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
-    let roster: i64 = sqlx::query(sql::INSERT_ROSTER)
-        .bind(times::to_text(from))
-        .bind(times::to_text(OffsetDateTime::now_utc()))
-        .fetch_one(&mut *tx)
-        .await?
-        .try_get(0)?;
-    for some in entries.chunks(ROWS_PER_INSERT) {
-        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_ENTRIES);
-        insert.push_values(some, |mut row, entry| {
-            row.push_bind(roster).push_bind(&entry.grid).push_bind(&entry.party_group);
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
-    let people: Vec<(&RosterEntry, i64, &Person)> = entries
-        .iter()
-        .flat_map(|entry| (0..).zip(&entry.people).map(move |(at, person)| (entry, at, person)))
-        .collect();
-    for some in people.chunks(ROWS_PER_INSERT) {
-        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_PEOPLE);
-        insert.push_values(some, |mut row, (entry, position, person)| {
-            row.push_bind(roster).push_bind(&entry.grid).push_bind(position);
-            row.push_bind(person.role.as_str()).push_bind(&person.name).push_bind(&person.phone);
-            row.push_bind(person.deputy).push_bind(person.serves_from.map(times::day_to_text));
-            row.push_bind(person.serves_until.map(times::day_to_text));
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
+    insert_roster(&mut tx, entries, from, OffsetDateTime::now_utc()).await?;
     commit(tx).await
 }
 
@@ -176,15 +109,7 @@ pub(super) async fn discard_draft(writer: &SqlitePool, edition: EditionId) -> St
 
 pub(super) async fn add_key(writer: &SqlitePool, kept: &KeptKey) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
-    sqlx::query(sql::INSERT_KEY)
-        .bind(&kept.key.id)
-        .bind(&kept.key.name)
-        .bind(kept.key.role.as_str())
-        .bind(kept.hash.as_slice())
-        .bind(times::to_text(kept.key.created_at))
-        .bind(kept.key.revoked_at.map(times::to_text))
-        .execute(&mut *tx)
-        .await?;
+    insert_key(&mut tx, kept).await?;
     commit(tx).await
 }
 
@@ -213,8 +138,109 @@ pub(super) async fn put_job(writer: &SqlitePool, job: &Job) -> StoreResult<()> {
     Ok(())
 }
 
+pub(super) async fn insert_draft_features(
+    tx: &mut Transaction<'static, Sqlite>,
+    edition: i64,
+    features: &[DraftFeature],
+) -> StoreResult<()> {
+    let numbered: Vec<(i64, &DraftFeature)> = (0..).zip(features).collect();
+    for some in written::draft_batches(&numbered) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_DRAFT_FEATURES);
+        insert.push_values(some, |mut row, (position, feature)| {
+            row.push_bind(edition).push_bind(position).push_bind(&feature.code).push_bind(&feature.name);
+            row.push_bind(feature.tier.map(|tier| i64::from(tier.number()))).push_bind(&feature.parent);
+            row.push_bind(wkb::raw_to_bytes(&feature.polygons)).push_bind(&feature.source);
+            row.push_bind(to_json(&feature.out_of_range)).push_bind(to_json(&feature.was));
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_grids(
+    tx: &mut Transaction<'static, Sqlite>,
+    edition: i64,
+    features: &[GridFeature],
+) -> StoreResult<()> {
+    for some in written::grid_batches(&written::sorted(features)) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_GRIDS);
+        insert.push_values(some, |mut row, GridFeature { grid, shape }| {
+            row.push_bind(edition).push_bind(i64::from(grid.tier.number())).push_bind(&grid.code);
+            row.push_bind(&grid.name).push_bind(&grid.parent).push_bind(wkb::to_gpkg(shape));
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_code_changes(
+    tx: &mut Transaction<'static, Sqlite>,
+    edition: i64,
+    changes: &[CodeChange],
+) -> StoreResult<()> {
+    let changes: Vec<(i64, &CodeChange)> = (0..).zip(changes).collect();
+    for some in changes.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_CODE_CHANGES);
+        insert.push_values(some, |mut row, (position, change)| {
+            row.push_bind(edition).push_bind(*position).push_bind(&change.old).push_bind(&change.new);
+            row.push_bind(change.share);
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_roster(
+    tx: &mut Transaction<'static, Sqlite>,
+    entries: &[RosterEntry],
+    from: OffsetDateTime,
+    recorded_at: OffsetDateTime,
+) -> StoreResult<()> {
+    let roster: i64 = sqlx::query(sql::INSERT_ROSTER)
+        .bind(times::to_text(from))
+        .bind(times::to_text(recorded_at))
+        .fetch_one(&mut **tx)
+        .await?
+        .try_get(0)?;
+    for some in entries.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_ENTRIES);
+        insert.push_values(some, |mut row, entry| {
+            row.push_bind(roster).push_bind(&entry.grid).push_bind(&entry.party_group);
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    let people: Vec<(&RosterEntry, i64, &Person)> = entries
+        .iter()
+        .flat_map(|entry| (0..).zip(&entry.people).map(move |(at, person)| (entry, at, person)))
+        .collect();
+    for some in people.chunks(ROWS_PER_INSERT) {
+        let mut insert = QueryBuilder::<Sqlite>::new(sql::INSERT_ROSTER_PEOPLE);
+        insert.push_values(some, |mut row, (entry, position, person)| {
+            row.push_bind(roster).push_bind(&entry.grid).push_bind(position);
+            row.push_bind(person.role.as_str()).push_bind(&person.name).push_bind(&person.phone);
+            row.push_bind(person.deputy).push_bind(person.serves_from.map(times::day_to_text));
+            row.push_bind(person.serves_until.map(times::day_to_text));
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_key(tx: &mut Transaction<'static, Sqlite>, kept: &KeptKey) -> StoreResult<()> {
+    sqlx::query(sql::INSERT_KEY)
+        .bind(&kept.key.id)
+        .bind(&kept.key.name)
+        .bind(kept.key.role.as_str())
+        .bind(kept.hash.as_slice())
+        .bind(times::to_text(kept.key.created_at))
+        .bind(kept.key.revoked_at.map(times::to_text))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// A transaction that holds the write lock from the start, with the revision raised.
-async fn begin(writer: &SqlitePool) -> StoreResult<Transaction<'static, Sqlite>> {
+pub(super) async fn begin(writer: &SqlitePool) -> StoreResult<Transaction<'static, Sqlite>> {
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query(sql::RAISE_REVISION).execute(&mut *tx).await?;
     Ok(tx)
@@ -226,7 +252,7 @@ async fn commit_with(mut tx: Transaction<'static, Sqlite>, edition: EditionId) -
     Ok(info)
 }
 
-async fn commit(mut tx: Transaction<'static, Sqlite>) -> StoreResult<()> {
+pub(super) async fn commit(mut tx: Transaction<'static, Sqlite>) -> StoreResult<()> {
     sqlx::query(sql::REFRESH_LAYERS).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
@@ -238,44 +264,17 @@ async fn edition_info(tx: &mut Transaction<'static, Sqlite>, edition: EditionId)
     }
 }
 
-async fn insert_publication(
+pub(super) async fn insert_publication(
     tx: &mut Transaction<'static, Sqlite>,
     edition: EditionId,
     from: OffsetDateTime,
+    recorded_at: OffsetDateTime,
 ) -> StoreResult<()> {
     sqlx::query(sql::INSERT_PUBLICATION)
         .bind(edition.0)
         .bind(times::to_text(from))
-        .bind(times::to_text(OffsetDateTime::now_utc()))
+        .bind(times::to_text(recorded_at))
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// Cuts a list into pieces for one INSERT each, bounded in rows and in bytes of shapes; `points` counts an item's points.
-fn batches<T>(mut items: &[T], points: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
-    const BYTES_PER_POINT: usize = 16;
-    std::iter::from_fn(move || {
-        let mut bytes = 0;
-        let some = items.iter().take(ROWS_PER_INSERT).take_while(|item| {
-            let room = bytes < SHAPE_BYTES_PER_INSERT;
-            bytes += points(item) * BYTES_PER_POINT;
-            room
-        });
-        let (batch, rest) = items.split_at(some.count());
-        items = rest;
-        (!batch.is_empty()).then_some(batch)
-    })
-}
-
-/// West, south, east and north in degrees; nothing without points.
-fn bounds<'a>(points: impl Iterator<Item = &'a Point>) -> [Option<f64>; 4] {
-    match IntBox::around(points) {
-        None => [None; 4],
-        Some(found) => [found.min.lon(), found.min.lat(), found.max.lon(), found.max.lat()].map(Some),
-    }
-}
-
-fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("reports and lists have only text keys")
 }

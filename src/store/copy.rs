@@ -1,0 +1,154 @@
+//! Everything of one store into another that is empty: in one transaction, and compared afterwards.
+
+use std::collections::BTreeMap;
+
+use super::{EditionContent, KeptRoster, Store, StoreError, StoreResult};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
+use crate::domain::key::KeptKey;
+use crate::domain::problem::CheckReport;
+use crate::domain::roster::RosterEntry;
+
+/// How much was copied, and found the same on both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Copied {
+    pub editions: usize,
+    /// Features of drafts and grids of published editions.
+    pub features: usize,
+    pub publications: usize,
+    pub rosters: usize,
+    pub code_changes: usize,
+    pub keys: usize,
+}
+
+/// What is being done, with how many features are behind us and how many there are on the whole. Each is written once and
+/// read once more on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub is_comparing: bool,
+    pub features: u64,
+    pub total: u64,
+}
+
+/// Everything but the content of editions and rosters.
+#[derive(PartialEq)]
+struct Contents {
+    editions: Vec<EditionInfo>,
+    publications: Vec<Publication>,
+    rosters: Vec<KeptRoster>,
+    code_changes: Vec<(EditionId, CodeChange)>,
+    keys: Vec<KeptKey>,
+    pepper: [u8; 32],
+}
+
+impl Contents {
+    async fn of(store: &dyn Store) -> StoreResult<Contents> {
+        Ok(Contents {
+            editions: store.editions().await?,
+            publications: store.publications().await?,
+            rosters: store.rosters().await?,
+            code_changes: store.code_changes().await?,
+            keys: store.keys().await?,
+            pepper: store.pepper().await?,
+        })
+    }
+
+    fn total(&self) -> u64 {
+        self.editions.iter().flat_map(|info| info.counts.0).map(u64::from).sum()
+    }
+}
+
+/// Copies and compares. Jobs stay behind. Whatever ends it before the end leaves `to` empty.
+pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) -> StoreResult<Copied> {
+    let revision = from.revision().await?;
+    let contents = Contents::of(from).await?;
+    let total = contents.total();
+    let mut copied = Copied {
+        editions: contents.editions.len(),
+        features: 0,
+        publications: contents.publications.len(),
+        rosters: contents.rosters.len(),
+        code_changes: contents.code_changes.len(),
+        keys: contents.keys.len(),
+    };
+    let mut filling = to.fill().await?;
+    for info in &contents.editions {
+        let (report, content) = edition(from, info).await?;
+        filling.edition(info, &report, &content).await?;
+        copied.features += content.len();
+        step(Step { is_comparing: false, features: copied.features as u64, total });
+    }
+    let mut changes: BTreeMap<EditionId, Vec<CodeChange>> = BTreeMap::new();
+    for (edition, change) in &contents.code_changes {
+        changes.entry(*edition).or_default().push(change.clone());
+    }
+    for (edition, changes) in &changes {
+        filling.code_changes(*edition, changes).await?;
+    }
+    for publication in &contents.publications {
+        filling.publication(publication).await?;
+    }
+    for roster in &contents.rosters {
+        filling.roster(roster, &from.roster_by_number(roster.number).await?).await?;
+    }
+    for key in &contents.keys {
+        filling.key(key).await?;
+    }
+    filling.pepper(&contents.pepper).await?;
+    // Looked at before it is kept: half of a change would be no copy.
+    unchanged(from, revision).await?;
+    filling.finish().await?;
+    compare(from, to, &mut step).await?;
+    unchanged(from, revision).await?;
+    Ok(copied)
+}
+
+async fn unchanged(from: &dyn Store, revision: i64) -> StoreResult<()> {
+    if from.revision().await? == revision {
+        Ok(())
+    } else {
+        Err(StoreError::Refused("somebody wrote to the source meanwhile; stop writing to it and copy again".into()))
+    }
+}
+
+async fn edition(store: &dyn Store, info: &EditionInfo) -> StoreResult<(CheckReport, EditionContent)> {
+    let content = match info.state {
+        EditionState::Draft => EditionContent::Draft(store.draft_features(info.id).await?),
+        EditionState::Published => EditionContent::Published(store.grids(info.id).await?),
+    };
+    Ok((store.report(info.id).await?, content))
+}
+
+/// Reads both stores from beginning to end and says where they differ.
+async fn compare(from: &dyn Store, to: &dyn Store, step: &mut impl FnMut(Step)) -> StoreResult<()> {
+    let differs = |what: String| StoreError::Damaged(format!("the copy differs in {what}; do not use it"));
+    let (a, b) = (Contents::of(from).await?, Contents::of(to).await?);
+    let parts = [
+        ("the list of editions", a.editions == b.editions),
+        ("the publications", a.publications == b.publications),
+        ("the codes that changed", a.code_changes == b.code_changes),
+        ("the keys", a.keys == b.keys && a.pepper == b.pepper),
+        ("the list of rosters", a.rosters.len() == b.rosters.len()),
+    ];
+    if let Some((what, _)) = parts.into_iter().find(|(_, same)| !same) {
+        return Err(differs(what.into()));
+    }
+    let mut features = 0;
+    for info in &a.editions {
+        let (there, here) = (edition(from, info).await?, edition(to, info).await?);
+        if there != here {
+            return Err(differs(format!("edition `{}`", info.name)));
+        }
+        features += there.1.len() as u64;
+        step(Step { is_comparing: true, features, total: a.total() });
+    }
+    // The numbers of rosters are each store's own.
+    for (there, here) in a.rosters.iter().zip(&b.rosters) {
+        let moments = |kept: &KeptRoster| (kept.in_force_from, kept.recorded_at);
+        let entries: (Vec<RosterEntry>, Vec<RosterEntry>) =
+            (from.roster_by_number(there.number).await?, to.roster_by_number(here.number).await?);
+        if moments(there) != moments(here) || entries.0 != entries.1 {
+            return Err(differs(format!("the roster of {}", there.in_force_from)));
+        }
+    }
+    Ok(())
+}

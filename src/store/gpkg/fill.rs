@@ -1,0 +1,93 @@
+//! Taking over the content of another store, in one transaction.
+
+use async_trait::async_trait;
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+
+use super::statements as sql;
+use super::{times, write};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
+use crate::domain::key::KeptKey;
+use crate::domain::problem::CheckReport;
+use crate::domain::roster::RosterEntry;
+use crate::domain::tier::Tier;
+use crate::store::written::to_json;
+use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
+
+pub(super) struct GpkgFilling(Transaction<'static, Sqlite>);
+
+pub(super) async fn begin(writer: &SqlitePool) -> StoreResult<GpkgFilling> {
+    let mut tx = write::begin(writer).await?;
+    if sqlx::query(sql::IS_EMPTY).fetch_one(&mut *tx).await?.try_get(0)? {
+        Ok(GpkgFilling(tx))
+    } else {
+        Err(StoreError::NotEmpty)
+    }
+}
+
+#[async_trait]
+impl Filling for GpkgFilling {
+    async fn edition(&mut self, info: &EditionInfo, report: &CheckReport, content: &EditionContent) -> StoreResult<()> {
+        let tx = &mut self.0;
+        let [west, south, east, north] = info.bounds.map_or([None; 4], |bounds| bounds.map(Some));
+        sqlx::query(sql::FILL_EDITION)
+            .bind(info.id.0)
+            .bind(&info.name)
+            .bind(&info.source)
+            .bind(times::to_text(info.created_at))
+            .bind(to_json(report))
+            .bind(info.counts[Tier::One])
+            .bind(info.counts[Tier::Two])
+            .bind(info.counts[Tier::Three])
+            .bind(west)
+            .bind(south)
+            .bind(east)
+            .bind(north)
+            .execute(&mut **tx)
+            .await?;
+        match content {
+            EditionContent::Draft(features) => write::insert_draft_features(tx, info.id.0, features).await,
+            EditionContent::Published(grids) => {
+                write::insert_grids(tx, info.id.0, grids).await?;
+                sqlx::query(sql::PUBLISH_EDITION)
+                    .bind(info.id.0)
+                    .bind(to_json(&info.accepted))
+                    .bind(to_json(report))
+                    .bind(info.counts[Tier::One])
+                    .bind(info.counts[Tier::Two])
+                    .bind(info.counts[Tier::Three])
+                    .bind(west)
+                    .bind(south)
+                    .bind(east)
+                    .bind(north)
+                    .execute(&mut **tx)
+                    .await?;
+                Ok(())
+            }
+        }
+    }
+
+    async fn code_changes(&mut self, edition: EditionId, changes: &[CodeChange]) -> StoreResult<()> {
+        write::insert_code_changes(&mut self.0, edition.0, changes).await
+    }
+
+    async fn publication(&mut self, kept: &Publication) -> StoreResult<()> {
+        write::insert_publication(&mut self.0, kept.edition, kept.in_force_from, kept.recorded_at).await
+    }
+
+    async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()> {
+        write::insert_roster(&mut self.0, entries, kept.in_force_from, kept.recorded_at).await
+    }
+
+    async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
+        write::insert_key(&mut self.0, key).await
+    }
+
+    async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {
+        sqlx::query(sql::SET_PEPPER).bind(pepper.as_slice()).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> StoreResult<()> {
+        write::commit(self.0).await
+    }
+}

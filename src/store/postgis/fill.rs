@@ -1,0 +1,99 @@
+//! Taking over the content of another store, in one transaction.
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::postgres::PgPool;
+
+use super::columns::micros;
+use super::session::Session;
+use super::statements as sql;
+use super::write;
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
+use crate::domain::key::KeptKey;
+use crate::domain::problem::CheckReport;
+use crate::domain::roster::RosterEntry;
+use crate::domain::tier::Tier;
+use crate::store::written::to_json;
+use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
+
+pub(super) struct PostgisFilling(Session);
+
+/// The revision is raised first here: whoever else wants to write to a store that is being filled is told to wait.
+pub(super) async fn begin(pool: &PgPool) -> StoreResult<PostgisFilling> {
+    let mut session = Session::long_write(pool).await?;
+    let outcome = async {
+        write::raise_revision(&mut session).await?;
+        let row = session.row(sqlx::query(sql::IS_EMPTY)).await?;
+        let is_empty = row.map(|row| row.try_get::<bool, _>(0)).transpose()?;
+        if is_empty == Some(true) { Ok(()) } else { Err(StoreError::NotEmpty) }
+    };
+    match outcome.await {
+        Ok(()) => Ok(PostgisFilling(session)),
+        Err(error) => session.end(Err(error)).await,
+    }
+}
+
+#[async_trait]
+impl Filling for PostgisFilling {
+    async fn edition(&mut self, info: &EditionInfo, report: &CheckReport, content: &EditionContent) -> StoreResult<()> {
+        let session = &mut self.0;
+        let [west, south, east, north] = info.bounds.map_or([None; 4], |bounds| bounds.map(Some));
+        let insert = sqlx::query(sql::FILL_EDITION)
+            .bind(info.id.0)
+            .bind(&info.name)
+            .bind(&info.source)
+            .bind(micros(info.created_at))
+            .bind(to_json(report))
+            .bind(i64::from(info.counts[Tier::One]))
+            .bind(i64::from(info.counts[Tier::Two]))
+            .bind(i64::from(info.counts[Tier::Three]))
+            .bind(west)
+            .bind(south)
+            .bind(east)
+            .bind(north);
+        session.execute(insert).await?;
+        match content {
+            EditionContent::Draft(features) => write::insert_draft_features(session, info.id.0, features).await,
+            EditionContent::Published(grids) => {
+                write::insert_grids(session, info.id.0, grids).await?;
+                let publish = sqlx::query(sql::PUBLISH_EDITION)
+                    .bind(info.id.0)
+                    .bind(to_json(&info.accepted))
+                    .bind(to_json(report))
+                    .bind(i64::from(info.counts[Tier::One]))
+                    .bind(i64::from(info.counts[Tier::Two]))
+                    .bind(i64::from(info.counts[Tier::Three]))
+                    .bind(west)
+                    .bind(south)
+                    .bind(east)
+                    .bind(north);
+                session.execute(publish).await.map(|_| ())
+            }
+        }
+    }
+
+    async fn code_changes(&mut self, edition: EditionId, changes: &[CodeChange]) -> StoreResult<()> {
+        write::insert_code_changes(&mut self.0, edition.0, changes).await
+    }
+
+    async fn publication(&mut self, kept: &Publication) -> StoreResult<()> {
+        write::insert_publication(&mut self.0, kept.edition, kept.in_force_from, kept.recorded_at).await
+    }
+
+    async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()> {
+        write::insert_roster(&mut self.0, entries, kept.in_force_from, kept.recorded_at).await
+    }
+
+    async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
+        write::insert_key(&mut self.0, key).await
+    }
+
+    async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {
+        self.0.execute(sqlx::query(sql::SET_PEPPER).bind(pepper.as_slice())).await.map(|_| ())
+    }
+
+    async fn finish(mut self: Box<Self>) -> StoreResult<()> {
+        let outcome = self.0.row(sqlx::query(sql::GO_ON_COUNTING)).await.map(|_| ());
+        self.0.end(outcome).await
+    }
+}

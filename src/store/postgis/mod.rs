@@ -1,0 +1,228 @@
+//! The shared store: PostgreSQL with PostGIS, for several servers and for other programs. Tables and views are in the
+//! schema `gridward`; QGIS sees `tier1` to `tier3`, views of the edition in force at the moment they are read.
+
+mod columns;
+mod connect;
+mod fault;
+mod fill;
+mod listen;
+mod session;
+mod statements;
+mod write;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::Row;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgRow};
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+
+use self::columns::micros;
+pub(super) use self::fault::store_error;
+use self::listen::Changes;
+use self::session::Session;
+use self::statements as sql;
+use super::{Filling, KeptRoster, NewDraft, NewPublication, Store, StoreError, StoreResult, rows};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
+use crate::domain::job::Job;
+use crate::domain::key::KeptKey;
+use crate::domain::problem::CheckReport;
+use crate::domain::roster::RosterEntry;
+use crate::geometry::feature::{DraftFeature, GridFeature};
+
+const MAX_CONNECTIONS: u32 = 8;
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A PostGIS database.
+pub struct PostgisStore {
+    options: PgConnectOptions,
+    pool: PgPool,
+    /// Set once the database was found to be a store of this version.
+    is_ours: OnceCell<()>,
+    changes: Changes,
+}
+
+/// Without user and password.
+impl std::fmt::Debug for PostgisStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PostgisStore({})", connect::place(&self.options))
+    }
+}
+
+impl PostgisStore {
+    /// Reads the URL and no more: the database is looked at, and made a store, when it is first asked something. Where it
+    /// cannot be reached then, the next question tries again.
+    pub fn new(url: &str) -> StoreResult<PostgisStore> {
+        let options = connect::options(url)?;
+        let pool = connect::pool(&options, MAX_CONNECTIONS);
+        let changes = Changes::new(options.clone());
+        Ok(PostgisStore { options, pool, is_ours: OnceCell::new(), changes })
+    }
+
+    async fn pool(&self) -> StoreResult<&PgPool> {
+        self.is_ours.get_or_try_init(|| connect::prepare(&self.options)).await?;
+        Ok(&self.pool)
+    }
+
+    async fn rows(
+        &self,
+        query: sqlx::query::Query<'_, sqlx::Postgres, sqlx::postgres::PgArguments>,
+    ) -> StoreResult<Vec<PgRow>> {
+        let mut session = Session::take(self.pool().await?).await?;
+        let rows = session.rows(query).await?;
+        session.give_back();
+        Ok(rows)
+    }
+
+    async fn row(
+        &self,
+        query: sqlx::query::Query<'_, sqlx::Postgres, sqlx::postgres::PgArguments>,
+    ) -> StoreResult<Option<PgRow>> {
+        Ok(self.rows(query).await?.into_iter().next())
+    }
+}
+
+#[async_trait]
+impl Store for PostgisStore {
+    async fn revision(&self) -> StoreResult<i64> {
+        let row = self.row(sqlx::query(sql::REVISION)).await?;
+        Ok(row.ok_or_else(|| StoreError::Damaged("it has no revision".into()))?.try_get(0)?)
+    }
+
+    async fn editions(&self) -> StoreResult<Vec<EditionInfo>> {
+        self.rows(sqlx::query(sql::EDITIONS)).await?.iter().map(rows::edition).collect()
+    }
+
+    async fn edition(&self, name: &str) -> StoreResult<EditionInfo> {
+        match self.row(sqlx::query(sql::EDITION_BY_NAME).bind(name)).await? {
+            Some(row) => rows::edition(&row),
+            None => Err(StoreError::NoSuchEdition(name.into())),
+        }
+    }
+
+    async fn save_draft(&self, draft: &NewDraft) -> StoreResult<EditionInfo> {
+        write::save_draft(self.pool().await?, draft).await
+    }
+
+    async fn draft_features(&self, edition: EditionId) -> StoreResult<Vec<DraftFeature>> {
+        let mut session = Session::long_read(self.pool().await?).await?;
+        let features = session.collect(sqlx::query(sql::DRAFT_FEATURES).bind(edition.0), rows::draft_feature).await?;
+        session.end_read().await;
+        Ok(features)
+    }
+
+    async fn report(&self, edition: EditionId) -> StoreResult<CheckReport> {
+        match self.row(sqlx::query(sql::REPORT).bind(edition.0)).await? {
+            Some(row) => rows::json(row.try_get(0)?, "report"),
+            None => Err(StoreError::NoSuchEdition(format!("number {}", edition.0))),
+        }
+    }
+
+    async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo> {
+        write::publish(self.pool().await?, edition, publication).await
+    }
+
+    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+        write::put_in_force(self.pool().await?, edition, from).await
+    }
+
+    async fn publications(&self) -> StoreResult<Vec<Publication>> {
+        self.rows(sqlx::query(sql::PUBLICATIONS)).await?.iter().map(rows::publication).collect()
+    }
+
+    async fn grids(&self, edition: EditionId) -> StoreResult<Vec<GridFeature>> {
+        let mut session = Session::long_read(self.pool().await?).await?;
+        let grids = session.collect(sqlx::query(sql::GRIDS).bind(edition.0), rows::grid).await?;
+        session.end_read().await;
+        Ok(grids)
+    }
+
+    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()> {
+        write::replace_roster(self.pool().await?, entries, from).await
+    }
+
+    async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>> {
+        match self.row(sqlx::query(sql::ROSTER_IN_FORCE).bind(micros(at))).await? {
+            Some(found) => self.roster_by_number(found.try_get(0)?).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn rosters(&self) -> StoreResult<Vec<KeptRoster>> {
+        self.rows(sqlx::query(sql::ROSTERS)).await?.iter().map(rows::kept_roster).collect()
+    }
+
+    async fn roster_by_number(&self, number: i64) -> StoreResult<Vec<RosterEntry>> {
+        // Rosters are never changed, so two reads of one roster need no transaction around them.
+        let mut session = Session::take(self.pool().await?).await?;
+        let entries = session.rows(sqlx::query(sql::ROSTER_ENTRIES).bind(number)).await?;
+        let people = session.rows(sqlx::query(sql::ROSTER_PEOPLE).bind(number)).await?;
+        session.give_back();
+        rows::roster(&entries, &people)
+    }
+
+    async fn roster_moments(&self) -> StoreResult<Vec<OffsetDateTime>> {
+        let rows = self.rows(sqlx::query(sql::ROSTER_MOMENTS)).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    async fn code_changes(&self) -> StoreResult<Vec<(EditionId, CodeChange)>> {
+        self.rows(sqlx::query(sql::CODE_CHANGES)).await?.iter().map(rows::code_change).collect()
+    }
+
+    async fn discard_draft(&self, edition: EditionId) -> StoreResult<()> {
+        write::discard_draft(self.pool().await?, edition).await
+    }
+
+    async fn add_key(&self, key: &KeptKey) -> StoreResult<()> {
+        write::add_key(self.pool().await?, key).await
+    }
+
+    async fn keys(&self) -> StoreResult<Vec<KeptKey>> {
+        self.rows(sqlx::query(sql::KEYS)).await?.iter().map(rows::key).collect()
+    }
+
+    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>> {
+        self.row(sqlx::query(sql::KEY_BY_ID).bind(id)).await?.as_ref().map(rows::key).transpose()
+    }
+
+    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
+        write::revoke_key(self.pool().await?, id, at).await
+    }
+
+    async fn pepper(&self) -> StoreResult<[u8; 32]> {
+        let row = self.row(sqlx::query(sql::PEPPER)).await?;
+        rows::bytes32(row.ok_or_else(|| StoreError::Damaged("it has no pepper".into()))?.try_get(0)?)
+    }
+
+    async fn put_job(&self, job: &Job) -> StoreResult<()> {
+        write::put_job(self.pool().await?, job).await
+    }
+
+    async fn job(&self, id: &str) -> StoreResult<Option<Job>> {
+        self.row(sqlx::query(sql::JOB_BY_ID).bind(id)).await?.as_ref().map(rows::job).transpose()
+    }
+
+    async fn jobs(&self, limit: u32) -> StoreResult<Vec<Job>> {
+        self.rows(sqlx::query(sql::JOBS).bind(i64::from(limit))).await?.iter().map(rows::job).collect()
+    }
+
+    async fn request_cancel(&self, id: &str) -> StoreResult<bool> {
+        write::request_cancel(self.pool().await?, id).await
+    }
+
+    async fn fill(&self) -> StoreResult<Box<dyn Filling>> {
+        Ok(Box::new(fill::begin(self.pool().await?).await?))
+    }
+
+    async fn changed(&self) {
+        self.changes.heard().await;
+    }
+
+    async fn close(&self) {
+        self.changes.stop();
+        // A database that hangs does not keep the process.
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close()).await;
+    }
+}

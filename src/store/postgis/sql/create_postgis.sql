@@ -1,0 +1,2 @@
+-- Only a superuser may.
+CREATE EXTENSION IF NOT EXISTS postgis

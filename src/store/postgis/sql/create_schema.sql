@@ -1,0 +1,2 @@
+-- Everything of ours is in here.
+CREATE SCHEMA gridward

@@ -1,0 +1,2 @@
+-- The partition takes their place.
+DELETE FROM draft_features WHERE edition = $1

@@ -1,0 +1,2 @@
+-- Whether nothing was ever kept here. What is kept of jobs is no content.
+SELECT NOT EXISTS (SELECT 1 FROM editions) AND NOT EXISTS (SELECT 1 FROM rosters) AND NOT EXISTS (SELECT 1 FROM api_keys)

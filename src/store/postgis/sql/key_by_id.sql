@@ -1,0 +1,2 @@
+-- One key.
+SELECT id, name, role, hash, created_at, revoked_at FROM api_keys WHERE id = $1

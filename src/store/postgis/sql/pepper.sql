@@ -1,0 +1,2 @@
+-- The bytes under which the hashes of keys are made.
+SELECT pepper FROM key_pepper

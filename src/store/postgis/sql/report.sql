@@ -1,0 +1,2 @@
+-- The report kept with an edition.
+SELECT report::text AS report FROM editions WHERE id = $1

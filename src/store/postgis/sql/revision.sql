@@ -1,0 +1,2 @@
+-- The number that every write raises.
+SELECT revision FROM store_revision

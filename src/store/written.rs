@@ -1,0 +1,98 @@
+//! What every store works out of what it is given to write: counts, bounds, JSON, and pieces of a bounded size.
+
+use super::{NewDraft, StoreError, StoreResult};
+use crate::domain::tier::{PerTier, Tier};
+use crate::geometry::feature::{DraftFeature, GridFeature};
+use crate::geometry::point::{IntBox, Point};
+
+/// Rows put into one INSERT: so many that the way to the database costs little, with fewer than SQLite's 32,766 parameters.
+pub(super) const ROWS_PER_INSERT: usize = 500;
+/// Bytes of shapes put into one INSERT: they wait in memory for it.
+const SHAPE_BYTES_PER_INSERT: usize = 4 << 20;
+const BYTES_PER_POINT: usize = 16;
+
+/// Number of grids in each tier and the range of their coordinates.
+pub(super) struct Extent {
+    pub counts: PerTier<u32>,
+    /// West, south, east and north in degrees; nothing without points.
+    pub bounds: [Option<f64>; 4],
+}
+
+impl Extent {
+    pub(super) fn of_draft(features: &[DraftFeature]) -> Extent {
+        let tiers = features.iter().filter_map(|feature| feature.tier);
+        Extent::new(tiers, features.iter().flat_map(|feature| feature.polygons.iter().flatten().flatten()))
+    }
+
+    pub(super) fn of_grids(features: &[GridFeature]) -> Extent {
+        let shells = features.iter().flat_map(|feature| &feature.shape).flat_map(|polygon| &polygon.shell);
+        Extent::new(features.iter().map(|feature| feature.grid.tier), shells)
+    }
+
+    fn new<'a>(tiers: impl Iterator<Item = Tier>, points: impl Iterator<Item = &'a Point>) -> Extent {
+        let mut counts = PerTier([0u32; 3]);
+        tiers.for_each(|tier| counts[tier] += 1);
+        let bounds = match IntBox::around(points) {
+            None => [None; 4],
+            Some(found) => [found.min.lon(), found.min.lat(), found.max.lon(), found.max.lat()].map(Some),
+        };
+        Extent { counts, bounds }
+    }
+}
+
+/// Grids by (tier, code), as they are kept.
+pub(super) fn sorted(features: &[GridFeature]) -> Vec<&GridFeature> {
+    let mut sorted: Vec<&GridFeature> = features.iter().collect();
+    sorted.sort_unstable_by(|a, b| (a.grid.tier, &a.grid.code).cmp(&(b.grid.tier, &b.grid.code)));
+    sorted
+}
+
+/// Features of a draft with their positions, in pieces for one INSERT each.
+pub(super) fn draft_batches<'a>(
+    numbered: &'a [(i64, &'a DraftFeature)],
+) -> impl Iterator<Item = &'a [(i64, &'a DraftFeature)]> {
+    batches(numbered, |(_, feature)| feature.polygons.iter().flatten().map(Vec::len).sum())
+}
+
+/// Grids in pieces for one INSERT each.
+pub(super) fn grid_batches<'a>(grids: &'a [&'a GridFeature]) -> impl Iterator<Item = &'a [&'a GridFeature]> {
+    batches(grids, |grid| grid.shape.iter().flat_map(|polygon| polygon.rings()).map(Vec::len).sum())
+}
+
+/// Bounded in rows and in bytes of shapes; `points` counts an item's points.
+fn batches<T>(mut items: &[T], points: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let some = items.iter().take(ROWS_PER_INSERT).take_while(|item| {
+            let room = bytes < SHAPE_BYTES_PER_INSERT;
+            bytes += points(item) * BYTES_PER_POINT;
+            room
+        });
+        let (batch, rest) = items.split_at(some.count());
+        items = rest;
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+pub(super) fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("reports and lists have only text keys")
+}
+
+/// PostgreSQL keeps no U+0000 in a text, so no store does: what one store takes, every store takes.
+pub(super) fn refuse_nul(draft: &NewDraft) -> StoreResult<()> {
+    let refused = |what: &str| Err(StoreError::Refused(format!("{what} holds the character U+0000; remove it")));
+    if draft.name.contains('\0') || draft.source.contains('\0') {
+        return refused("the edition's name or its file's name");
+    }
+    for feature in &draft.features {
+        let texts = [("code", &feature.code), ("name", &feature.name), ("parent", &feature.parent)];
+        let bad = texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(|text| text.contains('\0')));
+        if let Some((field, _)) = bad {
+            return refused(&format!("{}: `{field}`", feature.source));
+        }
+        if feature.source.contains('\0') || feature.was.iter().any(|code| code.contains('\0')) {
+            return refused("the source or an earlier code of a feature");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Stores for tests, by URL: an embedded one in a folder, a database on the cluster that all tests share, a cluster of a
+//! test's own. What is missing on this machine is an error, never a test left out.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use gridward::store::{Store, open};
+use tempfile::TempDir;
+
+/// `postgis` makes the tests that are about no kind of store run on PostGIS; `make test` runs them on both.
+pub const KIND: &str = "GRIDWARD_TEST_STORE";
+
+/// A store that is empty when it is made and goes when it is dropped.
+#[derive(Debug)]
+pub struct TestStore {
+    url: String,
+    kept: Kept,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Embedded {
+        _folder: TempDir,
+    },
+    /// The database, and the URL of one in which it can be dropped.
+    Postgis(String, String),
+}
+
+impl TestStore {
+    pub fn embedded() -> TestStore {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("town.gpkg").display());
+        TestStore { url, kept: Kept::Embedded { _folder: folder } }
+    }
+
+    /// On the cluster that `GRIDWARD_TEST_POSTGRES` names, or on the one that this checkout's tests share.
+    pub fn postgis() -> TestStore {
+        let cluster = std::env::var("GRIDWARD_TEST_POSTGRES").unwrap_or_else(|_| script(&["shared"]));
+        TestStore::postgis_on(&cluster)
+    }
+
+    /// A database of its own on a cluster whose URL is that of the database `postgres`.
+    pub fn postgis_on(cluster: &str) -> TestStore {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let database = format!("t{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        // A process of that number that was killed may have left one.
+        psql(cluster, &format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"));
+        psql(cluster, &format!("CREATE DATABASE {database} TEMPLATE with_postgis"));
+        let (server, _) = cluster.rsplit_once('/').expect("a URL ends in /postgres");
+        TestStore { url: format!("{server}/{database}"), kept: Kept::Postgis(database, cluster.to_owned()) }
+    }
+
+    /// Of the kind that [`KIND`] asks for, embedded unless it says otherwise.
+    pub fn any() -> TestStore {
+        match std::env::var(KIND).as_deref() {
+            Ok("postgis") => TestStore::postgis(),
+            Ok("sqlite" | "") | Err(_) => TestStore::embedded(),
+            Ok(other) => panic!("{KIND} is `{other}`, not sqlite or postgis"),
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub async fn open(&self) -> Arc<dyn Store> {
+        open(&self.url).await.unwrap()
+    }
+
+    /// The file of an embedded store.
+    #[track_caller]
+    pub fn path(&self) -> PathBuf {
+        PathBuf::from(self.url.strip_prefix("sqlite:").expect("only an embedded store is a file"))
+    }
+
+    /// What an SQL client prints for a statement; an error is its message.
+    pub fn sql(&self, statement: &str) -> Result<String, String> {
+        let output = match &self.kept {
+            Kept::Embedded { .. } => Command::new("sqlite3").arg(self.path()).arg(statement).output(),
+            Kept::Postgis(..) => psql_command(&self.url, statement).output(),
+        };
+        let output = output.expect("sqlite3 and psql are installed: run `make tools` once");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+}
+
+impl Drop for TestStore {
+    fn drop(&mut self) {
+        if let Kept::Postgis(database, cluster) = &self.kept {
+            // A cluster of a test's own may be down by now.
+            let _ = psql_command(cluster, &format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).output();
+        }
+    }
+}
+
+fn script(arguments: &[&str]) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/postgis.sh");
+    let output = Command::new(script).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn psql_command(url: &str, statement: &str) -> Command {
+    let mut command = Command::new("psql");
+    command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement]);
+    command
+}
+
+fn psql(url: &str, statement: &str) {
+    let output = psql_command(url, statement).output().expect("psql is installed: run `make tools` once");
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+}
