@@ -13,7 +13,7 @@ GRIDWARD := target/release/gridward
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Commands the tests run, each with the Debian package that has it.
-TOOLS := ogrinfo:gdal-bin sqlite3:sqlite3 chromium:chromium fc-list:fontconfig
+TOOLS := ogrinfo:gdal-bin sqlite3:sqlite3 psql:postgresql-client chromium:chromium fc-list:fontconfig
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help run build test test-rust test-web lint bench tools clean-demo
@@ -29,19 +29,26 @@ build: web/dist/index.html ## builds the web pages and the release binary
 
 test: tools lint test-web test-rust ## installs what the tests need, then runs every check there is
 
-test-web: built-for-tests ## unit tests of the pages, and both pages in Chromium on a real service
+test-web: tools built-for-tests ## unit tests of the pages, and both pages in Chromium on a real service, on both kinds of store
 	cd web && npm run test:unit
 	cd web && npm run test:browser
+	cd web && GRIDWARD_TEST_STORE=postgis npm run test:browser
 
 # Tests widen the features of a few dependencies. Built with them from the start, the binary and the tests share all packages.
 .PHONY: built-for-tests
 built-for-tests: web/dist/index.html
 	cargo test $(CARGO_PROFILE) --locked --no-run
 
-test-rust: tools built-for-tests ## unit, property, command line, HTTP and store tests, with their judges
+# What is about no kind of store runs on a file first, then on PostGIS. The contract suite runs on both by itself.
+ON_POSTGIS := http:: live::
+
+test-rust: tools built-for-tests ## unit, property, command line, HTTP and store tests, with their judges, on both kinds of store
 	if command -v cargo-nextest > /dev/null; \
 	then cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast; \
-	else cargo test $(CARGO_PROFILE) --locked --no-fail-fast; fi
+	  GRIDWARD_TEST_STORE=postgis cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast --test it $(ON_POSTGIS); \
+	else cargo test $(CARGO_PROFILE) --locked --no-fail-fast; \
+	  GRIDWARD_TEST_STORE=postgis cargo test $(CARGO_PROFILE) --locked --no-fail-fast --test it -- $(ON_POSTGIS); fi
+	tests/postgis.sh unshare
 
 lint: web/node_modules/.stamp web/dist/index.html ## formats, clippy, types of the pages, licences
 	cargo fmt --check
@@ -79,6 +86,7 @@ debian-packages:
 	/usr/bin/python3 -c 'from osgeo_utils.samples import validate_gpkg' 2> /dev/null || missing="$$missing python3-gdal"; \
 	python3 -c 'import ensurepip' 2> /dev/null || missing="$$missing python3-venv"; \
 	if ! command -v fc-list > /dev/null || ! fc-list :lang=zh | grep -q .; then missing="$$missing fonts-noto-cjk"; fi; \
+	ls /usr/share/postgresql/*/extension/postgis.control > /dev/null 2>&1 || missing="$$missing postgresql postgresql-postgis"; \
 	if [ -n "$$missing" ]; then \
 	  command -v apt-get > /dev/null || { echo "install with your own means:$$missing" >&2; exit 1; }; \
 	  $(SUDO) apt-get update -qq; $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \

@@ -13,13 +13,13 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::domain::codes::{CodeHistory, Lead};
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
-use crate::domain::roster::next_change;
+use crate::domain::roster::{RosterEntry, next_change};
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
 use crate::planar::build::build;
 use crate::planar::map::PlanarMap;
-use crate::store::{Store, StoreError, StoreResult};
+use crate::store::{KeptRoster, Store, StoreError, StoreResult};
 
 /// How often a server asks the store whether anything changed.
 pub const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
@@ -37,6 +37,12 @@ enum Turn {
     InTurn,
 }
 
+/// Rosters kept ready besides the one in force, for `at`.
+const MAX_READY_ROSTERS: usize = 4;
+
+/// A roster by its number in the store.
+type ReadyRoster = (i64, Arc<Vec<RosterEntry>>);
+
 type Cell = Arc<OnceCell<Arc<EditionMap>>>;
 
 /// What a process answers from.
@@ -48,6 +54,8 @@ pub struct Live {
     /// Recently used editions, the latest last; each is built once, whoever else asks waits.
     ready: Mutex<Vec<(EditionInfo, Cell)>>,
     building: Semaphore,
+    /// Recently used rosters, the latest last. They are never changed.
+    ready_rosters: Mutex<Vec<ReadyRoster>>,
     /// One reload at a time.
     reloading: tokio::sync::Mutex<()>,
 }
@@ -57,6 +65,7 @@ pub struct Live {
 struct Known {
     revision: Option<i64>,
     publications: Arc<Vec<Publication>>,
+    rosters: Arc<Vec<KeptRoster>>,
     /// The next moment from which another roster holds, or other people of this one serve, as the rosters stood then.
     next_roster_change: Option<OffsetDateTime>,
     /// What became of the codes of all editions, and what the editions are called.
@@ -79,16 +88,22 @@ pub struct Status {
 impl Live {
     /// Loads what is in force now; an error when the store cannot be read.
     pub async fn open(store: Arc<dyn Store>) -> StoreResult<Arc<Live>> {
-        let live = Arc::new(Live {
+        let live = Live::waiting(store);
+        live.refresh().await?;
+        Ok(live)
+    }
+
+    /// Knows nothing yet: what is in force is there after the first [`Live::refresh`] that succeeds.
+    pub fn waiting(store: Arc<dyn Store>) -> Arc<Live> {
+        Arc::new(Live {
             store,
             current: ArcSwapOption::empty(),
             known: Mutex::default(),
             ready: Mutex::default(),
             building: Semaphore::new(MAX_BUILDS),
+            ready_rosters: Mutex::default(),
             reloading: tokio::sync::Mutex::default(),
-        });
-        live.refresh().await?;
-        Ok(live)
+        })
     }
 
     /// The edition and the roster in force, to be taken once a request.
@@ -98,9 +113,15 @@ impl Live {
 
     /// The edition and the roster that were in force at a time.
     pub async fn at(&self, at: OffsetDateTime) -> StoreResult<Option<Snapshot>> {
-        let publications = self.known().publications.clone();
+        let (publications, rosters) = {
+            let known = self.known();
+            if known.revision.is_none() {
+                return Err(StoreError::Unavailable("it has not been read yet".into()));
+            }
+            (known.publications.clone(), known.rosters.clone())
+        };
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
-        let roster = Arc::new(Roster::at(self.store.roster(at).await?, at));
+        let roster = Arc::new(Roster::at(self.entries(&rosters, at).await?.to_vec(), at));
         Ok(Some(Snapshot::new(self.edition_by_id(edition, Turn::InTurn).await?, roster)))
     }
 
@@ -242,15 +263,16 @@ impl Live {
             return Ok(false);
         }
         let publications = Arc::new(self.store.publications().await?);
-        let next_roster = self.store.roster_moments().await?.into_iter().filter(|&from| from > now).min();
-        let entries = self.store.roster(now).await?;
+        let rosters = Arc::new(self.store.rosters().await?);
+        let next_roster = rosters.iter().map(|roster| roster.in_force_from).filter(|&from| from > now).min();
+        let entries = self.entries(&rosters, now).await?;
         let next_roster_change = next_roster.into_iter().chain(next_change(&entries, now)).min();
         let codes = Arc::new(CodeHistory::new(self.store.code_changes().await?));
         let names = self.store.editions().await?.into_iter().map(|info| (info.id, info.name)).collect();
         let next = match in_force(&publications, now) {
             None => None,
             Some(edition) => {
-                let roster = Arc::new(Roster::at(entries, now));
+                let roster = Arc::new(Roster::at(entries.to_vec(), now));
                 Some(Arc::new(Snapshot::new(self.edition_by_id(edition, Turn::AtOnce).await?, roster)))
             }
         };
@@ -259,10 +281,28 @@ impl Live {
         }
         self.current.store(next);
         let mut known = self.known();
-        (known.revision, known.publications) = (Some(revision), publications);
+        (known.revision, known.publications, known.rosters) = (Some(revision), publications, rosters);
         known.next_roster_change = next_roster_change;
         (known.codes, known.names) = (codes, Arc::new(names));
         Ok(true)
+    }
+
+    /// The entries of the roster in force at a time: of several from the same moment the last recorded counts.
+    async fn entries(&self, rosters: &[KeptRoster], at: OffsetDateTime) -> StoreResult<Arc<Vec<RosterEntry>>> {
+        let begun = rosters.iter().filter(|roster| roster.in_force_from <= at);
+        let Some(roster) = begun.max_by_key(|roster| roster.in_force_from) else { return Ok(Arc::default()) };
+        let found = self.ready_rosters().iter().find(|(number, _)| *number == roster.number).cloned();
+        let entry = match found {
+            Some(entry) => entry,
+            None => (roster.number, Arc::new(self.store.roster_by_number(roster.number).await?)),
+        };
+        let mut ready = self.ready_rosters();
+        ready.retain(|(number, _)| *number != roster.number);
+        if ready.len() >= MAX_READY_ROSTERS {
+            ready.remove(0);
+        }
+        ready.push(entry.clone());
+        Ok(entry.1)
     }
 
     async fn edition_by_id(&self, id: EditionId, turn: Turn) -> StoreResult<Arc<EditionMap>> {
@@ -342,5 +382,9 @@ impl Live {
 
     fn ready(&self) -> std::sync::MutexGuard<'_, Vec<(EditionInfo, Cell)>> {
         self.ready.lock().expect("nothing panics while it holds this lock")
+    }
+
+    fn ready_rosters(&self) -> std::sync::MutexGuard<'_, Vec<ReadyRoster>> {
+        self.ready_rosters.lock().expect("nothing panics while it holds this lock")
     }
 }

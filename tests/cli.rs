@@ -11,6 +11,8 @@ use tempfile::TempDir;
 /// A folder with a store in it, in which the binary runs.
 pub struct Desk {
     folder: TempDir,
+    /// The store it works on; `gridward.gpkg` in the folder where none is named.
+    store: Option<String>,
 }
 
 /// What a run printed, and its exit status.
@@ -49,7 +51,12 @@ impl From<Output> for Run {
 
 impl Desk {
     pub fn new() -> Desk {
-        Desk { folder: tempfile::tempdir().unwrap() }
+        Desk { folder: tempfile::tempdir().unwrap(), store: None }
+    }
+
+    /// A folder whose commands work on that store.
+    pub fn on(url: &str) -> Desk {
+        Desk { store: Some(url.to_owned()), ..Desk::new() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -64,6 +71,9 @@ impl Desk {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gridward"));
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).env_remove("GRIDWARD_STORE");
+        if let Some(url) = &self.store {
+            command.env("GRIDWARD_STORE", url);
+        }
         command
     }
 

@@ -1,9 +1,7 @@
 //! Killed and out of room: whatever happens while something is written, the store opens and serves what was in force.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gridward::domain::edition::{EditionState, in_force};
@@ -14,6 +12,8 @@ use time::OffsetDateTime;
 
 use crate::cli::{Desk, lines, town};
 use crate::contract::suite;
+use crate::server::Server;
+use crate::stores::TestStore;
 
 /// Grids of every edition that [`write_without_end`] makes.
 const GRIDS: usize = 1_500;
@@ -33,32 +33,38 @@ async fn write_without_end() {
 
 #[tokio::test]
 async fn a_writer_killed_at_any_moment_leaves_all_or_nothing_of_each_write() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("town.gpkg");
-    let url = format!("sqlite:{}", path.display());
+    let place = TestStore::embedded();
+    kill_writers(&place).await;
+    assert_eq!(place.sql("PRAGMA integrity_check; PRAGMA foreign_key_check").as_deref(), Ok("ok"));
+}
+
+#[tokio::test]
+async fn a_writer_to_postgis_killed_at_any_moment_leaves_all_or_nothing_of_each_write() {
+    kill_writers(&TestStore::postgis()).await;
+}
+
+async fn kill_writers(place: &TestStore) {
     let mut random = rand_pcg::Pcg64::seed_from_u64(20_261_123);
     let mut published = 0;
     for round in 0..25 {
         let mut victim = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "faults::write_without_end"])
-            .env(VICTIM, &url)
+            .env(VICTIM, place.url())
             .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // The first kills come while the file itself is made.
+        // The first kills come while the store itself is made.
         std::thread::sleep(Duration::from_millis(if round < 8 { 4 * round } else { random.random_range(30..700) }));
         victim.kill().unwrap();
         victim.wait().unwrap();
-        let store = open(&url).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        let store = open(place.url()).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
         let before = published;
         published = check_whole(&*store).await;
         assert!(published >= before, "round {round}: what was published is gone");
         store.close().await;
     }
     assert!(published > 0, "nothing was published before a kill: the kills come too early to prove anything");
-    let said = Command::new("sqlite3").arg(&path).arg("PRAGMA integrity_check; PRAGMA foreign_key_check").output();
-    let said = said.expect("sqlite3 is installed: run `make test` once");
-    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "ok");
 }
 
 /// Every edition has all its features or grids, and what is in force can be served. Answers how many are published.
@@ -83,48 +89,6 @@ async fn check_whole(store: &dyn Store) -> usize {
     published
 }
 
-/// A server on a free port, killed when it is dropped.
-struct Server {
-    process: Child,
-    address: String,
-    _printed: BufReader<ChildStdout>,
-}
-
-impl Server {
-    fn start(desk: &Desk) -> Server {
-        let mut process =
-            desk.command("serve --listen 127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut printed = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        printed.read_line(&mut line).unwrap();
-        let (_, address) = line.trim().rsplit_once("http://").unwrap_or_else(|| panic!("no address in `{line}`"));
-        let address = address.trim_end_matches('/').split(['/', ' ']).next().unwrap().to_string();
-        Server { process, address, _printed: printed }
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// SIGKILL: no handler runs.
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[test]
 fn a_killed_server_serves_the_same_when_it_starts_again() {
     const PLACE: &str = "/v1/locate?lon=116.91&lat=30.81";
@@ -132,7 +96,7 @@ fn a_killed_server_serves_the_same_when_it_starts_again() {
     desk.write("town.geojsonl", &lines(&town()));
     desk.run("import town.geojsonl --edition one --publish").ended(0);
     for round in 2..5 {
-        let mut server = Server::start(&desk);
+        let mut server = Server::start(desk.command("serve --listen 127.0.0.1:0"));
         let name = format!("edition{round}");
         // It follows while another process publishes, and dies without a word at some moment of that.
         let mut import = desk
@@ -142,13 +106,13 @@ fn a_killed_server_serves_the_same_when_it_starts_again() {
             .spawn()
             .unwrap();
         std::thread::sleep(Duration::from_millis(120 * (round - 2)));
-        assert!(server.get(PLACE).contains("\"111\""));
+        assert!(server.get(PLACE).text().contains("\"111\""));
         server.kill();
         assert!(import.wait().unwrap().success(), "a server that dies takes no writer with it");
-        let server = Server::start(&desk);
-        let answer = server.get(PLACE);
+        let server = Server::start(desk.command("serve --listen 127.0.0.1:0"));
+        let answer = server.get(PLACE).text();
         assert!(answer.contains(&format!("\"{name}\"")) && answer.contains("\"111\""), "{answer}");
-        assert!(server.get("/readyz").starts_with("HTTP/1.1 200"), "ready");
+        assert_eq!(server.get("/readyz").status, 200, "ready");
     }
 }
 

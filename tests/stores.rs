@@ -1,7 +1,7 @@
 //! Stores for tests, by URL: an embedded one in a folder, a database on the cluster that all tests share, a cluster of a
 //! test's own. What is missing on this machine is an error, never a test left out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -94,6 +94,69 @@ impl Drop for TestStore {
             let _ = psql_command(cluster, &format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).output();
         }
     }
+}
+
+/// A PostgreSQL that a test may stop, crash and freeze. It keeps what it promised on the disk.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    url: String,
+}
+
+impl Cluster {
+    pub fn start() -> Cluster {
+        // Not `TempDir`: the files belong to the user postgres, and the script removes them.
+        let folder = tempfile::tempdir().unwrap().keep();
+        let url = script(&["start", path(&folder), "durable"]);
+        Cluster { folder, url }
+    }
+
+    pub fn database(&self) -> TestStore {
+        TestStore::postgis_on(&self.url)
+    }
+
+    /// As a power cut would: nothing is written that is not written yet.
+    pub fn crash(&self) {
+        script(&["crash", path(&self.folder)]);
+    }
+
+    pub fn start_again(&self) {
+        script(&["start", path(&self.folder), "durable"]);
+    }
+
+    /// The postmaster and every process of it, stopped in their tracks: whoever asks gets no answer, and no error.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let postmaster = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let postmaster = postmaster.lines().next().expect("its first line is the process").to_owned();
+        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &postmaster]).output().unwrap();
+        let children = String::from_utf8(children.stdout).unwrap();
+        let processes = std::iter::once(postmaster.as_str()).chain(children.split_whitespace());
+        // One that ended meanwhile is no matter.
+        let sent = Command::new("kill").arg(format!("-{name}")).args(processes).output().unwrap();
+        assert!(sent.status.success() || name == "STOP", "{}", String::from_utf8_lossy(&sent.stderr));
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // One that is frozen does not stop.
+        if std::fs::exists(self.folder.join("data/postmaster.pid")).unwrap_or(false) {
+            self.thaw();
+        }
+        script(&["stop", path(&self.folder)]);
+    }
+}
+
+fn path(folder: &Path) -> &str {
+    folder.to_str().expect("a temporary folder's name is text")
 }
 
 fn script(arguments: &[&str]) -> String {

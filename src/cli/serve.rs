@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use super::{Context, Failure, Outcome};
 use crate::http::{self, AppState, Settings};
 use crate::import::{Reading, demo, edition, roster};
-use crate::live::{FOLLOW_INTERVAL, Live};
-use crate::store::Store;
+use crate::live::{FOLLOW_INTERVAL, Live, Status};
+use crate::store::{self, Store, StoreError};
 
 /// Serve lookups, tiles and the web pages over HTTP
 #[derive(Debug, clap::Args)]
@@ -29,17 +29,25 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     // Before anything is loaded: whoever has the port taken wants to know at once.
     let listener = TcpListener::bind(args.listen).await.map_err(|error| refused(args.listen, &error))?;
     let address = listener.local_addr()?;
-    let store = context.store().await?;
+    let store = store::open_later(&context.store_url).await?;
     if args.demo {
         load_demo(&*store).await?;
     }
-    let live = Live::open(store.clone()).await?;
+    let live = Live::waiting(store.clone());
+    match live.refresh().await {
+        Ok(_) => {}
+        // Somebody restarts the servers while the database is away: they come up with it.
+        Err(error @ StoreError::Unavailable(_)) => {
+            tracing::warn!(%error, "serving nothing until the store can be reached");
+        }
+        Err(error) => return Err(error.into()),
+    }
     let (stop_following, stopped) = oneshot::channel::<()>();
     let following = tokio::spawn(live.clone().follow(FOLLOW_INTERVAL, async {
         // An error means that the sender is gone, which also means stop.
         let _ = stopped.await;
     }));
-    greet(context, address, live.status().edition.as_deref())?;
+    greet(context, address, &live.status())?;
     let served = http::serve(listener, AppState::new(live, Settings::default()), http::until_told_to_stop()).await;
     drop(stop_following);
     if let Err(error) = following.await {
@@ -94,14 +102,17 @@ fn refused(address: SocketAddr, error: &std::io::Error) -> Failure {
     })
 }
 
-fn greet(context: &Context, address: SocketAddr, edition: Option<&str>) -> Outcome {
+fn greet(context: &Context, address: SocketAddr, status: &Status) -> Outcome {
     let url = format!("http://{address}");
     if context.json {
-        return context.print_json(&serde_json::json!({"url": url, "edition": edition}));
+        return context.print_json(&serde_json::json!({"url": url, "edition": status.edition}));
     }
     let mut out = std::io::stdout().lock();
-    match edition {
+    match &status.edition {
         Some(edition) => writeln!(out, "serving edition {edition} at {url}")?,
+        None if status.last_error.is_some() => {
+            writeln!(out, "serving at {url}; the store cannot be reached yet, and is tried every second")?
+        }
         None => {
             writeln!(out, "serving at {url}; no edition is in force yet: `gridward import FILE --publish` brings one")?
         }

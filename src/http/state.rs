@@ -90,6 +90,9 @@ impl AppState {
     /// What a request answers from: taken once, so that two editions never mix in one answer.
     pub(crate) fn in_force(&self) -> Result<Snapshot, Problem> {
         self.live.snapshot().ok_or_else(|| {
+            if self.live.status().last_error.is_some() {
+                return Problem::with(Kind::StoreUnavailable, "the service waits for its store; try again later");
+            }
             let what_to_do =
                 "import a file with `gridward import FILE --publish`, or start with `gridward serve --demo`";
             Problem::with(Kind::NothingPublished, what_to_do)

@@ -94,7 +94,8 @@ async fn gdal_sees_the_edition_in_force_and_no_phone() {
     suite::publish(&*store, "new", 5).await;
     suite::replace_roster(&*store).await;
     let ogrinfo = |layer: &str| {
-        let output = std::process::Command::new("ogrinfo").args(["-ro", test.url(), &format!("gridward.{layer}")]).output();
+        let output =
+            std::process::Command::new("ogrinfo").args(["-ro", test.url(), &format!("gridward.{layer}")]).output();
         let output = output.expect("gdal-bin is installed: run `make tools` once");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -138,7 +139,8 @@ async fn rights_are_enough_as_the_guide_gives_them() {
     suite::publish(&*store, "a", 2).await;
     let database = test.url().rsplit_once('/').unwrap().1.to_owned();
     let guide = include_str!("../../docs/postgis.md");
-    let grants = guide.split("```sql\n").filter_map(|part| part.split("```").next()).find(|sql| sql.contains("gridward_qgis"));
+    let grants =
+        guide.split("```sql\n").filter_map(|part| part.split("```").next()).find(|sql| sql.contains("gridward_qgis"));
     let grants = grants.expect("the guide has the statements").replace("'…'", "'secret'");
     let own = |name: &str| name.replace("gridward_", &format!("{database}_"));
     test.sql(&own(&grants).replace("DATABASE grids", &format!("DATABASE {database}"))).unwrap();
@@ -147,7 +149,12 @@ async fn rights_are_enough_as_the_guide_gives_them() {
     assert_eq!(reader.grids(reader.edition("a").await.unwrap().id).await.unwrap().len(), 2);
     assert!(reader.save_draft(&suite::draft("b", 1)).await.is_err());
     let qgis = |sql: &str| {
-        std::process::Command::new("psql").args(["-XAt", "-d", &as_user("qgis"), "-c", sql]).output().unwrap().status.success()
+        std::process::Command::new("psql")
+            .args(["-XAt", "-d", &as_user("qgis"), "-c", sql])
+            .output()
+            .unwrap()
+            .status
+            .success()
     };
     assert!(qgis("SELECT count(*) FROM gridward.tier3") && qgis("SELECT * FROM gridward.edition_in_force"));
     for kept in ["roster_people", "api_keys", "key_pepper", "grids", "draft_features"] {

@@ -465,6 +465,7 @@ pub async fn furnish(store: &dyn Store) {
         grids: vec!["0001".into()],
         place: Some([116.9, 30.8]),
         moved_m: 0.1,
+        measure: None,
         source: None,
         message: "closed".into(),
     });

@@ -26,8 +26,11 @@ fn readiness_tells_the_truth_about_the_store() {
         assert_eq!((said["store"].as_str(), said["edition"].as_str()), (Some("unreachable"), Some("a")));
         let located = ask(&service, Method::GET, "/v1/locate?lon=1&lat=1", &[], Body::empty()).await;
         assert_eq!(located.status, 200, "what was in force goes on being answered");
-        let past = "/v1/locate?lon=1&lat=1&at=2099-01-01T00:00:00Z";
-        assert_eq!(ask(&service, Method::GET, past, &[], Body::empty()).await.problem(503), "store-unavailable");
+        let known = "/v1/locate?lon=1&lat=1&at=2099-01-01T00:00:00Z";
+        let located = ask(&service, Method::GET, known, &[], Body::empty()).await;
+        assert_eq!(located.status, 200, "and so is a time whose edition and roster are known");
+        let unknown = "/tiles/nowhere/grids/0/0/0.mvt";
+        assert_eq!(ask(&service, Method::GET, unknown, &[], Body::empty()).await.problem(503), "store-unavailable");
     });
 }
 

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { emptyStore } from "./store.mjs";
 
 const WEB = resolve(import.meta.dirname, "../..");
 const BINARY = resolve(WEB, process.env.GRIDWARD_BIN ?? "../target/release/gridward");
@@ -19,7 +20,8 @@ export async function serve({ demo }) {
   const folder = mkdtempSync(join(tmpdir(), "gridward-web-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const args = ["serve", "--store", `sqlite:${join(folder, "store.gpkg")}`, "--listen", `127.0.0.1:${port}`];
+  const store = emptyStore(folder);
+  const args = ["serve", "--store", store.url, "--listen", `127.0.0.1:${port}`];
   const server = spawn(BINARY, demo ? [...args, "--demo"] : args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   server.stderr.on("data", (text) => {
@@ -30,6 +32,7 @@ export async function serve({ demo }) {
   const stop = async () => {
     server.kill("SIGTERM");
     await ended;
+    store.drop();
     rmSync(folder, { recursive: true, force: true });
   };
   const deadline = Date.now() + START_MS;
