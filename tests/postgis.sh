@@ -2,6 +2,7 @@
 # PostgreSQL clusters with PostGIS for the tests, each in a folder of its own, on a free port of 127.0.0.1.
 #   postgis.sh start FOLDER [durable]  starts (and makes, when missing) a cluster and prints its URL; `durable` keeps fsync on
 #   postgis.sh crash FOLDER            stops it as a power cut would
+#   postgis.sh standby FOLDER PRIMARY  starts a standby that follows the cluster in the folder PRIMARY, and prints its URL
 #   postgis.sh stop FOLDER             stops it and removes the folder
 #   postgis.sh shared                  the cluster that all tests of this checkout share; it stops when unused for 15 minutes
 #   postgis.sh unshare                 stops that one
@@ -58,6 +59,16 @@ CONF
   url "$folder"
 }
 
+standby() {
+  local folder=$1 primary=$2
+  mkdir -p "$folder"
+  if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; fi
+  (cd / && "${as[@]}" "$bin/pg_basebackup" -h 127.0.0.1 -p "$(cat "$primary/port")" -U postgres -D "$folder/data" -R -X stream -c fast)
+  free_port > "$folder/port"
+  touch "$folder/template"
+  start "$folder" durable
+}
+
 stop() {
   if [ -d "$1/data" ]; then
     (cd / && "${as[@]}" "$bin/pg_ctl" stop -m immediate -D "$1/data") > /dev/null 2>&1 || true
@@ -96,6 +107,7 @@ shared() {
 
 case "${1:-}" in
   start) start "$2" "${3:-}" ;;
+  standby) standby "$2" "$3" ;;
   crash) (cd / && "${as[@]}" "$bin/pg_ctl" stop -m immediate -D "$2/data") > /dev/null ;;
   stop) stop "$2" ;;
   shared) shared ;;

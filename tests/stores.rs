@@ -111,6 +111,20 @@ impl Cluster {
         Cluster { folder, url }
     }
 
+    /// A standby that follows this one and only reads.
+    pub fn standby(&self) -> Cluster {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let url = script(&["standby", path(&folder), path(&self.folder)]);
+        Cluster { folder, url }
+    }
+
+    /// The URL by which a database of the primary is found on this standby.
+    pub fn url_of(&self, database: &TestStore) -> String {
+        let (server, _) = self.url.rsplit_once('/').expect("a URL ends in /postgres");
+        let (_, name) = database.url().rsplit_once('/').expect("a URL ends in its database");
+        format!("{server}/{name}")
+    }
+
     pub fn database(&self) -> TestStore {
         TestStore::postgis_on(&self.url)
     }

@@ -3,7 +3,7 @@
 use gridward::store::{StoreError, open};
 
 use super::suite;
-use crate::stores::TestStore;
+use crate::stores::{Cluster, TestStore};
 
 /// Whoever connects with another program cannot change what was published.
 #[tokio::test]
@@ -93,9 +93,10 @@ async fn gdal_sees_the_edition_in_force_and_no_phone() {
     suite::publish(&*store, "old", 3).await;
     suite::publish(&*store, "new", 5).await;
     suite::replace_roster(&*store).await;
+    // GDAL knows only the longer scheme.
+    let url = test.url().replace("postgres://", "postgresql://");
     let ogrinfo = |layer: &str| {
-        let output =
-            std::process::Command::new("ogrinfo").args(["-ro", test.url(), &format!("gridward.{layer}")]).output();
+        let output = std::process::Command::new("ogrinfo").args(["-ro", &url, &format!("gridward.{layer}")]).output();
         let output = output.expect("gdal-bin is installed: run `make tools` once");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -164,4 +165,30 @@ async fn rights_are_enough_as_the_guide_gives_them() {
     for user in ["reader", "qgis", "writer"] {
         test.sql(&format!("DROP OWNED BY {database}_{user} CASCADE; DROP ROLE {database}_{user}")).unwrap();
     }
+}
+
+/// Servers read from a standby what its primary was told; what they cannot, they say.
+#[tokio::test]
+async fn a_standby_is_read_and_not_written_to() {
+    let primary = Cluster::start();
+    let database = primary.database();
+    let empty = primary.database();
+    let store = database.open().await;
+    suite::publish(&*store, "a", 2).await;
+    let standby = primary.standby();
+    let error = open(&standby.url_of(&empty)).await.unwrap_err();
+    assert!(matches!(&error, StoreError::NotAStore(_, why) if why.contains("open its primary")), "{error}");
+    let replica = open(&standby.url_of(&database)).await.unwrap();
+    let live = gridward::live::Live::open(replica.clone()).await.unwrap();
+    assert_eq!(live.status().edition.as_deref(), Some("a"));
+    suite::publish(&*store, "b", 3).await;
+    let start = std::time::Instant::now();
+    while live.status().edition.as_deref() != Some("b") {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20));
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        live.refresh().await.unwrap();
+    }
+    let error = replica.save_draft(&suite::draft("c", 1)).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Unavailable(why) if why.contains("standby")), "{error}");
+    tokio::join!(replica.close(), store.close());
 }

@@ -10,7 +10,8 @@ mod session;
 mod statements;
 mod write;
 
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::Row;
@@ -32,6 +33,8 @@ use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
 const MAX_CONNECTIONS: u32 = 8;
+/// How long a database that could not be reached is not tried again.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A PostGIS database.
@@ -40,6 +43,8 @@ pub struct PostgisStore {
     pool: PgPool,
     /// Set once the database was found to be a store of this version.
     is_ours: OnceCell<()>,
+    /// When it could not even be reached the last time, and why.
+    out_of_reach: Mutex<Option<(Instant, String)>>,
     changes: Changes,
 }
 
@@ -57,12 +62,28 @@ impl PostgisStore {
         let options = connect::options(url)?;
         let pool = connect::pool(&options, MAX_CONNECTIONS);
         let changes = Changes::new(options.clone());
-        Ok(PostgisStore { options, pool, is_ours: OnceCell::new(), changes })
+        Ok(PostgisStore { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes })
     }
 
     async fn pool(&self) -> StoreResult<&PgPool> {
-        self.is_ours.get_or_try_init(|| connect::prepare(&self.options)).await?;
+        self.is_ours.get_or_try_init(|| self.reach()).await?;
         Ok(&self.pool)
+    }
+
+    /// Those who ask while it cannot be reached wait in line for this; each finding it out anew would take the last too long.
+    async fn reach(&self) -> StoreResult<()> {
+        let known = self.out_of_reach.lock().expect("nothing panics while it holds this lock").clone();
+        if let Some((when, why)) = known
+            && when.elapsed() < ASK_AGAIN
+        {
+            return Err(StoreError::Unavailable(why));
+        }
+        let outcome = connect::prepare(&self.options).await;
+        if let Err(StoreError::Unavailable(why)) = &outcome {
+            let now = Some((Instant::now(), why.clone()));
+            *self.out_of_reach.lock().expect("nothing panics while it holds this lock") = now;
+        }
+        outcome
     }
 
     async fn rows(
