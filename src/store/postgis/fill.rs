@@ -22,6 +22,7 @@ pub(super) struct PostgisFilling(Session);
 pub(super) async fn begin(pool: &PgPool) -> StoreResult<PostgisFilling> {
     let mut session = Session::long_write(pool).await?;
     let outcome = async {
+        session.row(sqlx::query(sql::LONG_FILL)).await?;
         write::raise_revision(&mut session).await?;
         let row = session.row(sqlx::query(sql::IS_EMPTY)).await?;
         let is_empty = row.map(|row| row.try_get::<bool, _>(0)).transpose()?;

@@ -27,6 +27,7 @@ pub(super) const JOB_BY_ID: &str = include_str!("sql/job_by_id.sql");
 pub(super) const JOBS: &str = include_str!("sql/jobs.sql");
 pub(super) const KEY_BY_ID: &str = include_str!("sql/key_by_id.sql");
 pub(super) const KEYS: &str = include_str!("sql/keys.sql");
+pub(super) const LONG_FILL: &str = include_str!("sql/long_fill.sql");
 pub(super) const LONG_MIGRATION: &str = include_str!("sql/long_migration.sql");
 pub(super) const LONG_READ: &str = include_str!("sql/long_read.sql");
 pub(super) const LONG_WRITE: &str = include_str!("sql/long_write.sql");
