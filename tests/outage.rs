@@ -14,8 +14,11 @@ const TILE: &str = "/tiles/grids/14/13512/6717.mvt";
 /// What was asked before goes on being answered: another edition, another time.
 const OLD_TILE: &str = "/tiles/spring/grids/14/13512/6717.mvt";
 const THEN: &str = "/v1/locate?lon=116.91&lat=30.81&at=2025-03-05T00:00:00Z";
-/// Nobody asked for this time before, and another roster held then.
-const EARLIER: &str = "/v1/locate?lon=116.91&lat=30.81&at=2025-01-05T00:00:00Z";
+/// Nobody asked for these times before, and other rosters held then; one for each way to be away.
+const EARLIER: [&str; 2] = [
+    "/v1/locate?lon=116.91&lat=30.81&at=2025-01-05T00:00:00Z",
+    "/v1/locate?lon=116.91&lat=30.81&at=2025-01-20T00:00:00Z",
+];
 
 fn well(path: &str, answer: &Answer) {
     assert_eq!(answer.status, 200, "{path}: {} {}", answer.head, answer.text());
@@ -29,7 +32,7 @@ fn answers_go_on_while_the_database_is_away_and_servers_recover() {
     desk.write("town.geojsonl", &lines(&town()));
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = database.open().await;
-        for from in [datetime!(2025-01-01 0:00 UTC), datetime!(2025-02-01 0:00 UTC)] {
+        for from in [datetime!(2025-01-01 0:00 UTC), datetime!(2025-01-15 0:00 UTC), datetime!(2025-02-01 0:00 UTC)] {
             suite::replace_roster_from(&*store, from).await;
         }
         store.close().await;
@@ -61,7 +64,7 @@ fn answers_go_on_while_the_database_is_away_and_servers_recover() {
         // What needs the store says so, in time and with a word on when to come again.
         let writes = |path: &str| ask(&address, "POST", path, &key);
         let refused = [
-            (EARLIER, server.get(EARLIER)),
+            (earlier, server.get(earlier)),
             ("/tiles/winter/", server.get("/tiles/winter/grids/14/13512/6717.mvt")),
             ("rollback", writes("/v1/rollback")),
         ];
@@ -85,7 +88,7 @@ fn answers_go_on_while_the_database_is_away_and_servers_recover() {
         let name = format!("after{number}");
         desk.run(&format!("import town.geojsonl --edition {name} --publish")).ended(0);
         server.until(PLACE, Duration::from_secs(10), |answer| answer.json()["edition"] == name.as_str());
-        well(EARLIER, &server.get(EARLIER));
+        well(earlier, &server.get(earlier));
         assert_eq!(writes_back(&address, &key), 200, "{how}");
         server.until(PLACE, Duration::from_secs(10), |answer| answer.json()["edition"] != name.as_str());
     }
@@ -108,7 +111,7 @@ fn a_server_that_starts_without_its_database_waits_for_it() {
     let ready = server.get("/readyz");
     assert_eq!((ready.status, ready.json()["status"].as_str()), (503, Some("not_ready")));
     assert_eq!(server.get("/healthz").status, 200);
-    for path in [PLACE, EARLIER, TILE] {
+    for path in [PLACE, THEN, TILE] {
         let answer = server.get(path);
         assert_eq!(answer.status, 503, "{path}: {}", answer.text());
         assert!(answer.json()["type"].as_str().unwrap().ends_with("store-unavailable"), "{}", answer.text());

@@ -182,6 +182,8 @@ fn script(arguments: &[&str]) -> String {
 
 fn psql_command(url: &str, statement: &str) -> Command {
     let mut command = Command::new("psql");
+    // A cluster that a test froze gives no answer.
+    command.env("PGCONNECT_TIMEOUT", "10");
     command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement]);
     command
 }
