@@ -1,7 +1,7 @@
 //! The process or PostgreSQL killed at one moment after the other of an import, a publication, a rollback and a copy: the
 //! store holds all of it or nothing, and what was there before is still there.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use gridward::domain::edition::{EditionInfo, EditionState};
@@ -40,17 +40,10 @@ impl Victim<'_> {
             let mut process = desk.command(command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
             std::thread::sleep(delay);
             let went_on = process.try_wait().unwrap().is_none();
-            match self {
-                Victim::Process => process.kill().unwrap(),
-                Victim::Database(cluster) => cluster.crash(),
-            }
-            let status = process.wait().unwrap();
-            if let Victim::Database(cluster) = self {
-                cluster.start_again();
-            }
+            let succeeded = self.strike(&mut process);
             killed += usize::from(went_on);
             let now = found();
-            assert!(!status.success() || now == Found::Done, "{command}: it said that it was done");
+            assert!(!succeeded || now == Found::Done, "{command}: it said that it was done");
             if now == Found::Done {
                 println!("{command}: killed {killed} times, the last after {delay:?}");
                 assert!(killed >= 3, "{command}: the kills come too late to prove anything");
@@ -59,6 +52,37 @@ impl Victim<'_> {
             delay = delay.mul_f64(factor);
             assert!(start.elapsed() < Duration::from_secs(300), "{command}: it is never done");
         }
+    }
+}
+
+impl Victim<'_> {
+    /// Of a command that is over in a moment and can be repeated: each time that it is done, there is one more of what it adds.
+    fn killed_in_a_moment(self, desk: &Desk, command: &str, count: impl Fn() -> usize) {
+        let mut killed = 0;
+        for round in 0..16 {
+            let before = count();
+            let mut process = desk.command(command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(8 * round));
+            let succeeded = self.strike(&mut process);
+            let added = count() - before;
+            assert!(added == usize::from(succeeded) || (added == 1 && !succeeded), "{command}: {added} added");
+            killed += usize::from(!succeeded);
+        }
+        println!("{command}: killed {killed} times of 16");
+        assert!(killed >= 3, "{command}: the kills come too late to prove anything");
+    }
+
+    /// Kills, and answers whether the process says that it was done before.
+    fn strike(self, process: &mut Child) -> bool {
+        match self {
+            Victim::Process => process.kill().unwrap(),
+            Victim::Database(cluster) => cluster.crash(),
+        }
+        let status = process.wait().unwrap();
+        if let Victim::Database(cluster) = self {
+            cluster.start_again();
+        }
+        status.success()
     }
 }
 
@@ -116,11 +140,8 @@ fn every_step(place: &TestStore, copies: &dyn Fn() -> TestStore, victim: Victim<
             }
         })
     });
-    victim.killed(&desk, "rollback", || match look(place, async |store| store.publications().await.unwrap().len()) {
-        2 => Found::Untouched,
-        3 => Found::Done,
-        other => panic!("{other} publications"),
-    });
+    victim
+        .killed_in_a_moment(&desk, "rollback", || look(place, async |store| store.publications().await.unwrap().len()));
     let same = look(place, async |store| {
         suite::replace_roster(store).await;
         store.grids(edition(store, "spring").await.unwrap().id).await.unwrap()
@@ -138,7 +159,8 @@ fn every_step(place: &TestStore, copies: &dyn Fn() -> TestStore, victim: Victim<
                 assert_eq!((rosters, publications), (0, 0));
                 return Found::Untouched;
             }
-            assert_eq!((editions.len(), rosters, publications), (2, 1, 3));
+            assert_eq!((editions.len(), rosters), (2, 1));
+            assert!(publications >= 3);
             assert_eq!(store.grids(editions[0].id).await.unwrap(), spring);
             assert!(store.grids(editions[1].id).await.unwrap().len() >= GRIDS);
             Found::Done

@@ -54,6 +54,7 @@ fn answers_go_on_while_the_database_is_away_and_servers_recover() {
     let ways: [(&str, Act, Act); 2] =
         [("crashed", Cluster::crash, Cluster::start_again), ("frozen", Cluster::freeze, Cluster::thaw)];
     for (number, (how, away, back)) in ways.into_iter().enumerate() {
+        let earlier = EARLIER[number];
         let load =
             Load::start(&[address.clone(), address.clone()], &[PLACE, TILE, OLD_TILE, THEN].map(String::from), well);
         std::thread::sleep(Duration::from_millis(300));

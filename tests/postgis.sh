@@ -1,7 +1,6 @@
 #!/bin/bash
 # PostgreSQL clusters with PostGIS for the tests, each in a folder of its own, on a free port of 127.0.0.1.
 #   postgis.sh start FOLDER [durable]  starts (and makes, when missing) a cluster and prints its URL; `durable` keeps fsync on
-#   postgis.sh crash FOLDER            stops it as a power cut would
 #   postgis.sh standby FOLDER PRIMARY  starts a standby that follows the cluster in the folder PRIMARY, and prints its URL
 #   postgis.sh stop FOLDER             stops it and removes the folder
 #   postgis.sh shared                  the cluster that all tests of this checkout share; it stops when unused for 15 minutes
@@ -108,7 +107,6 @@ shared() {
 case "${1:-}" in
   start) start "$2" "${3:-}" ;;
   standby) standby "$2" "$3" ;;
-  crash) (cd / && "${as[@]}" "$bin/pg_ctl" stop -m immediate -D "$2/data") > /dev/null ;;
   stop) stop "$2" ;;
   shared) shared ;;
   unshare) folder=$(shared_folder); exec 9> "$folder.lock"; flock 9; stop "$folder" ;;

@@ -2,7 +2,7 @@
 //! test's own. What is missing on this machine is an error, never a test left out.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -129,9 +129,14 @@ impl Cluster {
         TestStore::postgis_on(&self.url)
     }
 
-    /// As a power cut would: nothing is written that is not written yet.
+    /// As a power cut would: nothing is written that is not written yet. At once, which `pg_ctl` is not.
     pub fn crash(&self) {
-        script(&["crash", path(&self.folder)]);
+        self.signal("QUIT", &[]);
+        let start = std::time::Instant::now();
+        while !self.signal("0", &[]).is_empty() {
+            assert!(start.elapsed() < std::time::Duration::from_secs(30), "it goes on");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 
     pub fn start_again(&self) {
@@ -140,31 +145,39 @@ impl Cluster {
 
     /// The postmaster and every process of it, stopped in their tracks: whoever asks gets no answer, and no error.
     pub fn freeze(&self) {
-        self.signal("STOP");
+        self.signal("STOP", &self.children());
     }
 
     pub fn thaw(&self) {
-        self.signal("CONT");
+        self.signal("CONT", &self.children());
     }
 
-    fn signal(&self, name: &str) {
-        let postmaster = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let postmaster = postmaster.lines().next().expect("its first line is the process").to_owned();
-        let children = Command::new("ps").args(["-o", "pid=", "--ppid", &postmaster]).output().unwrap();
-        let children = String::from_utf8(children.stdout).unwrap();
-        let processes = std::iter::once(postmaster.as_str()).chain(children.split_whitespace());
-        // One that ended meanwhile is no matter.
-        let sent = Command::new("kill").arg(format!("-{name}")).args(processes).output().unwrap();
-        assert!(sent.status.success() || name == "STOP", "{}", String::from_utf8_lossy(&sent.stderr));
+    /// The first line of the file is the process; nothing when it is not there.
+    fn postmaster(&self) -> Option<String> {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
+    }
+
+    fn children(&self) -> Vec<String> {
+        let Some(postmaster) = self.postmaster() else { return Vec::new() };
+        let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &postmaster]).output().unwrap();
+        String::from_utf8(listed.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// To the postmaster and those processes; one that ended meanwhile is no matter. Answers what could be reached.
+    fn signal(&self, name: &str, others: &[String]) -> Vec<String> {
+        let all = self.postmaster().into_iter().chain(others.iter().cloned());
+        let reached = |process: &String| {
+            Command::new("kill").args([&format!("-{name}"), process]).stderr(Stdio::null()).status().unwrap().success()
+        };
+        all.filter(reached).collect()
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
         // One that is frozen does not stop.
-        if std::fs::exists(self.folder.join("data/postmaster.pid")).unwrap_or(false) {
-            self.thaw();
-        }
+        self.thaw();
         script(&["stop", path(&self.folder)]);
     }
 }
