@@ -1,6 +1,8 @@
 //! What another edition would do, on random edits against brute force and before shapely, and on real borders.
 
 pub mod cells;
+mod cli;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -13,5 +13,5 @@ mod problems;
 mod publishing;
 mod socket;
 mod tiles;
-mod town;
+pub mod town;
 mod uploads;

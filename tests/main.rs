@@ -17,6 +17,7 @@ mod outage;
 mod owners;
 mod reader;
 mod repair;
+mod replay;
 mod server;
 mod servers;
 mod several_files;

@@ -239,7 +239,7 @@ fn check_bytes(set: &TileSet, content: &TileContent, bytes: &[u8]) {
         .iter()
         .map(|area| {
             let size = area.shape.iter().flat_map(|polygon| polygon.rings()).map(|ring| ring_area2(ring)).sum();
-            ((format!("tier{}", area.tier), feature_id(area.grid)), size)
+            ((format!("tier{}", area.tier), feature_id(&set.edition().planar.grid(area.grid).code)), size)
         })
         .collect();
     assert_eq!(found, expected);

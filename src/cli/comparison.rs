@@ -2,12 +2,19 @@
 
 use std::io::{self, Write};
 
+use time::OffsetDateTime;
+
 use super::{Context, Failure};
 use crate::assign::compare::{Answering, Comparison, PlaceChanges};
+use crate::domain::edition::{EditionInfo, in_force};
 use crate::domain::grid::{Grid, GridId};
 use crate::domain::tier::Tier;
 use crate::http::diff::{Summary, km2};
 use crate::live::Live;
+use crate::planar::build::Built;
+use crate::planar::diff::Difference;
+use crate::planar::map::PlanarMap;
+use crate::store::Store;
 
 /// Lines of one kind before the rest is only counted.
 const MAX_LINES: usize = 50;
@@ -27,11 +34,8 @@ pub(super) async fn of_editions(context: &Context, old: &str, new: &str) -> Resu
     Ok(Comparison::of(old, new))
 }
 
-/// One line: how much changes.
-pub(super) fn print_summary(comparison: &Comparison, out: &mut impl Write) -> io::Result<()> {
-    let Summary { added, removed, recoded, renamed, reparented, moved, changed_km2, hand_overs } =
-        Summary::of(comparison, comparison.hand_overs().len());
-    let (old, new) = (&comparison.old.edition.info.name, &comparison.new.edition.info.name);
+fn print_counts(old: &str, new: &str, summary: &Summary, out: &mut impl Write) -> io::Result<()> {
+    let Summary { added, removed, recoded, renamed, reparented, moved, changed_km2, .. } = summary;
     writeln!(
         out,
         "{old} → {new}: 新增 {added} added, 撤销 {removed} removed, 改编码 {recoded} recoded, 改名 {renamed} renamed, \
@@ -39,14 +43,35 @@ pub(super) fn print_summary(comparison: &Comparison, out: &mut impl Write) -> io
     )?;
     writeln!(
         out,
-        "易主 changes hands: tier 1 {} km², tier 2 {} km², tier 3 {} km²; {hand_overs} change(s) of who answers",
+        "易主 changes hands: tier 1 {} km², tier 2 {} km², tier 3 {} km²",
         changed_km2.tier1, changed_km2.tier2, changed_km2.tier3
     )
 }
 
+/// What a draft would change in what is in force before it; nothing where nothing is.
+pub(super) async fn print_before_publishing(
+    store: &dyn Store,
+    draft: &EditionInfo,
+    built: &Built,
+    from: Option<OffsetDateTime>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let at = from.unwrap_or_else(OffsetDateTime::now_utc);
+    let Some(before) = in_force(&store.publications().await?, at) else { return Ok(()) };
+    let name = store.editions().await?.into_iter().find(|info| info.id == before).map(|info| info.name);
+    let damaged = |error| Failure::refused(format!("the edition in force cannot be compared: {error}"));
+    let old = PlanarMap::from_partition(store.grids(before).await?).map_err(damaged)?;
+    let new = PlanarMap::from_partition(built.partition.clone()).map_err(damaged)?;
+    let summary = Summary::of(&Difference::between(&old, &new), 0);
+    print_counts(&name.unwrap_or_default(), &draft.name, &summary, out)?;
+    writeln!(out, "`gridward diff` says which")?;
+    Ok(())
+}
+
 /// Everything, the longest lists cut.
 pub(super) fn print(comparison: &Comparison, out: &mut impl Write) -> io::Result<()> {
-    print_summary(comparison, out)?;
+    let names = [&comparison.old, &comparison.new].map(|side| side.edition.info.name.as_str());
+    print_counts(names[0], names[1], &Summary::of(&comparison.difference, 0), out)?;
     let (old, new) = (&comparison.old.edition.planar, &comparison.new.edition.planar);
     let fate = &comparison.difference.fate;
     let (before, after) = (|id: GridId| old.grid(id), |id: GridId| new.grid(id));

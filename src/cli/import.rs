@@ -52,6 +52,8 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     working.set_message("storing");
     let draft = edition::save_draft(&*store, args.edition, files::source_of(&args.files), &mut checked).await?;
     let outcome = if args.publish {
+        working.finish_and_clear();
+        args.allow.confirm(&*store, &draft, &checked.built, args.from, context).await?;
         edition::publish_built(&*store, draft.clone(), checked.built, args.from, &allow).await.map(|done| done.report)
     } else {
         edition::publishable(&draft, checked.built, &allow)

@@ -9,6 +9,7 @@ mod comparison;
 mod context;
 mod copy;
 mod diff;
+mod discard;
 mod editions;
 mod export;
 mod files;
@@ -58,6 +59,8 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Publish(publish::Args),
+    Discard(discard::DiscardArgs),
+    Withdraw(discard::WithdrawArgs),
     Editions(editions::Args),
     Rollback(rollback::Args),
     Copy(copy::Args),
@@ -88,6 +91,8 @@ impl Cli {
             Command::Check(args) => check::run(args, &context).await,
             Command::Diff(args) => diff::run(args, &context).await,
             Command::Publish(args) => publish::run(args, &context).await,
+            Command::Discard(args) => discard::discard(args, &context).await,
+            Command::Withdraw(args) => discard::withdraw_scheduled(args, &context).await,
             Command::Editions(args) => editions::run(args, &context).await,
             Command::Rollback(args) => rollback::run(args, &context).await,
             Command::Copy(args) => copy::run(args, &context).await,

@@ -1,16 +1,18 @@
 //! `gridward publish`: puts an edition in force.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::editions::EditionRow;
-use super::report;
-use super::{Context, Failure, Outcome};
-use crate::domain::problem::ProblemCode;
+use super::{Context, Failure, Outcome, comparison, report};
+use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::problem::{ProblemCode, Severity};
 use crate::import::edition::{self, PublishError};
+use crate::planar::build::Built;
+use crate::store::Store;
 
 /// Put an edition in force
 #[derive(Debug, clap::Args)]
@@ -32,20 +34,76 @@ pub struct AllowArgs {
     /// Errors to accept: overlap, self_intersection, empty_geometry
     #[arg(long, value_name = "CODE,…", value_delimiter = ',', value_parser = acceptable)]
     allow: Vec<ProblemCode>,
+
+    /// Do not ask before errors are overridden; only a terminal is ever asked
+    #[arg(long)]
+    yes: bool,
 }
 
 impl AllowArgs {
     pub(super) fn codes(&self) -> Vec<ProblemCode> {
         self.allow.clone()
     }
+
+    /// Says on standard error what publishing would change, and where errors are overridden asks whether it is meant, if
+    /// somebody sits at a terminal.
+    pub(super) async fn confirm(
+        &self,
+        store: &dyn Store,
+        draft: &EditionInfo,
+        built: &Built,
+        from: Option<OffsetDateTime>,
+        context: &Context,
+    ) -> Outcome {
+        if context.json || !built.publishable {
+            return Ok(());
+        }
+        let mut said = std::io::stderr().lock();
+        comparison::print_before_publishing(store, draft, built, from, &mut said).await?;
+        let overridden: Vec<&str> = self
+            .allow
+            .iter()
+            .filter(|code| {
+                built
+                    .report
+                    .problems
+                    .iter()
+                    .any(|problem| problem.code == **code && problem.severity == Severity::Error)
+            })
+            .map(|code| code.as_str())
+            .collect();
+        if overridden.is_empty() || self.yes || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Ok(());
+        }
+        write!(
+            said,
+            "以上错误将被忽略，仍要发布吗？ Errors are overridden ({}). Publish all the same? [y/N] ",
+            overridden.join(", ")
+        )?;
+        said.flush()?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是") {
+            return Ok(());
+        }
+        Err(Failure::refused(format!("edition `{}` is not published; the draft is kept", draft.name)))
+    }
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {
     let allow = args.allow.codes();
     let store = context.store().await?;
-    let name = context.edition(&*store, &args.edition).await?.name;
+    let info = context.edition(&*store, &args.edition).await?;
+    let name = info.name.clone();
     let working = context.progress("building", None);
-    let done = edition::publish(&*store, &name, args.from, &allow).await;
+    let done = if info.state == EditionState::Draft {
+        let built = edition::build_draft(&*store, &info, &allow).await?;
+        working.finish_and_clear();
+        args.allow.confirm(&*store, &info, &built, args.from, context).await?;
+        edition::publish_built(&*store, info, built, args.from, &allow).await
+    } else {
+        edition::publish(&*store, &name, args.from, &allow).await
+    };
     working.finish_and_clear();
     let (report, forbidden) = match done {
         Ok(done) => (done.report, None),

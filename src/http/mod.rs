@@ -62,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(jobs::one, jobs::cancel))
         .routes(routes!(report::report))
         .routes(routes!(diff::diff))
+        .routes(routes!(diff::diff_tiles))
         .routes(routes!(tiles::tilejson))
         .routes(routes!(tiles::edition_tilejson))
         .routes(routes!(tiles::style_json))

@@ -7,7 +7,7 @@ use std::fmt;
 use time::OffsetDateTime;
 
 use super::reading::Reading;
-use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, history, in_force};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
 use crate::domain::roster::{RosterEntry, TOWN_OFFICE};
@@ -169,6 +169,29 @@ pub async fn roll_back(store: &dyn Store) -> Result<Option<EditionId>, StoreErro
     let Some(&[before, _]) = history(&store.publications().await?, now).last_chunk::<2>() else { return Ok(None) };
     store.put_in_force(before, now).await?;
     Ok(Some(before))
+}
+
+/// Takes back what is scheduled for an edition: from each of its moments to come, the edition that would be in force without
+/// it stays so. Nothing is deleted: the later publication from the same moment counts. Answers the moments; an edition that
+/// nothing else was in force before cannot be taken back.
+pub async fn withdraw(store: &dyn Store, edition: EditionId) -> Result<Vec<OffsetDateTime>, StoreError> {
+    let now = OffsetDateTime::now_utc();
+    let publications = store.publications().await?;
+    let mut moments: Vec<OffsetDateTime> =
+        publications.iter().map(|p| p.in_force_from).filter(|&at| at > now).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    moments.retain(|&at| in_force(&publications, at) == Some(edition));
+    let others: Vec<Publication> =
+        publications.iter().filter(|p| p.edition != edition || p.in_force_from <= now).cloned().collect();
+    let mut taken_back = Vec::new();
+    for at in moments {
+        if let Some(other) = in_force(&others, at) {
+            store.put_in_force(other, at).await?;
+            taken_back.push(at);
+        }
+    }
+    Ok(taken_back)
 }
 
 /// The report of what was built, or why it could not be published as it is.

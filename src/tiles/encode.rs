@@ -41,7 +41,7 @@ fn add_areas(tile: &mut Tile, tier: Tier, content: &TileContent, tiles: &TileSet
     for area in content.areas.iter().filter(|area| area.tier == tier) {
         let grid = tiles.edition().planar.grid(area.grid);
         let mut feature = layer.into_feature(rings(&area.shape)?);
-        feature.set_id(feature_id(area.grid));
+        feature.set_id(feature_id(&grid.code));
         feature.add_tag_string("code", &grid.code);
         feature.add_tag_string("name", &grid.name);
         if let Some(parent) = &grid.parent {
@@ -76,7 +76,7 @@ fn add_labels(tile: &mut Tile, content: &TileContent, tiles: &TileSet) -> Result
         let grid = tiles.edition().planar.grid(label.grid);
         let point = GeomEncoder::new(GeomType::Point).point(label.at.x, label.at.y)?.encode()?;
         let mut feature = layer.into_feature(point);
-        feature.set_id(feature_id(label.grid));
+        feature.set_id(feature_id(&grid.code));
         feature.add_tag_uint("tier", u64::from(grid.tier.number()));
         feature.add_tag_string("code", &grid.code);
         feature.add_tag_string("name", &grid.name);

@@ -56,6 +56,14 @@ impl Level {
         });
     }
 
+    /// Every segment once, with what it toggles.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (Point<ZoomGrid>, Point<ZoomGrid>, &Toggles)> {
+        self.runs.iter().flat_map(|run| {
+            let points = &self.points[run.first_point as usize..run.end_point as usize];
+            points.windows(2).map(|ends| (ends[0], ends[1], &run.toggles))
+        })
+    }
+
     /// The grids at a place half a unit east of `corner` and a hair north of it, from a ray to the west over the lines
     /// of this very zoom: an island that simplifying took away cannot mislead it.
     pub(super) fn set_beside(&self, corner: Point<ZoomGrid>, labels: &mut LabelSets) -> LabelSet {

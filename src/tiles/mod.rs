@@ -16,6 +16,8 @@ pub mod build;
 /// Tiles kept ready, compressed, bounded in bytes.
 pub mod cache;
 mod chains;
+/// Which tiles differ between two editions.
+pub mod changes;
 mod clip;
 /// Colours such that neighbours differ.
 pub mod colors;

@@ -79,6 +79,12 @@ impl TileSet {
             .collect()
     }
 
+    /// The place of a grid's label on the zoom's grid; `None` where the zoom does not show its tier, or it has no area.
+    pub(super) fn label_place(&self, z: u8, id: GridId) -> Option<[i32; 2]> {
+        let shown = self.zooms.shows(self.edition.planar.grid(id).tier, z);
+        shown.then(|| self.edition.label_point(id)).flatten().map(|point| place_at(z, point))
+    }
+
     /// The tiles of a zoom that hold a label place of any tier, whether the zoom shows it or not; sorted.
     pub fn label_tiles(&self, z: u8) -> Vec<TileCoord> {
         let ids = (0u32..).map(GridId).take(self.edition.planar.grids().len());

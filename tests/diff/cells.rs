@@ -43,8 +43,13 @@ pub enum Edit {
 }
 
 pub fn cells() -> impl Strategy<Value = Cells> {
+    cells_of(10..3_000)
+}
+
+/// Cells whose side is that many lattice units.
+pub fn cells_of(units: std::ops::Range<i32>) -> impl Strategy<Value = Cells> {
     let corners = (SIDE + 1) * (SIDE + 1);
-    (10i32..3_000).prop_flat_map(move |cell_units| {
+    units.prop_flat_map(move |cell_units| {
         let by = cell_units / 5;
         let moved = move || (-by..=by, -by..=by);
         (

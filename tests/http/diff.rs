@@ -3,7 +3,11 @@
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 
-use super::town::{Answer, BEFORE, ask, get, run, somewhere, town};
+use gridward::domain::problem::CheckReport;
+use gridward::http::Settings;
+use gridward::store::NewDraft;
+
+use super::town::{Answer, BEFORE, Office, ask, empty_store, get, run, somewhere, town};
 
 fn post(uri: &str, media: &str, body: impl Into<Body>) -> Answer {
     run(ask(&town(), Method::POST, uri, &[("content-type", media)], body))
@@ -79,4 +83,64 @@ fn says_what_is_wrong() {
         Err(std::io::Error::other("gone")),
     ]);
     assert_eq!(post(&uri, "text/csv", Body::from_stream(broken)).problem(400), "bad-request");
+}
+
+#[test]
+fn names_the_tiles_that_change() {
+    let uri = format!("/v1/editions/{BEFORE}/diff/demo/tiles");
+    let all = get(&uri).json();
+    let zooms = all["zooms"].as_array().unwrap();
+    assert_eq!(zooms.len(), 15);
+    assert_eq!(zooms[0], serde_json::json!({"zoom": 0, "more": false, "tiles": [[0, 0]]}));
+    let one = get(&format!("{uri}?zoom=12")).json();
+    assert_eq!(one["zooms"], serde_json::json!([zooms[12]]));
+    assert!(zooms[12]["tiles"].as_array().unwrap().len() > 4);
+    assert_eq!(get(&format!("{uri}?zoom=30")).fields(), ["zoom"]);
+    let same = get("/v1/editions/demo/diff/demo/tiles").json();
+    assert!(same["zooms"].as_array().unwrap().iter().all(|zoom| zoom["tiles"] == serde_json::json!([])));
+}
+
+/// Drafts are compared and drawn for whoever has a key, as publishing makes them; for others they are not there.
+#[test]
+fn drafts_are_for_administrators() {
+    run(async {
+        let office = Office::on(empty_store().await, Settings::default()).await;
+        let square = |east: f64| {
+            format!(
+                r#"{{"type":"Feature","properties":{{"code":"v","name":"村","tier":1}},"geometry":{{"type":"Polygon","coordinates":[[[116.8,30.7],[{east},30.7],[{east},30.9],[116.8,30.9],[116.8,30.7]]]}}}}"#
+            )
+        };
+        for (name, east) in [("old", 117.0), ("new", 117.1)] {
+            let mut reading = gridward::import::Reading::default();
+            reading.read_geojson(name, square(east).as_bytes());
+            let (report, source) = (CheckReport::default(), name.to_owned());
+            let draft = NewDraft { name: name.into(), source, features: reading.features, report };
+            office.store.save_draft(&draft).await.unwrap();
+        }
+        let get = async |uri: &str, key: bool| {
+            if key { office.get(uri).await } else { ask(&office.service, Method::GET, uri, &[], Body::empty()).await }
+        };
+        for uri in [
+            "/v1/editions/old/diff/new",
+            "/v1/editions/old/diff/new/tiles",
+            "/tiles/new/grids.json",
+            "/tiles/new/grids/0/0/0.mvt",
+        ] {
+            assert_eq!(get(uri, false).await.problem(404), "no-such-edition");
+            let answer = get(uri, true).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("cache-control")),
+                (200, "no-store"),
+                "{uri}: {}",
+                answer.text()
+            );
+        }
+        let draft = get("/v1/editions/old/diff/new", true).await.json();
+        assert_eq!((&draft["new"]["state"], &draft["summary"]["moved"]), (&"draft".into(), &1.into()));
+        let tile = get("/tiles/new/grids/3/6/3.mvt", true).await.body;
+        gridward::import::edition::publish(&*office.store, "new", None, &[]).await.unwrap();
+        let published = get("/tiles/new/grids/3/6/3.mvt", false).await;
+        assert_eq!(published.body, tile, "the draft's tiles are those of the published edition");
+        assert!(published.header("cache-control").contains("immutable"));
+    });
 }

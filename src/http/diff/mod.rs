@@ -3,6 +3,7 @@
 mod kept;
 mod places;
 mod shapes;
+mod tiles;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub(crate) use self::kept::Comparisons;
 pub(crate) use self::places::__path_count_places;
 pub(crate) use self::places::count_places;
 pub(crate) use self::shapes::{DiffAnswer, PlacesAnswer, StripCollection, Summary, km2};
+pub(crate) use self::tiles::{__path_diff_tiles, diff_tiles};
 use super::admission::Caller;
 use super::grids::{Form, FormParameters, FormParams};
 use super::params::Asked;

@@ -10,7 +10,7 @@ use crate::domain::grid::{Grid, GridId};
 use crate::domain::tier::{PerTier, Tier};
 use crate::geometry::point::IntBox;
 use crate::http::geojson;
-use crate::planar::diff::Strip;
+use crate::planar::diff::{Difference, Strip};
 
 /// Longer lists end here; `summary` has the whole numbers.
 pub(crate) const MAX_ROWS: usize = 10_000;
@@ -249,7 +249,7 @@ impl DiffAnswer {
         DiffAnswer {
             old: ComparedEdition::of(&comparison.old.edition.info),
             new: ComparedEdition::of(&comparison.new.edition.info),
-            summary: Summary::of(comparison, hand_overs.len()),
+            summary: Summary::of(&comparison.difference, hand_overs.len()),
             added: listed(&fate.added, |added| AddedGrid {
                 tier: after(added.grid).tier.number(),
                 code: after(added.grid).code.clone(),
@@ -324,8 +324,7 @@ impl ComparedEdition {
 }
 
 impl Summary {
-    pub(crate) fn of(comparison: &Comparison, hand_overs: usize) -> Summary {
-        let difference = &comparison.difference;
+    pub(crate) fn of(difference: &Difference, hand_overs: usize) -> Summary {
         let fate = &difference.fate;
         let changed_m2 = |tier: Tier| difference.strips_of(tier).map(|strip| strip.area_m2).sum::<f64>();
         Summary {

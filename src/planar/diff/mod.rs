@@ -44,6 +44,9 @@ pub struct Difference {
     /// Sorted by tier, then the code of `from`, then that of `to`; nobody first.
     pub strips: Vec<Strip>,
     pub fate: Fate,
+    /// Grids of either edition with a piece of border that the other does not have as it is, as numbers there; all
+    /// others have the same shape in both.
+    pub redrawn: (Vec<GridId>, Vec<GridId>),
 }
 
 impl Difference {
@@ -52,12 +55,17 @@ impl Difference {
     pub fn between(old: &PlanarMap, new: &PlanarMap) -> Difference {
         let pairs = Pairs::of(old, new);
         let mut strips = Vec::new();
+        let mut redrawn = (Vec::new(), Vec::new());
         for tier in Tier::ALL {
             let affected = differing::affected(old, new, &pairs, tier);
             strips.extend(strips::of_tier(old, new, &pairs, tier, &affected));
+            for (pair, _) in pairs.grids.iter().zip(affected).filter(|(_, affected)| *affected) {
+                redrawn.0.extend(pair.0);
+                redrawn.1.extend(pair.1);
+            }
         }
         let fate = Fate::of(old, new, &pairs, &strips);
-        Difference { strips, fate }
+        Difference { strips, fate, redrawn }
     }
 
     /// The strips of one tier.
