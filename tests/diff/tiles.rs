@@ -79,7 +79,7 @@ proptest! {
     fn every_tile_that_differs_is_named(before in cells_of(60_000..250_000), edits in edits()) {
         let after = before.edited(&edits);
         let (old, new) = (tile_set(before.features()), tile_set(after.features()));
-        check(&old, &new);
+        println!("{:?}", check(&old, &new));
         prop_assert_eq!(check(&old, &old).named, 0);
     }
 }
