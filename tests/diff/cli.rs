@@ -89,7 +89,7 @@ fn discards_drafts_and_withdraws_what_is_scheduled() {
 #[test]
 fn asks_at_a_terminal_before_errors_are_overridden() {
     let desk = Desk::new();
-    let overlapping = row(&[("a", "甲", NONE, 0.1)]) + &row(&[("b", "乙", NONE, 0.1)]);
+    let overlapping = row(&[("a", "甲", NONE, 0.1)]) + &row(&[("b", "乙", NONE, 0.15)]);
     desk.write("overlap.geojsonl", &overlapping);
     desk.run("import overlap.geojsonl --edition one").ended(0);
     let at_terminal = |answer: &str, arguments: &str| {
