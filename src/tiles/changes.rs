@@ -89,7 +89,7 @@ impl Names {
         names
     }
 
-    fn new(&self, id: u32) -> u32 {
+    fn name_of_new(&self, id: u32) -> u32 {
         self.of_new[id as usize]
     }
 }
@@ -135,7 +135,7 @@ impl Found {
     }
 
     fn add_pieces(&mut self, before: &Level, after: &Level, names: &Names) {
-        let (olds, news) = (pieces(before, |id| id), pieces(after, |id| names.new(id)));
+        let (olds, news) = (pieces(before, |id| id), pieces(after, |id| names.name_of_new(id)));
         let (mut i, mut j) = (0, 0);
         while (i < olds.len() || j < news.len()) && !self.is_full() {
             match (olds.get(i), news.get(j)) {
@@ -179,7 +179,7 @@ impl Found {
         let places = |set: &TileSet, grids: BTreeSet<GridId>, name: &dyn Fn(u32) -> u32| -> BTreeSet<(u32, [i32; 2])> {
             grids.into_iter().filter_map(|id| Some((name(id.0), set.label_place(self.z, id)?))).collect()
         };
-        let (before, after) = (places(old, olds, &|id| id), places(new, news, &|id| names.new(id)));
+        let (before, after) = (places(old, olds, &|id| id), places(new, news, &|id| names.name_of_new(id)));
         for &(_, [x, y]) in before.symmetric_difference(&after) {
             self.add(x >> TILE_BITS, y >> TILE_BITS);
         }
@@ -196,7 +196,7 @@ impl Found {
                     let set = level.set_beside(corner(ends[0] + 1), &mut labels);
                     labels.members(set).iter().map(|&id| name(id)).collect()
                 };
-                if there(before, &|id| id) != there(after, &|id| names.new(id)) {
+                if there(before, &|id| id) != there(after, &|id| names.name_of_new(id)) {
                     for x in ends[0] + 1..ends[1] {
                         self.add(x as i32, y as i32);
                         if self.is_full() {

@@ -7,7 +7,8 @@ use gridward::domain::problem::CheckReport;
 use gridward::http::Settings;
 use gridward::store::NewDraft;
 
-use super::town::{Answer, BEFORE, Office, ask, empty_store, get, run, somewhere, town};
+use super::office::Office;
+use super::town::{Answer, BEFORE, ask, empty_store, get, run, somewhere, town};
 
 fn post(uri: &str, media: &str, body: impl Into<Body>) -> Answer {
     run(ask(&town(), Method::POST, uri, &[("content-type", media)], body))
