@@ -12,6 +12,11 @@ export class Failure extends Error {
   }
 }
 
+/** What the service said to a failed call; null for silence. */
+export function problemIn(error: unknown): Problem | null {
+  return error instanceof Failure ? error.problem : null;
+}
+
 export interface LocateQuery {
   readonly place: Place;
   readonly crs?: Crs;
@@ -22,35 +27,52 @@ export function locate({ place, crs, accuracyM }: LocateQuery, signal?: AbortSig
   const query = new URLSearchParams({ lon: String(place.lon), lat: String(place.lat) });
   if (crs !== undefined) query.set("crs", crs);
   if (accuracyM !== undefined) query.set("accuracy", String(accuracyM));
-  return get(`/v1/locate?${query}`, signal);
+  return call(`/v1/locate?${query}`, { signal });
 }
 
 export async function findGrids(text: string, limit: number, signal?: AbortSignal): Promise<FoundGrid[]> {
   const query = new URLSearchParams({ q: text, limit: String(limit), f: "json" });
-  const page = await get<{ grids: FoundGrid[] }>(`/v1/grids?${query}`, signal);
+  const page = await call<{ grids: FoundGrid[] }>(`/v1/grids?${query}`, { signal });
   return page.grids;
 }
 
-export function tileset(signal?: AbortSignal): Promise<TileJson> {
-  return get("/tiles/grids.json", signal);
+/** Of the edition in force, or of a named one; a draft needs a key. */
+export function tileset(edition?: string, key?: string | null): Promise<TileJson> {
+  return call(edition === undefined ? "/tiles/grids.json" : `/tiles/${encodeURIComponent(edition)}/grids.json`, {
+    key: key ?? null,
+  });
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+export interface Call {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: unknown;
+  /** Of an administrator; most calls need none. */
+  readonly key?: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls the service; the answer's JSON, or `undefined` where it has none. */
+export async function call<T>(path: string, { method = "GET", body, key = null, signal }: Call = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (key !== null) headers.authorization = `Bearer ${key}`;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const sent = body === undefined ? null : JSON.stringify(body);
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept: "application/json" }, signal: signal ?? null });
+    response = await fetch(path, { method, headers, body: sent, signal: signal ?? null });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new Failure(null);
   }
-  if (!response.ok) throw new Failure(await problemOf(response));
-  return (await response.json()) as T;
+  const text = await response.text();
+  if (!response.ok) throw new Failure(problemOf(response.status, text));
+  return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  const plain: Problem = { type: "about:blank", title: `HTTP ${response.status}`, status: response.status };
+export function problemOf(status: number, text: string): Problem {
+  const plain: Problem = { type: "about:blank", title: `HTTP ${status}`, status };
   try {
-    return { ...plain, ...((await response.json()) as Partial<Problem>) };
+    return { ...plain, ...(JSON.parse(text) as Partial<Problem>) };
   } catch {
     return plain;
   }

@@ -1,4 +1,5 @@
 // The answers of the service as the pages use them: the generated types of its OpenAPI document, with the tier exact.
+import type { FeatureCollection } from "geojson";
 import type { components } from "./schema.d.ts";
 
 type Schemas = components["schemas"];
@@ -28,3 +29,59 @@ export interface TileJson {
   minzoom: number;
   vector_layers: { id: string; minzoom?: number }[];
 }
+
+export type EditionState = "draft" | "published";
+
+export interface Edition {
+  name: string;
+  state: EditionState;
+  source: string;
+  created_at: string;
+  accepted: string[];
+  grids: { tier1: number; tier2: number; tier3: number };
+  bounds: number[] | null;
+  in_force: boolean;
+  publications: { in_force_from: string; recorded_at: string }[];
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  state: "running" | "done" | "failed" | "cancelled";
+  stage: string;
+  progress: number;
+  edition?: string | null;
+  created_at: string;
+  updated_at: string;
+  result?: unknown;
+  problem?: Problem | null;
+}
+
+export interface FoundProblem {
+  code: string;
+  severity: "error" | "warning";
+  grids: string[];
+  place?: number[];
+  measure?: { area_m2?: number; length_m?: number; count?: number };
+  source?: string;
+  message: string;
+  outline?: number[][][];
+}
+
+export interface DoneRepair {
+  action: string;
+  grids: string[];
+  place?: number[];
+  moved_m: number;
+  source?: string;
+  message: string;
+}
+
+export interface Report {
+  problems: FoundProblem[];
+  repairs: DoneRepair[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: until the service has it
+export type Comparison = any;
+export type Strips = FeatureCollection;

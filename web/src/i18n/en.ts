@@ -67,6 +67,7 @@ export const en: Words = {
     tierSwitch: "Tier shown",
     auto: "Auto",
   },
+  editions: { open: "Editions", label: "Editions: compare, upload, check, publish" },
   search: {
     label: "Find a grid by name, code, party group or leader",
     hint: "Find a grid",

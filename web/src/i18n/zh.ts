@@ -66,6 +66,7 @@ export const zh = {
     tierSwitch: "显示哪一级",
     auto: "自动",
   },
+  editions: { open: "版本", label: "网格版本：比较、上传、检查、发布" },
   search: {
     label: "搜索网格：名称、编码、党小组或网格长",
     hint: "搜索网格",

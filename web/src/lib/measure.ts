@@ -8,6 +8,22 @@ export function measure(metres: number): { value: string; unit: "m" | "km" } {
   return { value: km.toFixed(km < 10 ? 2 : km < 100 ? 1 : 0), unit: "km" };
 }
 
+/** Square metres below a tenth of a square kilometre, square kilometres above. */
+export function area(squareMetres: number): { value: string; unit: "m²" | "km²" } {
+  if (squareMetres > 0 && squareMetres < 1) return { value: "<1", unit: "m²" };
+  if (squareMetres < 99_999.5) return { value: Math.round(squareMetres).toLocaleString("en"), unit: "m²" };
+  const km2 = squareMetres / 1e6;
+  return { value: km2 < 100 ? km2.toPrecision(3) : Math.round(km2).toLocaleString("en"), unit: "km²" };
+}
+
+/** Bytes as people say the size of a file. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] =
+    bytes < 999_950 ? [bytes / 1e3, "kB"] : bytes < 999_950_000 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+}
+
 export function percent(share: number): string {
   if (share > 0 && share < 0.01) return "<1%";
   return `${Math.round(share * 100)}%`;

@@ -9,9 +9,12 @@ import "../styles/base.css";
 import "../styles/answer.css";
 import "../styles/viewer.css";
 
+const openEditions = async (container: HTMLElement): Promise<() => void> =>
+  (await import("./editions.tsx")).openEditions(container);
+
 const page = document.getElementById("page");
 if (page) {
-  render(<Viewer webgl={webglWorks()} mountMap={mountViewer} />, page);
+  render(<Viewer webgl={webglWorks()} mountMap={mountViewer} openEditions={openEditions} />, page);
   void loadTileset();
   followLink();
 }

@@ -1,11 +1,11 @@
 // Moves the map as the panels wish, and away from under them.
-import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { TileJson } from "../api/types.ts";
 import type { Place } from "../lib/place.ts";
 import { answer, placeOf } from "../state/answer.ts";
 import { insets, type Wish, wish, zoom } from "../state/camera.ts";
 import { closeZoom } from "../state/tileset.ts";
+import { effectOf } from "./lifetime.ts";
 
 /** Pixels kept free around what the map is asked to show. */
 const MARGIN = 40;
@@ -17,7 +17,7 @@ export function followWishes(map: MapLibre, tiles: TileJson): void {
   toldZoom();
   map.on("zoomend", toldZoom);
   let first = true;
-  effect(() => {
+  effectOf(map, () => {
     const next = wish.value;
     if (next) {
       go(map, tiles, next, first);
@@ -25,7 +25,7 @@ export function followWishes(map: MapLibre, tiles: TileJson): void {
     }
     first = false;
   });
-  effect(() => {
+  effectOf(map, () => {
     const at = placeOf(answer.value);
     const covered = insets.value;
     if (at && !map.isMoving()) uncover(map, at, covered);

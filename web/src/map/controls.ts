@@ -10,18 +10,26 @@ const ICONS = {
   whole: "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
 } as const;
 
+function wishForAll(): void {
+  wish.value = { to: "all" };
+}
+
+/** "Everything" is what `showAll` shows; without it the edition in force. */
 export class Controls implements IControl {
+  readonly #showAll: () => void;
   readonly #element = document.createElement("div");
   #stop: (() => void) | null = null;
+
+  constructor(showAll: () => void = wishForAll) {
+    this.#showAll = showAll;
+  }
 
   onAdd(map: MapLibre): HTMLElement {
     this.#element.className = "maplibregl-ctrl controls";
     const actions: Record<keyof typeof ICONS, () => void> = {
       zoomIn: () => map.zoomIn(),
       zoomOut: () => map.zoomOut(),
-      whole: () => {
-        wish.value = { to: "all" };
-      },
+      whole: this.#showAll,
     };
     const buttons = (Object.keys(ICONS) as (keyof typeof ICONS)[]).map((name) => {
       const button = document.createElement("button");

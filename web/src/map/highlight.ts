@@ -1,11 +1,11 @@
 // The grid under the pointer, and the outline of the grid that was asked about.
-import { effect } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Tier, TileJson } from "../api/types.ts";
 import { answer } from "../state/answer.ts";
 import { zoom } from "../state/camera.ts";
 import { firstZoom, shownTier, tierAt, tiersOf } from "../state/tileset.ts";
 import { cssColor } from "./css.ts";
+import { effectOf } from "./lifetime.ts";
 
 const NONE = "";
 
@@ -15,7 +15,7 @@ export function highlight(map: MapLibre, tiles: TileJson): void {
     outline(map, tiles);
   });
   followPointer(map, tiles);
-  effect(() => outline(map, tiles));
+  effectOf(map, () => outline(map, tiles));
 }
 
 function addLayers(map: MapLibre, tiles: TileJson): void {

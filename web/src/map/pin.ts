@@ -1,7 +1,7 @@
 // The pin at the place that was asked about.
-import { effect } from "@preact/signals";
 import { type Map as MapLibre, Marker } from "maplibre-gl";
 import { answer, placeOf } from "../state/answer.ts";
+import { effectOf } from "./lifetime.ts";
 
 export function pin(map: MapLibre): void {
   const element = document.createElement("div");
@@ -9,7 +9,7 @@ export function pin(map: MapLibre): void {
   // The panel says in words what the pin shows.
   element.setAttribute("aria-hidden", "true");
   const marker = new Marker({ element, anchor: "bottom" });
-  effect(() => {
+  effectOf(map, () => {
     const at = placeOf(answer.value);
     if (at) marker.setLngLat(at).addTo(map);
     else marker.remove();

@@ -1,8 +1,8 @@
 // Shows one tier alone, or hands over from tier to tier by zoom as the style has it.
-import { effect } from "@preact/signals";
 import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import type { Tier, TileJson } from "../api/types.ts";
 import { firstZoom, shownTier } from "../state/tileset.ts";
+import { effectOf } from "./lifetime.ts";
 
 const LAYER = /^(fill|border|label)-tier([123])$/;
 
@@ -12,7 +12,7 @@ export function showTiers(map: MapLibre, tiles: TileJson): void {
     styled = map.getStyle().layers.filter((layer) => LAYER.test(layer.id));
     for (const layer of styled) apply(map, layer, shownTier.peek());
   });
-  effect(() => {
+  effectOf(map, () => {
     const tier = shownTier.value;
     for (const layer of styled) apply(map, layer, tier);
     // The tiles hold the smaller tiers from a closer look on only.

@@ -1,8 +1,9 @@
 // The viewer's map: a click, a tap or Enter asks about a place.
-import type { Map as MapLibre, PaddingOptions } from "maplibre-gl";
+import type { LngLat, PaddingOptions } from "maplibre-gl";
 import type { TileJson } from "../api/types.ts";
-import { place } from "../lib/place.ts";
+import { type Place, place } from "../lib/place.ts";
 import { ask, forget } from "../state/answer.ts";
+import { deskOpen } from "../state/desk.ts";
 import { followWishes } from "./camera.ts";
 import { Controls } from "./controls.ts";
 import { createMap } from "./create.ts";
@@ -10,27 +11,44 @@ import { highlight } from "./highlight.ts";
 import { pin } from "./pin.ts";
 import { showTiers } from "./tiers.ts";
 
-export function mountViewer(container: HTMLElement, tiles: TileJson): MapLibre {
-  const map = createMap(container, tiles, { padding: around(container.clientWidth) });
+/** Where the map was when it made way for the next edition's. */
+let left: { center: Place; zoom: number } | undefined;
+
+/** Puts the map into `container`; the result takes it away again. */
+export function mountViewer(container: HTMLElement, tiles: TileJson): () => void {
+  const view = left && within(left.center, tiles) ? left : undefined;
+  const map = createMap(container, tiles, { view, padding: around(container.clientWidth) });
   map.addControl(new Controls(), "bottom-right");
   highlight(map, tiles);
   showTiers(map, tiles);
   pin(map);
   followWishes(map, tiles);
-  map.on("click", ({ lngLat }) => void ask({ place: place(lngLat.lng, lngLat.lat) }));
+  const askAbout = ({ lng, lat }: LngLat): void => {
+    // The panel of the editions lies where the answer would.
+    if (!deskOpen.value) void ask({ place: place(lng, lat) });
+  };
+  map.on("click", ({ lngLat }) => askAbout(lngLat));
   map.getCanvas().style.cursor = "pointer";
   map.getCanvas().addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
-      const { lng, lat } = map.getCenter();
-      void ask({ place: place(lng, lat) });
+      askAbout(map.getCenter());
     } else if (event.key === "Escape") {
       forget();
     }
   });
-  return map;
+  return () => {
+    const { lng, lat } = map.getCenter();
+    left = { center: place(lng, lat), zoom: map.getZoom() };
+    map.remove();
+  };
+}
+
+/** The next edition may be of another town. */
+function within({ lon, lat }: Place, { bounds }: TileJson): boolean {
+  return bounds !== undefined && lon >= bounds[0] && lat >= bounds[1] && lon <= bounds[2] && lat <= bounds[3];
 }
 
 /** On a wide screen the whole lies beside the bar and the panel, on a narrow one below the bar. */
-function around(width: number): PaddingOptions {
+export function around(width: number): PaddingOptions {
   return width > 900 ? { top: 24, right: 24, bottom: 24, left: 440 } : { top: 88, right: 16, bottom: 72, left: 16 };
 }

@@ -2,9 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { TileJson } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
-import { answer } from "../../state/answer.ts";
+import { answer, forget } from "../../state/answer.ts";
+import { deskOpen } from "../../state/desk.ts";
 import { tileset } from "../../state/tileset.ts";
 import { DemoNote } from "../DemoNote.tsx";
+import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Notices } from "./Notices.tsx";
 import { Panel } from "./Panel.tsx";
@@ -14,10 +16,12 @@ import { TierSwitch } from "./TierSwitch.tsx";
 /** `mountMap` comes from outside: panels and map know each other by the state only. */
 export interface ViewerProps {
   readonly webgl: boolean;
-  readonly mountMap: (container: HTMLElement, tiles: TileJson) => void;
+  readonly mountMap: (container: HTMLElement, tiles: TileJson) => () => void;
+  /** Loads the panel of the editions; the result takes it away again. */
+  readonly openEditions: (container: HTMLElement) => Promise<() => void>;
 }
 
-export function Viewer({ webgl, mountMap }: ViewerProps) {
+export function Viewer({ webgl, mountMap, openEditions }: ViewerProps) {
   const says = words.value;
   const tiles = tileset.value;
   const ready = tiles.state === "ready";
@@ -26,7 +30,8 @@ export function Viewer({ webgl, mountMap }: ViewerProps) {
     document.title = `${says.title} · Gridward`;
   }, [says]);
   useEffect(() => {
-    if (tiles.state === "ready" && webgl && container.current) mountMap(container.current, tiles.tiles);
+    if (tiles.state !== "ready" || !webgl || !container.current) return;
+    return mountMap(container.current, tiles.tiles);
   }, [tiles, webgl, mountMap]);
   return (
     <>
@@ -34,9 +39,10 @@ export function Viewer({ webgl, mountMap }: ViewerProps) {
         <div class="card">
           <h1>{says.brand}</h1>
           {tiles.state !== "empty" && <Search />}
+          <OpenEditions />
           <LanguageSwitch />
         </div>
-        {ready && webgl && answer.value.state === "none" && <p class="hint">{says.hint}</p>}
+        {ready && webgl && answer.value.state === "none" && !deskOpen.value && <p class="hint">{says.hint}</p>}
       </header>
       <main>
         <div class="map" ref={container} />
@@ -45,7 +51,46 @@ export function Viewer({ webgl, mountMap }: ViewerProps) {
       </main>
       {tiles.state === "ready" && webgl && <TierSwitch tiles={tiles.tiles} />}
       {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
-      <Panel />
+      {deskOpen.value ? <Desk openEditions={openEditions} /> : <Panel />}
     </>
   );
+}
+
+function OpenEditions() {
+  const says = words.value.editions;
+  return (
+    <button
+      type="button"
+      class="open-editions"
+      aria-expanded={deskOpen.value}
+      title={says.label}
+      onClick={() => {
+        forget();
+        deskOpen.value = !deskOpen.value;
+      }}
+    >
+      <Icon name="editions" />
+      <span>{says.open}</span>
+    </button>
+  );
+}
+
+/** Where the panel of the editions comes once it is loaded. */
+function Desk({ openEditions }: Pick<ViewerProps, "openEditions">) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let gone = false;
+    let remove = (): void => {};
+    if (place.current) {
+      void openEditions(place.current).then((taken) => {
+        remove = taken;
+        if (gone) remove();
+      });
+    }
+    return () => {
+      gone = true;
+      remove();
+    };
+  }, [openEditions]);
+  return <div ref={place} />;
 }

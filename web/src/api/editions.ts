@@ -1,0 +1,65 @@
+// The calls of an administrator: editions, their reports, what another edition would do, publishing.
+import { type Call, call } from "./client.ts";
+import type { Comparison, Edition, Job, Report, Strips } from "./types.ts";
+
+/** A key in force, or null for what everybody may see. */
+export type Key = string | null;
+
+const at = (name: string): string => `/v1/editions/${encodeURIComponent(name)}`;
+
+export async function editions(key: Key): Promise<Edition[]> {
+  return (await call<{ editions: Edition[] }>("/v1/editions", { key })).editions;
+}
+
+/** Only an administrator may see the jobs, so this also tells whether a key is one's. */
+export async function jobs(key: string): Promise<Job[]> {
+  return (await call<{ jobs: Job[] }>("/v1/jobs", { key })).jobs;
+}
+
+export function job(id: string, key: string): Promise<Job> {
+  return call(`/v1/jobs/${encodeURIComponent(id)}`, { key });
+}
+
+/** Asks a job to end; it may be done before it hears of it. */
+export function endJob(id: string, key: string): Promise<unknown> {
+  return call(`/v1/jobs/${encodeURIComponent(id)}`, { method: "DELETE", key });
+}
+
+export function report(name: string, key: Key, signal?: AbortSignal): Promise<Report> {
+  return call(`${at(name)}/report?f=json`, { key, signal });
+}
+
+export interface Publishing {
+  /** RFC 3339; at once without it. */
+  readonly from?: string;
+  readonly allow?: readonly string[];
+  readonly confirm?: boolean;
+}
+
+export function publish(name: string, body: Publishing, key: string): Promise<Job> {
+  return post(`${at(name)}/publish`, { body, key });
+}
+
+export function repair(name: string, toleranceM: number, key: string): Promise<Job> {
+  return post(`${at(name)}/repair`, { body: { tolerance_m: toleranceM }, key });
+}
+
+export function rollBack(key: string): Promise<Edition> {
+  return post("/v1/rollback", { key });
+}
+
+export function discard(name: string, key: string): Promise<unknown> {
+  return call(at(name), { method: "DELETE", key });
+}
+
+export function compare(before: string, after: string, key: Key, signal?: AbortSignal): Promise<Comparison> {
+  return call(`${at(before)}/diff/${encodeURIComponent(after)}?f=json`, { key, signal });
+}
+
+export function strips(before: string, after: string, key: Key, signal?: AbortSignal): Promise<Strips> {
+  return call(`${at(before)}/diff/${encodeURIComponent(after)}?f=geojson`, { key, signal });
+}
+
+function post<T>(path: string, given: Omit<Call, "method">): Promise<T> {
+  return call(path, { ...given, method: "POST" });
+}

@@ -1,0 +1,62 @@
+// Sends files. `fetch` cannot say how much of a body is gone; XMLHttpRequest can.
+import { Failure, problemOf } from "./client.ts";
+import type { Job, Tier } from "./types.ts";
+
+export interface ChosenFile {
+  readonly file: File;
+  /** Null where the file itself says the tier of each grid. */
+  readonly tier: Tier | null;
+}
+
+/** What the command line's `import` takes; an empty text leaves the choice to the service. */
+export interface UploadOptions {
+  readonly edition: string;
+  readonly code: string;
+  readonly name: string;
+  readonly parent: string;
+  readonly crs: string;
+  readonly encoding: string;
+  readonly repair: boolean;
+  readonly toleranceM: number;
+}
+
+export function upload(
+  files: readonly ChosenFile[],
+  options: UploadOptions,
+  key: string,
+  onSent: (bytes: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<Job> {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/v1/editions");
+    request.setRequestHeader("authorization", `Bearer ${key}`);
+    request.setRequestHeader("accept", "application/json");
+    request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded, total));
+    request.addEventListener("load", () => {
+      if (request.status === 202) done(JSON.parse(request.responseText) as Job);
+      else failed(new Failure(problemOf(request.status, request.responseText)));
+    });
+    request.addEventListener("error", () => failed(new Failure(null)));
+    request.addEventListener("abort", () => failed(new DOMException("the upload was ended", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form(files, options));
+  });
+}
+
+/** Fields come before the files, so that the service knows how to read a file when it comes. */
+export function form(files: readonly ChosenFile[], options: UploadOptions): FormData {
+  const data = new FormData();
+  for (const field of ["edition", "code", "name", "parent", "crs", "encoding"] as const) {
+    if (options[field].trim() !== "") data.append(field, options[field].trim());
+  }
+  if (options.repair) {
+    data.append("repair", "true");
+    data.append("tolerance_m", String(options.toleranceM));
+  }
+  for (const { file, tier } of files) {
+    if (tier !== null) data.append("tier", String(tier));
+    data.append("file", file, file.name);
+  }
+  return data;
+}

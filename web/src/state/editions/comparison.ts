@@ -1,0 +1,97 @@
+// What one edition would do in the place of another: the list of changes, and the land that changes hands.
+
+import { computed, signal } from "@preact/signals";
+import type { FeatureCollection } from "geojson";
+import { compare, strips as fetchStrips } from "../../api/editions.ts";
+import type { Comparison, Problem, Strips, Tier } from "../../api/types.ts";
+import { boxAround, joined } from "../../lib/boxes.ts";
+import { groupedBy } from "../../lib/groups.ts";
+import { type Change, type ChangeKind, changesOf, KINDS } from "./changes.ts";
+import { heed, keyNow } from "./session.ts";
+import { flight } from "./stage.ts";
+
+export type Compared =
+  | { readonly state: "none" }
+  | { readonly state: "loading" }
+  | { readonly state: "loaded"; readonly comparison: Comparison; readonly strips: Strips }
+  | { readonly state: "failed"; readonly problem: Problem | null };
+
+export const compared = signal<Compared>({ state: "none" });
+
+/** Which tier the list and the map show; null for all. */
+export const comparedTier = signal<Tier | null>(null);
+
+export const chosenChange = signal<Change | null>(null);
+
+export const changes = computed<Change[]>(() => {
+  const now = compared.value;
+  return now.state === "loaded" ? changesOf(now.comparison) : [];
+});
+
+/** The changes that are listed, by kind; kinds without any are left out. */
+export const changesByKind = computed<[ChangeKind, Change[]][]>(() => {
+  const tier = comparedTier.value;
+  const shown = changes.value.filter((change) => tier === null || change.tier === tier);
+  const byKind = groupedBy(shown, ({ kind }) => kind);
+  return KINDS.flatMap((kind): [ChangeKind, Change[]][] => {
+    const found = byKind.get(kind);
+    return found ? [[kind, found]] : [];
+  });
+});
+
+export const shownStrips = computed<FeatureCollection>(() => {
+  const now = compared.value;
+  const tier = comparedTier.value;
+  if (now.state !== "loaded") return { type: "FeatureCollection", features: [] };
+  const features = now.strips.features.filter(({ properties }) => tier === null || properties?.tier === tier);
+  return { type: "FeatureCollection", features };
+});
+
+let running: AbortController | null = null;
+
+export async function loadComparison(before: string, after: string): Promise<void> {
+  running?.abort();
+  const controller = new AbortController();
+  running = controller;
+  chosenChange.value = null;
+  comparedTier.value = null;
+  compared.value = { state: "loading" };
+  try {
+    const [comparison, strips] = await Promise.all([
+      compare(before, after, keyNow(), controller.signal),
+      fetchStrips(before, after, keyNow(), controller.signal),
+    ]);
+    if (!controller.signal.aborted) compared.value = { state: "loaded", comparison, strips };
+  } catch (error) {
+    if (!controller.signal.aborted) compared.value = { state: "failed", problem: heed(error) };
+  }
+}
+
+export function forgetComparison(): void {
+  running?.abort();
+  chosenChange.value = null;
+  compared.value = { state: "none" };
+}
+
+/** Looks at a change: marks it in the list and on the map, and flies there. */
+export function lookAt(change: Change): void {
+  chosenChange.value = change;
+  const now = compared.peek();
+  if (now.state !== "loaded") return;
+  const touched = now.strips.features.filter(({ properties }) => {
+    const { tier, from, to } = properties ?? {};
+    return tier === change.tier && (change.codes.includes(from) || change.codes.includes(to));
+  });
+  const box = joined(touched.map(({ geometry }) => boxAround("coordinates" in geometry ? geometry.coordinates : [])));
+  const place = box ?? (change.box ? change.box : null);
+  if (place) flight.value = place;
+}
+
+/** The next or the one before in the order of the list. */
+export function stepChange(by: 1 | -1): void {
+  const order = changesByKind.value.flatMap(([, found]) => found);
+  const at = chosenChange.value ? order.indexOf(chosenChange.value) : -1;
+  const next = at < 0 ? (by > 0 ? 0 : order.length - 1) : Math.min(Math.max(at + by, 0), order.length - 1);
+  const found = order[next];
+  if (found) lookAt(found);
+}

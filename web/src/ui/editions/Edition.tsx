@@ -1,0 +1,153 @@
+// One edition: what it is, what can be done with it, what is wrong with it.
+import { useSignal } from "@preact/signals";
+import type { Edition as EditionInfo } from "../../api/types.ts";
+import { editionWords } from "../../i18n/editions/index.ts";
+import { edition, inForce, list, standing } from "../../state/editions/list.ts";
+import { openComparison } from "../../state/editions/page.ts";
+import { session } from "../../state/editions/session.ts";
+import { undrawn } from "../../state/editions/stage.ts";
+import { busy } from "../../state/editions/work.ts";
+import { Icon } from "../Icon.tsx";
+import { DiscardDialog } from "./DiscardDialog.tsx";
+import { countsOf, Standing } from "./List.tsx";
+import { PublishDialog } from "./PublishDialog.tsx";
+import { RepairDialog } from "./RepairDialog.tsx";
+import { Repairs } from "./Repairs.tsx";
+import { Report } from "./Report.tsx";
+import { RollbackDialog } from "./RollbackDialog.tsx";
+import { WorkProgress } from "./WorkProgress.tsx";
+
+export function Edition({ name }: { name: string }) {
+  const says = editionWords.value;
+  const info = edition(name);
+  return (
+    <>
+      <div class="title">
+        <h3>{name}</h3>
+        {info && <Standing edition={info} />}
+      </div>
+      <WorkProgress />
+      {info && <Facts info={info} />}
+      {info && session.value.state === "in" && <Actions info={info} />}
+      {info && <CompareWith info={info} />}
+      {undrawn.value && (
+        <p class="caution" role="status">
+          <Icon name="warning" />
+          {says.edition.undrawn}
+        </p>
+      )}
+      <Repairs />
+      <Report name={name} />
+    </>
+  );
+}
+
+function Facts({ info }: { info: EditionInfo }) {
+  const says = editionWords.value;
+  const begins = info.publications.map(({ in_force_from }) => says.time(in_force_from));
+  return (
+    <dl class="facts-list">
+      <dt>{says.edition.grids}</dt>
+      <dd title={says.list.gridsHint}>{countsOf(info)}</dd>
+      <dt>{says.edition.created}</dt>
+      <dd>{says.time(info.created_at)}</dd>
+      {begins.length > 0 && (
+        <>
+          <dt>{says.edition.inForce}</dt>
+          <dd>{[...new Set(begins)].join("、")}</dd>
+        </>
+      )}
+      {info.accepted.length > 0 && (
+        <>
+          <dt>{says.edition.accepted}</dt>
+          <dd>{info.accepted.map((code) => says.problems[code]?.name ?? code).join("、")}</dd>
+        </>
+      )}
+      <dt>{says.edition.source}</dt>
+      <dd class="source">{info.source}</dd>
+    </dl>
+  );
+}
+
+type Opened = "publish" | "repair" | "discard" | "rollback" | null;
+
+function Actions({ info }: { info: EditionInfo }) {
+  const says = editionWords.value.edition;
+  const opened = useSignal<Opened>(null);
+  const close = (): void => {
+    opened.value = null;
+  };
+  const opens = (which: Opened) => () => {
+    opened.value = which;
+  };
+  const stands = standing(info);
+  const draft = stands === "draft";
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
+    <div class="actions" role="group" aria-label={says.actions}>
+      {draft && (
+        <button type="button" class="button strong" disabled={busy()} onClick={opens("publish")}>
+          {says.publish}
+        </button>
+      )}
+      {stands === "past" && (
+        <button type="button" class="button" disabled={busy()} onClick={opens("publish")}>
+          {says.publishAgain}
+        </button>
+      )}
+      {draft && (
+        <button type="button" class="button" disabled={busy()} onClick={opens("repair")}>
+          {says.repair}
+        </button>
+      )}
+      {stands === "in_force" && (
+        <button type="button" class="button" disabled={busy()} onClick={opens("rollback")}>
+          {says.rollback}
+        </button>
+      )}
+      {draft && (
+        <button type="button" class="button quiet danger" disabled={busy()} onClick={opens("discard")}>
+          {says.discard}
+        </button>
+      )}
+      {opened.value === "publish" && <PublishDialog info={info} onClose={close} />}
+      {opened.value === "repair" && <RepairDialog name={info.name} onClose={close} />}
+      {opened.value === "discard" && <DiscardDialog name={info.name} onClose={close} />}
+      {opened.value === "rollback" && <RollbackDialog info={info} onClose={close} />}
+    </div>
+  );
+}
+
+function CompareWith({ info }: { info: EditionInfo }) {
+  const says = editionWords.value.edition;
+  const now = list.value;
+  const others = now.state === "loaded" ? now.editions.filter(({ name }) => name !== info.name) : [];
+  const usual = inForce.value && inForce.value.name !== info.name ? inForce.value.name : (others[0]?.name ?? "");
+  const picked = useSignal<string | null>(null);
+  if (others.length === 0) return null;
+  const other = picked.value ?? usual;
+  return (
+    <div class="compare-with">
+      <label class="field">
+        <span>{says.compareWith}</span>
+        <select
+          value={other}
+          onChange={(event) => {
+            picked.value = event.currentTarget.value;
+          }}
+        >
+          {others.map(({ name, in_force }) => (
+            <option key={name} value={name}>
+              {name}
+              {in_force ? ` · ${editionWords.value.list.standing.in_force}` : ""}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" class="button" onClick={() => openComparison(other, info.name)}>
+        <Icon name="compare" />
+        {says.compareButton}
+      </button>
+    </div>
+  );
+}

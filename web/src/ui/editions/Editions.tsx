@@ -1,0 +1,91 @@
+// The panel of the editions, with the maps that belong to it.
+import { useEffect, useRef } from "preact/hooks";
+import { editionWords } from "../../i18n/editions/index.ts";
+import { insets } from "../../state/camera.ts";
+import { deskOpen } from "../../state/desk.ts";
+import { openList, page, said } from "../../state/editions/page.ts";
+import { signInAgain } from "../../state/editions/session.ts";
+import { divider, showMap, stage } from "../../state/editions/stage.ts";
+import { resume } from "../../state/editions/work.ts";
+import { Icon } from "../Icon.tsx";
+import { useCovered } from "../viewer/covered.ts";
+import { Compare } from "./Compare.tsx";
+import { Divider } from "./Divider.tsx";
+import { Edition } from "./Edition.tsx";
+import { List } from "./List.tsx";
+import { UploadPage } from "./Upload.tsx";
+import { WorkProgress } from "./WorkProgress.tsx";
+
+/** `mountStage` comes from outside: panels and map know each other by the state only. */
+export interface EditionsProps {
+  readonly mountStage: ((container: HTMLElement) => () => void) | null;
+}
+
+export function Editions({ mountStage }: EditionsProps) {
+  const says = editionWords.value;
+  const panel = useRef<HTMLElement>(null);
+  const maps = useRef<HTMLDivElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  const now = page.value;
+  useCovered(panel, true);
+  useEffect(() => {
+    void signInAgain().then((jobs) => {
+      void resume(jobs);
+      openList();
+    });
+    return showMap;
+  }, []);
+  useEffect(() => (maps.current && mountStage ? mountStage(maps.current) : undefined), [mountStage]);
+  // Whoever listens or uses the keyboard starts each page at its top.
+  const at = JSON.stringify(now);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of each page
+  useEffect(() => {
+    title.current?.focus({ preventScroll: true });
+    panel.current?.scrollTo({ top: 0 });
+  }, [at]);
+  return (
+    <>
+      <div
+        class="stage"
+        hidden={stage.value.shows === "map"}
+        style={{ "--covered": `${insets.value.left}px`, "--share": divider.value }}
+      >
+        <div class="stage-maps" ref={maps} />
+        {stage.value.shows === "comparison" && <Divider before={stage.value.before} after={stage.value.after} />}
+      </div>
+      <aside class="panel card desk" ref={panel} aria-label={says.title} data-page={now.at}>
+        <header>
+          {now.at !== "list" && (
+            <button type="button" class="plain" aria-label={says.back} onClick={openList}>
+              <Icon name="back" />
+            </button>
+          )}
+          <h2 ref={title} tabIndex={-1}>
+            {now.at === "upload" ? says.upload.title : says.title}
+          </h2>
+          <button type="button" class="plain" aria-label={says.close} onClick={close}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <p class={said.value === "" ? "unseen" : "outcome"} role="status">
+          {said.value}
+        </p>
+        {now.at === "list" && (
+          <>
+            <WorkProgress />
+            <List />
+          </>
+        )}
+        {now.at === "upload" && <UploadPage />}
+        {now.at === "edition" && <Edition key={now.name} name={now.name} />}
+        {now.at === "comparison" && <Compare before={now.before} after={now.after} />}
+      </aside>
+    </>
+  );
+}
+
+/** Closing gives the keyboard back to the button that opened it. */
+function close(): void {
+  deskOpen.value = false;
+  document.querySelector<HTMLElement>(".open-editions")?.focus();
+}

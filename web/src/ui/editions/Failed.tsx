@@ -1,0 +1,27 @@
+// A call that failed, in words, with a way to try again.
+import type { Problem } from "../../api/types.ts";
+import { editionWords } from "../../i18n/editions/index.ts";
+import { language } from "../../i18n/index.ts";
+
+/** The service's titles are Chinese and English, parted by a dot; its details are English. */
+export function saying(problem: Problem | null): string {
+  const says = editionWords.value.failed;
+  if (!problem) return says.network;
+  const [chinese = "", english = chinese] = problem.title.split(" · ");
+  const title = language.value === "zh" ? chinese : english;
+  if (!problem.detail) return says.service(title);
+  return `${title}${language.value === "zh" ? "：" : ": "}${problem.detail}`;
+}
+
+export function Failed({ problem, retry }: { problem: Problem | null; retry?: () => void }) {
+  return (
+    <div class="fault" role="alert">
+      <p>{saying(problem)}</p>
+      {retry && (
+        <button type="button" class="button" onClick={retry}>
+          {editionWords.value.failed.retry}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+// Work on its way: how far it is, a way to end it, and how it ended.
+import type { Problem } from "../../api/types.ts";
+import { editionWords } from "../../i18n/editions/index.ts";
+import { fileSize } from "../../lib/measure.ts";
+import { cancel, type Work, work } from "../../state/editions/work.ts";
+import { saying } from "./Failed.tsx";
+
+/** Faults beyond these are counted only. */
+const MOST_FAULTS = 50;
+
+export function WorkProgress() {
+  const says = editionWords.value.work;
+  const now = work.value;
+  switch (now.state) {
+    case "none":
+    case "done":
+      return null;
+    case "cancelled":
+      return (
+        <p class="outcome" role="status">
+          {says.cancelled}
+        </p>
+      );
+    case "failed":
+      return <Fault now={now} />;
+    default: {
+      const { words, share } = progress(now);
+      const ending = now.state === "running" && now.ending;
+      return (
+        <div class="work" role="status" data-work={now.state}>
+          <p>
+            <strong>{says.purpose[now.purpose]}</strong>
+            <span>{ending ? says.ending : words}</span>
+          </p>
+          <progress max={1} value={share ?? undefined} aria-label={says.purpose[now.purpose]} />
+          <button type="button" class="button" disabled={ending} onClick={() => void cancel()}>
+            {says.cancel}
+          </button>
+        </div>
+      );
+    }
+  }
+}
+
+/** `share` is null while nobody knows. */
+function progress(now: Extract<Work, { state: "sending" | "running" }>): { words: string; share: number | null } {
+  const says = editionWords.value.work;
+  if (now.state === "sending") {
+    const words = says.sending(fileSize(now.sent), fileSize(now.total));
+    return { words, share: now.total > 0 ? now.sent / now.total : null };
+  }
+  const { stage, progress } = now.job;
+  return { words: says.stages[stage] ?? says.running, share: progress > 0 ? progress : null };
+}
+
+function Fault({ now }: { now: Extract<Work, { state: "failed" }> }) {
+  const says = editionWords.value.work;
+  const faults = faultsOf(now.problem);
+  return (
+    <div class="fault" role="alert">
+      <h3>{says.failed[now.purpose]}</h3>
+      <p>{saying(now.problem)}</p>
+      {faults.length > 0 && (
+        <>
+          <p class="caption">{says.faults(faults.length)}</p>
+          <ol class="faults">
+            {faults.slice(0, MOST_FAULTS).map((fault) => (
+              <li key={`${fault.where} ${fault.message}`}>
+                {fault.where && <code>{fault.where}</code>}
+                <span>{fault.message}</span>
+              </li>
+            ))}
+          </ol>
+          {faults.length > MOST_FAULTS && <p class="note">{says.more(faults.length - MOST_FAULTS)}</p>}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface FaultWords {
+  readonly where: string;
+  readonly message: string;
+}
+
+function faultsOf(problem: Problem | null): FaultWords[] {
+  return (problem?.errors ?? []).map((error) => ({ where: error.field, message: error.message }));
+}
