@@ -82,6 +82,36 @@ export interface Report {
   repairs: DoneRepair[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: until the service has it
-export type Comparison = any;
+interface Share {
+  code: string;
+  name: string;
+  share: number;
+}
+
+interface Listed {
+  tier: Tier;
+  code: string;
+  name: string;
+  bbox?: number[] | null;
+}
+
+export interface Answering {
+  party_group?: string | null;
+  leader?: string | null;
+}
+
+export interface Comparison {
+  summary: {
+    changed_km2: { tier1: number; tier2: number; tier3: number };
+    hand_overs: number;
+  };
+  added: (Listed & { area_km2: number; out_of: Share[] })[];
+  removed: (Listed & { area_km2: number; into: Share[] })[];
+  recoded: { tier: Tier; from: string; to: string; name: string; bbox?: number[] | null }[];
+  renamed: { tier: Tier; code: string; from: string; to: string; bbox?: number[] | null }[];
+  reparented: (Listed & { from?: string | null; to?: string | null })[];
+  moved: (Listed & { gained_km2: number; lost_km2: number; gained_percent: number; lost_percent: number })[];
+  hand_overs: { from?: Answering | null; to?: Answering | null; area_km2: number }[];
+}
+
 export type Strips = FeatureCollection;

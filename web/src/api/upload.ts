@@ -1,4 +1,5 @@
 // Sends files. `fetch` cannot say how much of a body is gone; XMLHttpRequest can.
+import { isPart } from "../lib/shapefile.ts";
 import { Failure, problemOf } from "./client.ts";
 import type { Job, Tier } from "./types.ts";
 
@@ -50,13 +51,19 @@ export function form(files: readonly ChosenFile[], options: UploadOptions): Form
   for (const field of ["edition", "code", "name", "parent", "crs", "encoding"] as const) {
     if (options[field].trim() !== "") data.append(field, options[field].trim());
   }
+  const tiers = tiersOf(files);
+  if (tiers !== "") data.append("tier", tiers);
   if (options.repair) {
     data.append("repair", "true");
     data.append("tolerance_m", String(options.toleranceM));
   }
-  for (const { file, tier } of files) {
-    if (tier !== null) data.append("tier", String(tier));
-    data.append("file", file, file.name);
-  }
+  for (const { file } of files) data.append("file", file, file.name);
   return data;
+}
+
+/** One for each file that has grids, separated by commas; nothing where every file says it itself. */
+function tiersOf(files: readonly ChosenFile[]): string {
+  const names = files.map(({ file }) => file.name);
+  const tiers = files.flatMap(({ file, tier }) => (isPart(file.name, names) ? [] : [tier ?? ""]));
+  return tiers.every((tier) => tier === "") ? "" : tiers.join(",");
 }

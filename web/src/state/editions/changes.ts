@@ -1,5 +1,6 @@
 // The changes between two editions as one list: one entry for each grid and each thing that becomes of it.
 import type { Comparison, Tier } from "../../api/types.ts";
+import { boxAround } from "../../lib/boxes.ts";
 import type { Box } from "../../lib/place.ts";
 
 export const KINDS = ["added", "removed", "recoded", "renamed", "reparented", "moved"] as const;
@@ -10,7 +11,7 @@ export interface Change {
   readonly tier: Tier;
   /** The grid's, in the later edition where it is there. */
   readonly name: string;
-  /** Under which the strips know it: the old code, the new one, or both. */
+  /** Under which the strips know it: the old code and the new one where they differ. */
   readonly codes: readonly string[];
   /** What was and what is, where it is a name, a code or a parent. */
   readonly was?: string;
@@ -20,12 +21,50 @@ export interface Change {
   readonly gainedM2?: number;
   readonly lostM2?: number;
   readonly areaM2?: number;
-  /** Part of the grid that changed hands, 0 to 1. */
+  /** Of the old area, 0 to 1, gained and lost together. */
   readonly share?: number;
-  /** Where the grid lies, for those without a strip. */
-  readonly box?: Box;
+  /** Where the grid lies. */
+  readonly box: Box | null;
 }
 
-export function changesOf(_comparison: Comparison): Change[] {
-  return [];
+const M2_PER_KM2 = 1e6;
+
+export function changesOf(comparison: Comparison): Change[] {
+  const { added, removed, recoded, renamed, reparented, moved } = comparison;
+  const base = ({ tier, name, code, bbox }: { tier: number; name: string; code: string; bbox?: number[] | null }) => ({
+    tier: tier as Tier,
+    name,
+    codes: [code],
+    box: boxOf(bbox),
+  });
+  return [
+    ...added.map((grid): Change => {
+      const others = grid.out_of.map(({ name }) => name);
+      return { kind: "added", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
+    }),
+    ...removed.map((grid): Change => {
+      const others = grid.into.map(({ name }) => name);
+      return { kind: "removed", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
+    }),
+    ...recoded.map((grid): Change => {
+      const { from, to } = grid;
+      return { kind: "recoded", ...base({ ...grid, code: to }), codes: [from, to] };
+    }),
+    ...renamed.map((grid): Change => {
+      const { from, to } = grid;
+      return { kind: "renamed", ...base({ ...grid, name: to }), was: from, is: to };
+    }),
+    ...reparented.map((grid): Change => {
+      return { kind: "reparented", ...base(grid), was: grid.from ?? "", is: grid.to ?? "" };
+    }),
+    ...moved.map((grid): Change => {
+      const gainedM2 = grid.gained_km2 * M2_PER_KM2;
+      const lostM2 = grid.lost_km2 * M2_PER_KM2;
+      return { kind: "moved", ...base(grid), gainedM2, lostM2, share: (grid.gained_percent + grid.lost_percent) / 100 };
+    }),
+  ];
+}
+
+function boxOf(bbox: number[] | null | undefined): Box | null {
+  return bbox ? boxAround([bbox.slice(0, 2), bbox.slice(2)]) : null;
 }

@@ -1,24 +1,34 @@
-// The party groups and leaders whose grids change.
-import type { Comparison } from "../../api/types.ts";
+// The party groups and leaders who hand land over, and to whom.
+import type { Answering, Comparison } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 
+const MOST = 200;
+
 export function Affected({ comparison }: { comparison: Comparison }) {
-  const says = editionWords.value.compare;
-  const groups: string[] = comparison.party_groups ?? [];
-  const leaders: string[] = comparison.leaders ?? [];
-  if (groups.length + leaders.length === 0) return null;
+  const says = editionWords.value;
+  const { hand_overs, summary } = comparison;
+  if (hand_overs.length === 0) return <p class="note">{says.compare.nobody}</p>;
   return (
     <details class="affected">
       <summary>
-        {says.people}
-        <small>
-          {says.partyGroups} {groups.length} · {says.leaders} {leaders.length}
-        </small>
+        {says.compare.people}
+        <span class="count">{summary.hand_overs.toLocaleString("en")}</span>
       </summary>
-      <h4>{says.partyGroups}</h4>
-      <p>{groups.join("、")}</p>
-      <h4>{says.leaders}</h4>
-      <p>{leaders.join("、")}</p>
+      <ul>
+        {hand_overs.slice(0, MOST).map(({ from, to, area_km2 }) => (
+          <li key={JSON.stringify([from, to])} class="hand-over">
+            <span class="who">
+              {named(from)} → {named(to)}
+            </span>
+            <span class="measure">{says.area(area_km2 * 1e6)}</span>
+          </li>
+        ))}
+      </ul>
+      {summary.hand_overs > MOST && <p class="note">{says.work.more(summary.hand_overs - MOST)}</p>}
     </details>
   );
+}
+
+function named(who: Answering | null | undefined): string {
+  return [who?.party_group, who?.leader].filter(Boolean).join(" ") || editionWords.value.compare.nobodyAnswers;
 }

@@ -100,7 +100,6 @@ function Changes() {
     <section class="report" aria-label={says.summary}>
       <TierChoice />
       {changesByKind.value.length === 0 && <p class="waiting">{says.noneInTier}</p>}
-      {/* biome-ignore lint/a11y/useAriaActivedescendantWithTabindex: it has one */}
       <div
         ref={entries}
         class="problems"

@@ -38,7 +38,6 @@ export function Editions({ mountStage }: EditionsProps) {
   useEffect(() => (maps.current && mountStage ? mountStage(maps.current) : undefined), [mountStage]);
   // Whoever listens or uses the keyboard starts each page at its top.
   const at = JSON.stringify(now);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of each page
   useEffect(() => {
     title.current?.focus({ preventScroll: true });
     panel.current?.scrollTo({ top: 0 });

@@ -63,7 +63,6 @@ function Problems() {
   return (
     <>
       <Filter />
-      {/* biome-ignore lint/a11y/useAriaActivedescendantWithTabindex: it has one */}
       <div
         ref={list}
         class="problems"
