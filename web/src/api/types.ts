@@ -46,14 +46,15 @@ export interface Edition {
 
 export interface Job {
   id: string;
-  kind: string;
+  kind: "import" | "repair" | "publish";
   state: "running" | "done" | "failed" | "cancelled";
   stage: string;
   progress: number;
   edition?: string | null;
   created_at: string;
   updated_at: string;
-  result?: unknown;
+  cancel_requested: boolean;
+  result?: { notes?: string[] };
   problem?: Problem | null;
 }
 
@@ -80,6 +81,7 @@ export interface DoneRepair {
 export interface Report {
   problems: FoundProblem[];
   repairs: DoneRepair[];
+  counts: { errors: number; warnings: number; repairs: number; codes: Record<string, number> };
 }
 
 interface Share {

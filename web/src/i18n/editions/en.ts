@@ -95,6 +95,7 @@ export const en: EditionWords = {
     more: (count) => `and ${count} more`,
   },
   edition: {
+    notes: "Seen while reading",
     source: "Source",
     created: "Imported",
     inForce: "In force",

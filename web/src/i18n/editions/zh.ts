@@ -99,6 +99,7 @@ export const zh = {
     more: (count: number) => `还有 ${count} 处`,
   },
   edition: {
+    notes: "读入时看到的",
     source: "来源",
     created: "导入时间",
     inForce: "生效时间",

@@ -3,7 +3,7 @@ import { effect, untracked } from "@preact/signals";
 import type { Map as MapLibre, PaddingOptions } from "maplibre-gl";
 import { problemIn, tileset } from "../../api/client.ts";
 import type { TileJson } from "../../api/types.ts";
-import { type Place, place } from "../../lib/place.ts";
+import { type Box, type Place, place } from "../../lib/place.ts";
 import { insets } from "../../state/camera.ts";
 import { edition } from "../../state/editions/list.ts";
 import { keyNow } from "../../state/editions/session.ts";
@@ -18,7 +18,7 @@ import { showProblems } from "./problems.ts";
 /** Pixels kept free around what the map is asked to show. */
 const MARGIN = 48;
 /** Closer than this a place says nothing about where it is. */
-const CLOSEST_ZOOM = 17.5;
+const CLOSEST_ZOOM = 17;
 
 type View = { readonly center: Place; readonly zoom: number };
 type Shown = { remove(): View | undefined };
@@ -130,11 +130,17 @@ function together(a: MapLibre, b: MapLibre): void {
   b.jumpTo({ center: a.getCenter(), zoom: a.getZoom() });
 }
 
+/** Half of its size on each side: a place is known by what lies around it. */
+function withSurroundings([west, south, east, north]: Box): Bounds {
+  const [dx, dy] = [(east - west) / 2, (north - south) / 2];
+  return [west - dx, Math.max(south - dy, -85), east + dx, Math.min(north + dy, 85)];
+}
+
 function followFlights(map: MapLibre): void {
   effectOf(map, () => {
     const box = flight.value;
     if (!box) return;
     flight.value = null;
-    map.fitBounds([...box], { padding: free(), maxZoom: CLOSEST_ZOOM, duration: 700 });
+    map.fitBounds(withSurroundings(box), { padding: free(), maxZoom: CLOSEST_ZOOM, duration: 700 });
   });
 }

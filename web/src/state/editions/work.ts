@@ -7,7 +7,7 @@ import { loadTileset } from "../tileset.ts";
 import { loadList } from "./list.ts";
 import { heed, keyNow } from "./session.ts";
 
-export type Purpose = "import" | "repair" | "publish";
+export type Purpose = Job["kind"];
 
 export type Work =
   | { readonly state: "none" }
@@ -18,6 +18,9 @@ export type Work =
   | { readonly state: "cancelled"; readonly purpose: Purpose };
 
 export const work = signal<Work>({ state: "none" });
+
+/** What is worth knowing of the files that an edition was made of, but is no problem. */
+export const notes = signal<{ readonly edition: string; readonly notes: readonly string[] } | null>(null);
 
 const PAUSE_MS = 400;
 /** A service that is silent for a moment may be starting again; the job is kept. */
@@ -52,7 +55,7 @@ export function publish(name: string, body: api.Publishing): Ended {
 export function resume(jobs: readonly Job[]): Ended {
   const job = jobs.find(({ state }) => state === "running");
   if (!job || busy()) return Promise.resolve(null);
-  return begin(job.kind === "publish" ? "publish" : "import", null, () => Promise.resolve(job));
+  return begin(job.kind, null, () => Promise.resolve(job));
 }
 
 async function begin(
@@ -74,6 +77,7 @@ async function begin(
       work.value = { state: "failed", purpose, problem: job.problem ?? null };
     } else {
       work.value = { state: "done", purpose, job };
+      if (job.edition) notes.value = { edition: job.edition, notes: job.result?.notes ?? [] };
       await Promise.all([loadList(), purpose === "publish" && loadTileset()]);
       return job.edition ?? null;
     }

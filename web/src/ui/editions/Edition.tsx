@@ -6,7 +6,7 @@ import { edition, inForce, list, standing } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
 import { session } from "../../state/editions/session.ts";
 import { undrawn } from "../../state/editions/stage.ts";
-import { busy } from "../../state/editions/work.ts";
+import { busy, notes } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
 import { DiscardDialog } from "./DiscardDialog.tsx";
 import { countsOf, Standing } from "./List.tsx";
@@ -36,6 +36,7 @@ export function Edition({ name }: { name: string }) {
           {says.edition.undrawn}
         </p>
       )}
+      <Notes name={name} />
       <Repairs />
       <Report name={name} />
     </>
@@ -66,6 +67,22 @@ function Facts({ info }: { info: EditionInfo }) {
       <dt>{says.edition.source}</dt>
       <dd class="source">{info.source}</dd>
     </dl>
+  );
+}
+
+/** The service's own words, which are English. */
+function Notes({ name }: { name: string }) {
+  const told = notes.value?.edition === name ? notes.value.notes : [];
+  if (told.length === 0) return null;
+  return (
+    <section class="outcome" aria-label={editionWords.value.edition.notes}>
+      <h4>{editionWords.value.edition.notes}</h4>
+      <ul lang="en">
+        {told.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
