@@ -77,8 +77,9 @@ export const en: Words = {
   },
   empty: {
     title: "No grids on the map yet",
-    text: "The map appears once grid borders are imported. On the server, run:",
-    own: "Import and publish your own GeoJSON borders",
+    text: "The map appears once grid borders are uploaded and published.",
+    upload: "Upload borders",
+    own: "Or import and publish your own borders on the server",
     demo: "Or look at the demo town first (borders and names are invented)",
     reload: "Reload when the import is done",
   },

@@ -1,9 +1,10 @@
 // The real service on a store of its own, for the browser tests and the screenshots.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { emptyStore } from "./store.mjs";
 
 const WEB = resolve(import.meta.dirname, "../..");
@@ -11,7 +12,9 @@ const BINARY = resolve(WEB, process.env.GRIDWARD_BIN ?? "../target/release/gridw
 const START_MS = 60_000;
 
 /**
- * @typedef {{ url: string, port: number, stop: () => Promise<void> }} Gridward
+ * `run` is the command line on the same store; it gives what that printed.
+ *
+ * @typedef {{ url: string, port: number, run: (...args: string[]) => Promise<string>, stop: () => Promise<void> }} Gridward
  * @param {{ demo: boolean }} options without the demo the store stays empty
  * @returns {Promise<Gridward>}
  */
@@ -43,7 +46,19 @@ export async function serve({ demo }) {
     }
     await new Promise((wait) => setTimeout(wait, 100));
   }
-  return { url, port, stop };
+  /** @param {string[]} command */
+  const run = async (...command) => (await promisify(execFile)(BINARY, [...command, "--store", store.url])).stdout;
+  return { url, port, run, stop };
+}
+
+/**
+ * An administrator's key, made on the command line as people make it.
+ * @param {Gridward} service
+ */
+export async function adminKey(service) {
+  const key = /gw_\S+/.exec(await service.run("key", "create", "--role", "admin", "--name", "browser"))?.[0];
+  if (!key) throw new Error("`gridward key create` printed no key");
+  return key;
 }
 
 /** @param {string} url */

@@ -30,7 +30,6 @@ export function Compare({ before, after }: { before: string; after: string }) {
   const now = compared.value;
   return (
     <>
-      <h3>{says.compare.title}</h3>
       <div class="pair">
         <Choice
           label={says.compare.before}

@@ -9,7 +9,7 @@ import { undrawn } from "../../state/editions/stage.ts";
 import { busy, notes } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
 import { DiscardDialog } from "./DiscardDialog.tsx";
-import { countsOf, Standing } from "./List.tsx";
+import { countsOf } from "./List.tsx";
 import { PublishDialog } from "./PublishDialog.tsx";
 import { RepairDialog } from "./RepairDialog.tsx";
 import { Repairs } from "./Repairs.tsx";
@@ -22,10 +22,6 @@ export function Edition({ name }: { name: string }) {
   const info = edition(name);
   return (
     <>
-      <div class="title">
-        <h3>{name}</h3>
-        {info && <Standing edition={info} />}
-      </div>
       <WorkProgress />
       {info && <Facts info={info} />}
       {info && session.value.state === "in" && <Actions info={info} />}

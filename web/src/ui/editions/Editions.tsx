@@ -3,7 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { insets } from "../../state/camera.ts";
 import { deskOpen } from "../../state/desk.ts";
-import { openList, page, said } from "../../state/editions/page.ts";
+import { edition } from "../../state/editions/list.ts";
+import { openList, type Page, page, said } from "../../state/editions/page.ts";
 import { signInAgain } from "../../state/editions/session.ts";
 import { divider, showMap, stage } from "../../state/editions/stage.ts";
 import { resume } from "../../state/editions/work.ts";
@@ -12,7 +13,7 @@ import { useCovered } from "../viewer/covered.ts";
 import { Compare } from "./Compare.tsx";
 import { Divider } from "./Divider.tsx";
 import { Edition } from "./Edition.tsx";
-import { List } from "./List.tsx";
+import { List, Standing } from "./List.tsx";
 import { UploadPage } from "./Upload.tsx";
 import { WorkProgress } from "./WorkProgress.tsx";
 
@@ -42,17 +43,25 @@ export function Editions({ mountStage }: EditionsProps) {
     title.current?.focus({ preventScroll: true });
     panel.current?.scrollTo({ top: 0 });
   }, [at]);
+  useEffect(() => {
+    if (said.value !== "") panel.current?.scrollTo({ top: 0 });
+  }, [said.value]);
   return (
     <>
       <div
         class="stage"
         hidden={stage.value.shows === "map"}
-        style={{ "--covered": `${insets.value.left}px`, "--share": divider.value }}
+        style={{
+          "--covered": `${insets.value.left}px`,
+          "--share": divider.value,
+          "--above": `${insets.value.top}px`,
+          "--below": `${insets.value.bottom}px`,
+        }}
       >
         <div class="stage-maps" ref={maps} />
         {stage.value.shows === "comparison" && <Divider before={stage.value.before} after={stage.value.after} />}
       </div>
-      <aside class="panel card desk" ref={panel} aria-label={says.title} data-page={now.at}>
+      <aside class="panel card desk" ref={panel} aria-label={says.title} data-page={now.at} onKeyDown={leaveOnEscape}>
         <header>
           {now.at !== "list" && (
             <button type="button" class="plain" aria-label={says.back} onClick={openList}>
@@ -60,8 +69,9 @@ export function Editions({ mountStage }: EditionsProps) {
             </button>
           )}
           <h2 ref={title} tabIndex={-1}>
-            {now.at === "upload" ? says.upload.title : says.title}
+            {titleOf(now)}
           </h2>
+          {now.at === "edition" && <Stands name={now.name} />}
           <button type="button" class="plain" aria-label={says.close} onClick={close}>
             <Icon name="close" />
           </button>
@@ -81,6 +91,33 @@ export function Editions({ mountStage }: EditionsProps) {
       </aside>
     </>
   );
+}
+
+function titleOf(now: Page): string {
+  const says = editionWords.value;
+  switch (now.at) {
+    case "list":
+      return says.title;
+    case "upload":
+      return says.upload.title;
+    case "edition":
+      return now.name;
+    case "comparison":
+      return says.compare.title;
+  }
+}
+
+function Stands({ name }: { name: string }) {
+  const info = edition(name);
+  return info ? <Standing edition={info} /> : null;
+}
+
+/** One page back, and from the first one out. A dialog keeps its own Escape. */
+function leaveOnEscape(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.preventDefault();
+  if (page.peek().at === "list") close();
+  else openList();
 }
 
 /** Closing gives the keyboard back to the button that opened it. */

@@ -1,5 +1,6 @@
 // What stands in the map's place when there is no map: nothing imported yet, no service, no WebGL.
 import { words } from "../../i18n/index.ts";
+import { deskOpen } from "../../state/desk.ts";
 import type { Tileset } from "../../state/tileset.ts";
 
 export function Notices({ tileset, webgl }: { tileset: Tileset; webgl: boolean }) {
@@ -23,6 +24,15 @@ function Empty() {
     <div class="notice card empty">
       <h2>{says.title}</h2>
       <p>{says.text}</p>
+      <button
+        type="button"
+        class="button strong"
+        onClick={() => {
+          deskOpen.value = true;
+        }}
+      >
+        {says.upload}
+      </button>
       <h3>{says.own}</h3>
       <pre>gridward import grids.geojson --publish</pre>
       <h3>{says.demo}</h3>

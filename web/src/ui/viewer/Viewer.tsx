@@ -47,7 +47,7 @@ export function Viewer({ webgl, mountMap, openEditions }: ViewerProps) {
       <main>
         <div class="map" ref={container} />
         <i class="crosshair" aria-hidden="true" />
-        <Notices tileset={tiles} webgl={webgl} />
+        {!deskOpen.value && <Notices tileset={tiles} webgl={webgl} />}
       </main>
       {tiles.state === "ready" && webgl && <TierSwitch tiles={tiles.tiles} />}
       {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
