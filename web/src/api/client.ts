@@ -45,6 +45,7 @@ export function tileset(edition?: string, key?: string | null): Promise<TileJson
 
 export interface Call {
   readonly method?: "GET" | "POST" | "DELETE";
+  /** Sent as JSON; a file is a table and is sent as it is. */
   readonly body?: unknown;
   /** Of an administrator; most calls need none. */
   readonly key?: string | null;
@@ -55,8 +56,9 @@ export interface Call {
 export async function call<T>(path: string, { method = "GET", body, key = null, signal }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (key !== null) headers.authorization = `Bearer ${key}`;
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const sent = body === undefined ? null : JSON.stringify(body);
+  const table = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = table ? "text/csv" : "application/json";
+  const sent = body === undefined ? null : table ? body : JSON.stringify(body);
   let response: Response;
   try {
     response = await fetch(path, { method, headers, body: sent, signal: signal ?? null });

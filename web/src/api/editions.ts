@@ -1,6 +1,6 @@
 // The calls of an administrator: editions, their reports, what another edition would do, publishing.
 import { type Call, call } from "./client.ts";
-import type { Comparison, Edition, Job, Report, Strips } from "./types.ts";
+import type { ComparedPlaces, Comparison, Edition, Job, Report, Strips } from "./types.ts";
 
 /** A key in force, or null for what everybody may see. */
 export type Key = string | null;
@@ -58,6 +58,11 @@ export function compare(before: string, after: string, key: Key, signal?: AbortS
 
 export function strips(before: string, after: string, key: Key, signal?: AbortSignal): Promise<Strips> {
   return call(`${at(before)}/diff/${encodeURIComponent(after)}?f=geojson`, { key, signal });
+}
+
+/** What would become of known places: a table with columns `lon` and `lat`. */
+export function comparePlaces(before: string, after: string, table: File, key: Key): Promise<ComparedPlaces> {
+  return post(`${at(before)}/diff/${encodeURIComponent(after)}`, { body: table, key });
 }
 
 function post<T>(path: string, given: Omit<Call, "method">): Promise<T> {

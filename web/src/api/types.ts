@@ -116,4 +116,21 @@ export interface Comparison {
   hand_overs: { from?: Answering | null; to?: Answering | null; area_km2: number }[];
 }
 
+interface Owners {
+  tier1?: string | null;
+  tier2?: string | null;
+  tier3?: string | null;
+}
+
+export interface ComparedPlaces {
+  rows: number;
+  errors: number;
+  first_error?: string | null;
+  outside: number;
+  changed: { any: number; tier1: number; tier2: number; tier3: number };
+  handed_over: number;
+  places: { label?: string | null; lon: number; lat: number; from: Owners; to: Owners }[];
+  left_out: number;
+}
+
 export type Strips = FeatureCollection;

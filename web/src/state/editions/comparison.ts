@@ -2,8 +2,8 @@
 
 import { computed, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
-import { compare, strips as fetchStrips } from "../../api/editions.ts";
-import type { Comparison, Problem, Strips, Tier } from "../../api/types.ts";
+import { compare, comparePlaces, strips as fetchStrips } from "../../api/editions.ts";
+import type { ComparedPlaces, Comparison, Problem, Strips, Tier } from "../../api/types.ts";
 import { boxAround, joined } from "../../lib/boxes.ts";
 import { groupedBy } from "../../lib/groups.ts";
 import { type Change, type ChangeKind, changesOf, KINDS } from "./changes.ts";
@@ -47,6 +47,24 @@ export const shownStrips = computed<FeatureCollection>(() => {
   return { type: "FeatureCollection", features };
 });
 
+export type CountedPlaces =
+  | { readonly state: "none" }
+  | { readonly state: "counting" }
+  | { readonly state: "counted"; readonly found: ComparedPlaces }
+  | { readonly state: "failed"; readonly problem: Problem | null };
+
+/** What would become of the places of a table. */
+export const places = signal<CountedPlaces>({ state: "none" });
+
+export async function countPlaces(before: string, after: string, table: File): Promise<void> {
+  places.value = { state: "counting" };
+  try {
+    places.value = { state: "counted", found: await comparePlaces(before, after, table, keyNow()) };
+  } catch (error) {
+    places.value = { state: "failed", problem: heed(error) };
+  }
+}
+
 let running: AbortController | null = null;
 
 export async function loadComparison(before: string, after: string): Promise<void> {
@@ -68,6 +86,7 @@ export async function loadComparison(before: string, after: string): Promise<voi
 }
 
 export function forgetComparison(): void {
+  places.value = { state: "none" };
   running?.abort();
   chosenChange.value = null;
   compared.value = { state: "none" };
