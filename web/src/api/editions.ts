@@ -40,8 +40,9 @@ export function publish(name: string, body: Publishing, key: string): Promise<Jo
   return post(`${at(name)}/publish`, { body, key });
 }
 
-export function repair(name: string, toleranceM: number, key: string): Promise<Job> {
-  return post(`${at(name)}/repair`, { body: { tolerance_m: toleranceM }, key });
+/** Makes another draft, called `edition`. */
+export function repair(name: string, edition: string, toleranceM: number, key: string): Promise<Job> {
+  return post(`${at(name)}/repair`, { body: { tolerance_m: toleranceM, edition }, key });
 }
 
 export function rollBack(key: string): Promise<Edition> {

@@ -6,7 +6,7 @@ import { form } from "../../src/api/upload.ts";
 import { boxAround, joined } from "../../src/lib/boxes.ts";
 import { isPart } from "../../src/lib/shapefile.ts";
 import { changesOf } from "../../src/state/editions/changes.ts";
-import { before, list, since, standing } from "../../src/state/editions/list.ts";
+import { before, list, repairedName, since, standing } from "../../src/state/editions/list.ts";
 import {
   choose,
   chosen,
@@ -102,6 +102,11 @@ test("an edition's standing and the moment it is about", () => {
   ]);
   list.value = { state: "loaded", editions: [current, past, coming, draft] };
   expect(before.value?.name).toBe("p");
+});
+
+test("a repaired draft gets a name that is free", () => {
+  list.value = { state: "loaded", editions: [edition("a"), edition("a-repaired")] };
+  expect(["a", "a-repaired", "b"].map(repairedName)).toEqual(["a-repaired-2", "a-repaired-2", "b-repaired"]);
 });
 
 const problem = (code: string, severity: "error" | "warning", more: Partial<FoundProblem> = {}): FoundProblem => ({

@@ -63,3 +63,12 @@ export function since(edition: Edition, now = Date.now()): string {
   const time = standing(edition, now) === "scheduled" ? coming[0] : begun.at(-1);
   return time ?? edition.created_at;
 }
+
+/** A name that is free for a draft repaired from another: `2026-01-repaired`, `2026-01-repaired-2` … */
+export function repairedName(name: string): string {
+  const base = `${name.replace(/-repaired(-\d+)?$/, "")}-repaired`;
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? base : `${base}-${number}`;
+    if (!edition(candidate)) return candidate;
+  }
+}

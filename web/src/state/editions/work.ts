@@ -4,7 +4,7 @@ import * as api from "../../api/editions.ts";
 import type { Job, Problem } from "../../api/types.ts";
 import { type ChosenFile, type UploadOptions, upload } from "../../api/upload.ts";
 import { loadTileset } from "../tileset.ts";
-import { loadList } from "./list.ts";
+import { loadList, repairedName } from "./list.ts";
 import { heed, keyNow } from "./session.ts";
 
 export type Purpose = Job["kind"];
@@ -44,7 +44,7 @@ export function sendFiles(files: readonly ChosenFile[], options: UploadOptions):
 }
 
 export function repair(name: string, toleranceM: number): Ended {
-  return begin("repair", null, (key) => api.repair(name, toleranceM, key));
+  return begin("repair", null, (key) => api.repair(name, repairedName(name), toleranceM, key));
 }
 
 export function publish(name: string, body: api.Publishing): Ended {
