@@ -130,9 +130,9 @@ function together(a: MapLibre, b: MapLibre): void {
   b.jumpTo({ center: a.getCenter(), zoom: a.getZoom() });
 }
 
-/** Half of its size on each side: a place is known by what lies around it. */
+/** As much again on each side: a place is known by what lies around it. */
 function withSurroundings([west, south, east, north]: Box): Bounds {
-  const [dx, dy] = [(east - west) / 2, (north - south) / 2];
+  const [dx, dy] = [east - west, north - south];
   return [west - dx, Math.max(south - dy, -85), east + dx, Math.min(north + dy, 85)];
 }
 
