@@ -273,7 +273,7 @@ describe.each([
       await page.locator(".sign-out").waitFor();
       await looks();
       await page.locator(".button.wide").click();
-      await page.locator("details summary").click();
+      await page.locator(".upload summary").click();
       await looks();
       await page.locator(".desk header button").first().click();
       await page.locator('[data-edition="demo"]').click();
