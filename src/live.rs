@@ -311,7 +311,9 @@ impl Live {
         {
             return Ok(snapshot.edition);
         }
-        let ready = self.ready().iter().find(|(info, _)| info.id == id).map(|(info, _)| info.clone());
+        // One that was looked at as a draft was another then.
+        let is_it = |info: &EditionInfo| info.id == id && info.state == EditionState::Published;
+        let ready = self.ready().iter().find(|(info, _)| is_it(info)).map(|(info, _)| info.clone());
         let info = match ready {
             Some(info) => info,
             None => {

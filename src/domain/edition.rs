@@ -12,7 +12,7 @@ use super::tier::PerTier;
 pub struct EditionId(pub i64);
 
 /// A draft holds what was imported, with its problems; a published edition is an exact partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EditionState {
     Draft,

@@ -156,23 +156,25 @@ async fn described(
     Ok(([(CACHE_CONTROL, cache_control), (VARY, vary)], Json(TileJson::new(&set, url))).into_response())
 }
 
-/// A MapLibre style of the grids that works with no other host
+/// A MapLibre style of the grids that works with no other host; with an administrator's key also of a draft
 #[utoipa::path(
-    get, path = "/style.json", tag = "tiles", operation_id = "style", params(StyleParams),
+    get, path = "/style.json", tag = "tiles", operation_id = "style", params(StyleParams), security((), ("key" = [])),
     responses(
         (status = 200, description = "A MapLibre style", body = Object),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "The key does not hold", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn style_json(
     State(state): State<AppState>,
+    caller: Caller,
     Asked(StyleParameters { theme, edition }): Asked<StyleParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (edition, tilejson) = match edition {
-        Some(name) => (state.edition(&name).await?, format!("/tiles/{}/grids.json", escaped(&name))),
+        Some(name) => (state.edition_for(&caller, &name).await?, format!("/tiles/{}/grids.json", escaped(&name))),
         None => (state.in_force()?.edition, "/tiles/grids.json".to_owned()),
     };
     let set = tile_set(&state, &edition).await?;
@@ -181,7 +183,7 @@ pub(crate) async fn style_json(
         set.zooms().first.iter().filter(|&(tier, _)| has(tier)).map(|(tier, &first)| (tier, first)).collect();
     let style: Value = style(&format!("{}{tilejson}", origin(&headers)), &held, theme);
     let vary = HeaderValue::from_static("host, x-forwarded-proto");
-    Ok(([(CACHE_CONTROL, SHORT), (VARY, vary)], Json(style)).into_response())
+    Ok(([(CACHE_CONTROL, kept(&edition, SHORT)), (VARY, vary)], Json(style)).into_response())
 }
 
 /// A tile of the edition in force

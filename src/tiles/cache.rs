@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use moka::future::Cache;
+use time::OffsetDateTime;
 
 use super::build::build;
 pub use super::compress::Encoding;
 use super::encode::{NotEncoded, encode};
 use super::tile_set::TileSet;
-use crate::domain::edition::EditionId;
+use crate::domain::edition::{EditionId, EditionState};
 use crate::geometry::mercator::TileCoord;
 use crate::index::edition_map::EditionMap;
 
@@ -49,9 +50,17 @@ impl CachedTile {
     }
 }
 
+/// What was drawn: a draft is drawn otherwise than the edition it is published as, and a number may be given again after a
+/// draft was deleted.
+type Drawn = (EditionId, EditionState, OffsetDateTime);
+
+fn drawn(edition: &EditionMap) -> Drawn {
+    (edition.info.id, edition.info.state, edition.info.created_at)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    edition: EditionId,
+    edition: Drawn,
     tile: TileCoord,
     encoding: Encoding,
 }
@@ -59,7 +68,7 @@ struct Key {
 /// Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct TileCache {
-    sets: Cache<EditionId, Arc<TileSet>>,
+    sets: Cache<Drawn, Arc<TileSet>>,
     tiles: Cache<Key, CachedTile>,
 }
 
@@ -87,7 +96,7 @@ impl TileCache {
     pub async fn tile_set(&self, edition: &Arc<EditionMap>) -> Result<Arc<TileSet>, Arc<TileError>> {
         let made_from = Arc::clone(edition);
         self.sets
-            .try_get_with(edition.info.id, async move {
+            .try_get_with(drawn(edition), async move {
                 Ok(Arc::new(tokio::task::spawn_blocking(move || TileSet::new(made_from)).await?))
             })
             .await
@@ -106,7 +115,7 @@ impl TileCache {
         tile: TileCoord,
         encoding: Encoding,
     ) -> Result<CachedTile, Arc<TileError>> {
-        let key = Key { edition: edition.info.id, tile, encoding };
+        let key = Key { edition: drawn(edition), tile, encoding };
         // The common case, without the cost of what a miss needs.
         if let Some(kept) = self.tiles.get(&key).await {
             return Ok(kept);

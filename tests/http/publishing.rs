@@ -1,5 +1,7 @@
 //! From a draft to being in force and back, over HTTP.
 
+use axum::body::Body;
+use axum::http::Method;
 use gridward::http::Settings;
 use gridward::import::demo;
 use serde_json::{Value, json};
@@ -63,6 +65,35 @@ fn errors_forbid_it_until_they_are_accepted_and_confirmed() {
         draft(&office, "autumn", &town()).await;
         let answer = office.post_json("/v1/editions/autumn/publish", json!({"allow": ["overlap"]})).await;
         assert_eq!(office.ended(answer, "done").await["result"]["edition"]["accepted"], json!([]));
+    });
+}
+
+/// Whoever has a key sees a draft on the map; what was drawn of it is not taken for what it is published as, nor for
+/// another draft.
+#[test]
+fn a_draft_is_drawn_for_whoever_has_a_key() {
+    run(async {
+        let office = Office::on(empty_store().await, Settings::default()).await;
+        let tile = |name: &str| format!("/tiles/{name}/grids/0/0/0.mvt");
+        draft(&office, "spring", &town()[..1]).await;
+        for uri in ["/style.json?edition=spring", "/tiles/spring/grids.json", &tile("spring")] {
+            assert_eq!(
+                ask(&office.service, Method::GET, uri, &[], Body::empty()).await.problem(404),
+                "no-such-edition"
+            );
+            let answer = office.get(uri).await;
+            assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{uri}");
+        }
+        let small = office.get(&tile("spring")).await.body;
+        assert_eq!(office.delete("/v1/editions/spring").await.status, 204);
+        draft(&office, "autumn", &town()).await;
+        assert_ne!(office.get(&tile("autumn")).await.body, small);
+        office.ended(office.post("/v1/editions/autumn/publish").await, "done").await;
+        for uri in ["/tiles/grids.json", "/tiles/grids/0/0/0.mvt", &tile("autumn"), "/style.json?edition=autumn"] {
+            let answer = ask(&office.service, Method::GET, uri, &[], Body::empty()).await;
+            assert_eq!(answer.status, 200, "{uri}");
+            assert!(answer.header("cache-control").starts_with("public"), "{uri}: {}", answer.header("cache-control"));
+        }
     });
 }
 

@@ -6,7 +6,7 @@ import type { Comparison, Edition, Report } from "../../src/api/types.ts";
 import { launch, mapRests, open } from "./chromium.mjs";
 import { accessible, fitsWidth } from "./expect.ts";
 import { adminKey, type Gridward, serve } from "./gridward.mjs";
-import { damagedShapefile, RENAMED } from "./shapefile.mjs";
+import { damagedShapefile, RENAMED, TOWN } from "./shapefile.mjs";
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
@@ -18,6 +18,8 @@ let shapefile: ReturnType<typeof damagedShapefile>;
 beforeAll(async () => {
   [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   key = await adminKey(town);
+  // Somebody else's draft, that there is always another edition to compare with.
+  await town.run("import", TOWN, "--edition", "another");
   shapefile = damagedShapefile();
 });
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const TOWN = resolve(import.meta.dirname, "../../../data/qingcao.geojsonl");
+export const TOWN = resolve(import.meta.dirname, "../../../data/qingcao.geojsonl");
 /** CGCS2000, zone 39 of 3 degrees, which the town lies in. */
 const GAUSS_KRUGER = "EPSG:4527";
 

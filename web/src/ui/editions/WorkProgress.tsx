@@ -84,5 +84,8 @@ interface FaultWords {
 }
 
 function faultsOf(problem: Problem | null): FaultWords[] {
-  return (problem?.errors ?? []).map((error) => ({ where: error.field, message: error.message }));
+  return (problem?.errors ?? []).map(({ source, field, message }) => ({
+    where: [source, field].filter(Boolean).join(" · "),
+    message,
+  }));
 }
