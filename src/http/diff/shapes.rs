@@ -120,6 +120,9 @@ struct RecodedGrid {
     to: String,
     /// In the new edition.
     name: String,
+    /// West, south, east, north.
+    #[schema(min_items = 4, max_items = 4)]
+    bbox: Option<[f64; 4]>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,6 +133,9 @@ struct RenamedGrid {
     code: String,
     from: String,
     to: String,
+    /// West, south, east, north.
+    #[schema(min_items = 4, max_items = 4)]
+    bbox: Option<[f64; 4]>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -141,6 +147,9 @@ struct ReparentedGrid {
     name: String,
     from: Option<String>,
     to: Option<String>,
+    /// West, south, east, north.
+    #[schema(min_items = 4, max_items = 4)]
+    bbox: Option<[f64; 4]>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -272,12 +281,14 @@ impl DiffAnswer {
                 from: before(a).code.clone(),
                 to: after(b).code.clone(),
                 name: after(b).name.clone(),
+                bbox: new.bounds_of(b).map(geojson::bbox),
             }),
             renamed: listed(&fate.renamed, |&(a, b)| RenamedGrid {
                 tier: after(b).tier.number(),
                 code: after(b).code.clone(),
                 from: before(a).name.clone(),
                 to: after(b).name.clone(),
+                bbox: new.bounds_of(b).map(geojson::bbox),
             }),
             reparented: listed(&fate.reparented, |&(a, b)| ReparentedGrid {
                 tier: after(b).tier.number(),
@@ -285,6 +296,7 @@ impl DiffAnswer {
                 name: after(b).name.clone(),
                 from: before(a).parent.clone(),
                 to: after(b).parent.clone(),
+                bbox: new.bounds_of(b).map(geojson::bbox),
             }),
             moved: listed(&moved, |moved| {
                 let percent = |part_m2: f64| rounded(100.0 * part_m2 / moved.old_area_m2.max(1e-6), 4);

@@ -1,5 +1,5 @@
 // The answers of the service as the pages use them: the generated types of its OpenAPI document, with the tier exact.
-import type { FeatureCollection } from "geojson";
+import type { FeatureCollection, MultiPolygon } from "geojson";
 import type { components } from "./schema.d.ts";
 
 type Schemas = components["schemas"];
@@ -30,107 +30,14 @@ export interface TileJson {
   vector_layers: { id: string; minzoom?: number }[];
 }
 
-export type EditionState = "draft" | "published";
+export type Edition = Schemas["EditionDetail"];
+export type Job = Schemas["JobDetail"];
+export type Report = Schemas["Report"];
+export type FoundProblem = Schemas["FoundProblem"];
+export type DoneRepair = Schemas["DoneRepair"];
 
-export interface Edition {
-  name: string;
-  state: EditionState;
-  source: string;
-  created_at: string;
-  accepted: string[];
-  grids: { tier1: number; tier2: number; tier3: number };
-  bounds: number[] | null;
-  in_force: boolean;
-  publications: { in_force_from: string; recorded_at: string }[];
-}
-
-export interface Job {
-  id: string;
-  kind: "import" | "repair" | "publish";
-  state: "running" | "done" | "failed" | "cancelled";
-  stage: string;
-  progress: number;
-  edition?: string | null;
-  created_at: string;
-  updated_at: string;
-  cancel_requested: boolean;
-  result?: { notes?: string[] };
-  problem?: Problem | null;
-}
-
-export interface FoundProblem {
-  code: string;
-  severity: "error" | "warning";
-  grids: string[];
-  place?: number[];
-  measure?: { area_m2?: number; length_m?: number; count?: number };
-  source?: string;
-  message: string;
-  outline?: number[][][];
-}
-
-export interface DoneRepair {
-  action: string;
-  grids: string[];
-  place?: number[];
-  moved_m: number;
-  source?: string;
-  message: string;
-}
-
-export interface Report {
-  problems: FoundProblem[];
-  repairs: DoneRepair[];
-  counts: { errors: number; warnings: number; repairs: number; codes: Record<string, number> };
-}
-
-interface Share {
-  code: string;
-  name: string;
-  share: number;
-}
-
-interface Listed {
-  tier: Tier;
-  code: string;
-  name: string;
-  bbox?: number[] | null;
-}
-
-export interface Answering {
-  party_group?: string | null;
-  leader?: string | null;
-}
-
-export interface Comparison {
-  summary: {
-    changed_km2: { tier1: number; tier2: number; tier3: number };
-    hand_overs: number;
-  };
-  added: (Listed & { area_km2: number; out_of: Share[] })[];
-  removed: (Listed & { area_km2: number; into: Share[] })[];
-  recoded: { tier: Tier; from: string; to: string; name: string; bbox?: number[] | null }[];
-  renamed: { tier: Tier; code: string; from: string; to: string; bbox?: number[] | null }[];
-  reparented: (Listed & { from?: string | null; to?: string | null })[];
-  moved: (Listed & { gained_km2: number; lost_km2: number; gained_percent: number; lost_percent: number })[];
-  hand_overs: { from?: Answering | null; to?: Answering | null; area_km2: number }[];
-}
-
-interface Owners {
-  tier1?: string | null;
-  tier2?: string | null;
-  tier3?: string | null;
-}
-
-export interface ComparedPlaces {
-  rows: number;
-  errors: number;
-  first_error?: string | null;
-  outside: number;
-  changed: { any: number; tier1: number; tier2: number; tier3: number };
-  handed_over: number;
-  places: { label?: string | null; lon: number; lat: number; from: Owners; to: Owners }[];
-  left_out: number;
-}
-
-export type Strips = FeatureCollection;
+export type Comparison = Schemas["DiffAnswer"];
+export type Answering = Schemas["Answering"];
+export type ComparedPlaces = Schemas["PlacesAnswer"];
+/** The strips of land that change hands; OpenAPI leaves their shapes to GeoJSON. */
+export type Strips = FeatureCollection<MultiPolygon, Schemas["StripProperties"]>;

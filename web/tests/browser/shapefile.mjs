@@ -14,8 +14,9 @@ const DAMAGES = [
   // About 30 cm: what a second digitising leaves. Repair joins it again.
   { code: "340881106205002004", degrees: 0.000003 },
   { code: "340881106001002003", degrees: -0.000003 },
-  // About 60 m: somebody's mistake. It stays an error until a person decides.
+  // About 50 m: somebody's mistakes, an overlap and a gap. They stay until a person decides.
   { code: "340881106202001001", degrees: 0.0006 },
+  { code: "340881106202003001", degrees: -0.0005 },
 ];
 
 export const RENAMED = { code: "340881106206001001", name: "新名组" };

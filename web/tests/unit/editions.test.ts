@@ -1,7 +1,7 @@
 // The panel of the editions without a page: keys, standings, reports, changes, uploads and jobs.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../../src/api/client.ts";
-import type { Comparison, Edition, FoundProblem, Job } from "../../src/api/types.ts";
+import type { Edition, FoundProblem, Job } from "../../src/api/types.ts";
 import { form } from "../../src/api/upload.ts";
 import { boxAround, joined } from "../../src/lib/boxes.ts";
 import { isPart } from "../../src/lib/shapefile.ts";
@@ -170,15 +170,13 @@ describe("a report", () => {
 
 test("a comparison becomes one list", () => {
   const base = { tier: 3 as const, bbox: [1, 2, 3, 4] };
-  const comparison: Comparison = {
-    summary: { changed_km2: { tier1: 0, tier2: 0, tier3: 1 }, hand_overs: 0 },
+  const comparison: Parameters<typeof changesOf>[0] = {
     added: [{ ...base, code: "n", name: "新", area_km2: 2, out_of: [{ code: "o", name: "旧", share: 1 }] }],
     removed: [],
     recoded: [{ tier: 2, from: "x", to: "y", name: "片" }],
     renamed: [{ tier: 3, code: "r", from: "甲", to: "乙" }],
     reparented: [{ ...base, code: "p", name: "丙", from: "1", to: null }],
     moved: [{ ...base, code: "m", name: "丁", gained_km2: 0.5, lost_km2: 0, gained_percent: 12.5, lost_percent: 0 }],
-    hand_overs: [],
   };
   expect(changesOf(comparison)).toEqual([
     { kind: "added", tier: 3, name: "新", codes: ["n"], box: [1, 2, 3, 4], areaM2: 2e6, others: ["旧"] },

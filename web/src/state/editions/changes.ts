@@ -29,7 +29,11 @@ export interface Change {
 
 const M2_PER_KM2 = 1e6;
 
-export function changesOf(comparison: Comparison): Change[] {
+type Lists = Pick<Comparison, Exclude<ChangeKind, "moved">> & {
+  moved: Omit<Comparison["moved"][number], `${string}_area_km2`>[];
+};
+
+export function changesOf(comparison: Lists): Change[] {
   const { added, removed, recoded, renamed, reparented, moved } = comparison;
   const base = ({ tier, name, code, bbox }: { tier: number; name: string; code: string; bbox?: number[] | null }) => ({
     tier: tier as Tier,

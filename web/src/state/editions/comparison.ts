@@ -98,8 +98,8 @@ export function lookAt(change: Change): void {
   const now = compared.peek();
   if (now.state !== "loaded") return;
   const touched = now.strips.features.filter(({ properties }) => {
-    const { tier, from, to } = properties ?? {};
-    return tier === change.tier && (change.codes.includes(from) || change.codes.includes(to));
+    const { tier, from, to } = properties;
+    return tier === change.tier && [from, to].some((code) => code != null && change.codes.includes(code));
   });
   const box = joined(touched.map(({ geometry }) => boxAround("coordinates" in geometry ? geometry.coordinates : [])));
   const place = box ?? (change.box ? change.box : null);

@@ -1,0 +1,103 @@
+// The panel of the editions from given states: what it says, and what its keys do.
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { editionWords } from "../../src/i18n/editions/index.ts";
+import { language } from "../../src/i18n/index.ts";
+import { reported } from "../../src/state/editions/report.ts";
+import { session } from "../../src/state/editions/session.ts";
+import { divider } from "../../src/state/editions/stage.ts";
+import { work } from "../../src/state/editions/work.ts";
+import { Divider } from "../../src/ui/editions/Divider.tsx";
+import { saying } from "../../src/ui/editions/Failed.tsx";
+import { Repairs } from "../../src/ui/editions/Repairs.tsx";
+import { SignIn } from "../../src/ui/editions/SignIn.tsx";
+import { WorkProgress } from "../../src/ui/editions/WorkProgress.tsx";
+
+let page: HTMLElement;
+
+beforeEach(() => {
+  page = document.createElement("div");
+  document.body.append(page);
+});
+
+afterEach(() => {
+  render(null, page);
+  page.remove();
+  language.value = "zh";
+  divider.value = 0.5;
+  work.value = { state: "none" };
+  session.value = { state: "out" };
+  reported.value = { state: "none" };
+});
+
+const text = (selector: string): string[] => [...page.querySelectorAll(selector)].map((found) => found.textContent);
+const refusal = {
+  type: "urn:gridward:problem:unauthenticated",
+  title: "需要有效的密钥 · A key is needed",
+  status: 401,
+};
+
+test("the divider is a slider for the keyboard", async () => {
+  await act(() => render(<Divider before="a" after="b" />, page));
+  const slider = page.querySelector('[role="slider"]');
+  const press = (key: string) =>
+    act(() => void slider?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+  const seen: (string | null | undefined)[] = [];
+  for (const key of ["ArrowRight", "PageDown", "Home", "ArrowLeft", "End", "Tab"]) {
+    await press(key);
+    seen.push(slider?.getAttribute("aria-valuenow"));
+  }
+  expect(seen).toEqual(["52", "42", "0", "0", "100", "100"]);
+  expect(text(".side")).toEqual(["之前 a", "之后 b"]);
+});
+
+test("what cannot be read is named by file, feature and field", () => {
+  const errors = [{ source: "村.shp feature 3", field: "级别", message: "is missing" }];
+  work.value = { state: "failed", purpose: "import", problem: { ...refusal, status: 422, detail: "1 thing", errors } };
+  render(<WorkProgress />, page);
+  expect(text(".fault h3, .faults code, .faults span")).toEqual(["没有导入", "村.shp feature 3 · 级别", "is missing"]);
+});
+
+test("progress is that of the bytes, then that of the job", async () => {
+  work.value = { state: "sending", purpose: "import", sent: 500_000, total: 2_000_000 };
+  await act(() => render(<WorkProgress />, page));
+  expect(text(".work span")).toEqual(["正在上传 500 kB / 2.0 MB"]);
+  expect(page.querySelector("progress")?.getAttribute("value")).toBe("0.25");
+});
+
+test("a title is said in the language of the page", () => {
+  expect(saying({ ...refusal, detail: "why" })).toBe("需要有效的密钥：why");
+  language.value = "en";
+  expect(saying({ ...refusal, detail: "why" })).toBe("A key is needed: why");
+  expect(saying(null)).toBe(editionWords.value.failed.network);
+});
+
+test("a key that is refused is said beside its field", () => {
+  session.value = { state: "refused", problem: refusal };
+  render(<SignIn />, page);
+  const input = page.querySelector("input");
+  expect(input?.getAttribute("aria-invalid")).toBe("true");
+  expect(page.querySelector(`#${input?.getAttribute("aria-describedby")}`)?.textContent).toContain("已被撤销");
+});
+
+test("repairs are listed with the farthest first", () => {
+  const repair = (grid: string, moved_m: number) => ({ action: "border_snapped", grids: [grid], moved_m, message: "" });
+  const counts = { errors: 0, warnings: 0, repairs: 2, codes: {} };
+  reported.value = {
+    state: "loaded",
+    report: { problems: [], repairs: [repair("a", 0.1), repair("b", 0.426)], counts },
+  };
+  render(<Repairs />, page);
+  expect(text("summary small, li .measure")).toEqual(["2 处，移动最远 0.43 米", "移动 0.43 米", "移动 0.10 米"]);
+});
+
+test("every word is there in both languages", () => {
+  const keys = (value: unknown, path = ""): string[] =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => keys(inner, `${path}.${key}`))
+      : [path];
+  const chinese = keys(editionWords.value);
+  language.value = "en";
+  expect(keys(editionWords.value)).toEqual(chinese);
+});
