@@ -875,8 +875,6 @@ export interface components {
         /** @enum {string} */
         ReadyStatus: "ready" | "degraded" | "not_ready";
         RecodedGrid: {
-            /** @description West, south, east, north. */
-            bbox?: number[] | null;
             from: string;
             /** @description In the new edition. */
             name: string;
@@ -897,8 +895,6 @@ export interface components {
             tier: number;
         };
         RenamedGrid: {
-            /** @description West, south, east, north. */
-            bbox?: number[] | null;
             /** @description In the new edition. */
             code: string;
             from: string;
@@ -907,8 +903,6 @@ export interface components {
             to: string;
         };
         ReparentedGrid: {
-            /** @description West, south, east, north. */
-            bbox?: number[] | null;
             /** @description In the new edition. */
             code: string;
             from?: string | null;

@@ -62,7 +62,7 @@ export async function open(browser, url, opening = {}) {
  * @param {import("playwright-core").Page} page
  */
 export async function mapRests(page) {
-  const canvas = page.locator(".maplibregl-canvas");
+  const canvas = page.locator(".maplibregl-canvas").last();
   await canvas.waitFor();
   let before = "";
   for (let tries = 0; tries < 100; tries++) {

@@ -244,6 +244,7 @@ describe("from a shapefile to the edition in force", () => {
     await expect.poll(() => page.locator(`[data-edition="${name}"]`).count()).toBe(0);
     await page.getByRole("button", { name: "退出登录" }).click();
     await page.locator(".sign-in").waitFor();
+    await page.locator(".edition").first().waitFor();
     expect(await page.locator(".edition .standing").allTextContents()).not.toContain("草稿");
   });
 });

@@ -5,7 +5,7 @@ import { insets } from "../../state/camera.ts";
 import { deskOpen } from "../../state/desk.ts";
 import { edition } from "../../state/editions/list.ts";
 import { openList, type Page, page, said } from "../../state/editions/page.ts";
-import { signInAgain } from "../../state/editions/session.ts";
+import { session, signInAgain } from "../../state/editions/session.ts";
 import { divider, showMap, stage } from "../../state/editions/stage.ts";
 import { resume } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
@@ -14,6 +14,7 @@ import { Compare } from "./Compare.tsx";
 import { Divider } from "./Divider.tsx";
 import { Edition } from "./Edition.tsx";
 import { List, Standing } from "./List.tsx";
+import { SignIn } from "./SignIn.tsx";
 import { UploadPage } from "./Upload.tsx";
 import { WorkProgress } from "./WorkProgress.tsx";
 
@@ -37,6 +38,12 @@ export function Editions({ mountStage }: EditionsProps) {
     return showMap;
   }, []);
   useEffect(() => (maps.current && mountStage ? mountStage(maps.current) : undefined), [mountStage]);
+  const covers = stage.value.shows !== "map";
+  useEffect(() => {
+    const below = document.querySelector("main");
+    below?.toggleAttribute("inert", covers);
+    return () => below?.removeAttribute("inert");
+  }, [covers]);
   // Whoever listens or uses the keyboard starts each page at its top.
   const at = JSON.stringify(now);
   useEffect(() => {
@@ -50,7 +57,7 @@ export function Editions({ mountStage }: EditionsProps) {
     <>
       <div
         class="stage"
-        hidden={stage.value.shows === "map"}
+        hidden={!covers}
         style={{
           "--covered": `${insets.value.left}px`,
           "--share": divider.value,
@@ -79,6 +86,8 @@ export function Editions({ mountStage }: EditionsProps) {
         <p class={said.value === "" ? "unseen" : "outcome"} role="status">
           {said.value}
         </p>
+        {/* A key that was revoked meanwhile is asked for wherever that shows. */}
+        {now.at !== "list" && session.value.state === "refused" && <SignIn />}
         {now.at === "list" && (
           <>
             <WorkProgress />

@@ -43,6 +43,8 @@ export function List() {
           class="button quiet sign-out"
           onClick={() => {
             signOut();
+            // What only administrators may see goes at once.
+            list.value = { state: "loading" };
             void loadList();
           }}
         >
