@@ -53,7 +53,7 @@ async function theEditions() {
   await page.getByLabel("版本名称").fill("2026-11");
   await picture("upload");
   await page.getByRole("button", { name: "上传并检查" }).click();
-  await page.locator(".desk .problem").first().waitFor();
+  await page.locator(".report .problem").first().waitFor();
   await mapRests(page);
   await page.getByRole("listbox", { name: "问题列表" }).press("ArrowDown");
   await picture("report");
@@ -65,7 +65,7 @@ async function theEditions() {
   await picture("compare");
   await page.getByRole("button", { name: "返回" }).click();
   await page.locator(".edition").first().click();
-  await page.locator(".desk .problem").first().waitFor();
+  await page.locator(".report .problem").first().waitFor();
   await page.getByRole("button", { name: "发布…" }).click();
   await page.locator("dialog .figures").waitFor();
   await page.locator("dialog").getByLabel("我知道这些错误，仍要发布").check();

@@ -61,7 +61,14 @@ function layers(): OverlayLayer[] {
   const colour = ["match", ["get", "severity"], "error", error, warning];
   const ink = cssColor("--ink");
   return [
-    { id: "problem-areas", type: "fill", filter: AREAS, paint: { "fill-color": colour, "fill-opacity": 0.45 } },
+    {
+      id: "problem-areas",
+      type: "fill",
+      filter: AREAS,
+      // Where an error and a warning lie in one place the error is seen.
+      layout: { "fill-sort-key": ["match", ["get", "severity"], "error", 1, 0] },
+      paint: { "fill-color": colour, "fill-opacity": 0.6 },
+    },
     { id: "problem-edges", type: "line", filter: AREAS, paint: { "line-color": colour, "line-width": 1.6 } },
     {
       id: "problem-chosen-area",
