@@ -99,7 +99,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A MapLibre style of the grids that works with no other host */
+        /** A MapLibre style of the grids that works with no other host; with an administrator's key also of a draft */
         get: operations["style"];
         put?: never;
         post?: never;
@@ -193,7 +193,12 @@ export interface paths {
          */
         get: operations["editions"];
         put?: never;
-        post?: never;
+        /**
+         * Bring files in as a new draft
+         * @description The files come as a form, or one file as the body. They are taken in at once; reading, checking and storing them is
+         *     a job. A job whose files cannot be read fails with every fault named; nothing is stored then.
+         */
+        post: operations["importEdition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -213,6 +218,48 @@ export interface paths {
         post?: never;
         /** Forget a draft */
         delete: operations["forgetDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions/{edition}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish an edition: put it in force
+         * @description A draft is built and becomes an exact partition that is never changed; an edition that is published already is put in
+         *     force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed.
+         */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/editions/{edition}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend a draft into a new draft
+         * @description Closes rings, takes out what has no area, and makes borders meet that miss each other by less than the tolerance; the new
+         *     draft's report says what was done and how far anything moved. The draft itself stays as it is.
+         */
+        post: operations["repair"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -331,6 +378,45 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The jobs, the latest first */
+        get: operations["jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job: how it stands, or how it ended */
+        get: operations["job"];
+        put?: never;
+        post?: never;
+        /**
+         * Ask a job to end
+         * @description It ends at the next good place, and keeps nothing: `state` is `cancelled` then. A job that has ended already stays as
+         *     it ended; so does one that had published by the time it heard of it.
+         */
+        delete: operations["cancelJob"];
         options?: never;
         head?: never;
         patch?: never;
@@ -564,6 +650,30 @@ export interface components {
         Editions: {
             editions: components["schemas"]["EditionDetail"][];
         };
+        /** @description One thing to mend. */
+        ErrorDetail: {
+            /**
+             * Format: int64
+             * @description In bytes, counted from 1.
+             */
+            column?: number;
+            /**
+             * @description The name of a parameter, or of a field of a file's feature; empty where it is the whole feature.
+             * @example lat
+             */
+            field: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            line?: number;
+            message: string;
+            /**
+             * @description The file, and the line or the feature in it.
+             * @example town.geojson feature 3
+             */
+            source?: string;
+        };
         /** @description A page of grids with their shapes. */
         FeatureCollection: {
             edition: string;
@@ -572,15 +682,6 @@ export interface components {
             next?: string | null;
             /** @example FeatureCollection */
             type: string;
-        };
-        /** @description One parameter or field and what is wrong with it. */
-        FieldError: {
-            /**
-             * @description Its name, as the client wrote it.
-             * @example lat
-             */
-            field: string;
-            message: string;
         };
         /** @description Something that is wrong with the borders or their attributes. */
         FoundProblem: {
@@ -671,6 +772,48 @@ export interface components {
             /** @description Of the program. */
             version: string;
         };
+        /** @description Long work that somebody asked for. */
+        JobDetail: {
+            /** @description Somebody asked for its end. */
+            cancel_requested: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Name of the edition that it makes or works on, once that is known. */
+            edition?: string | null;
+            id: string;
+            kind: components["schemas"]["JobKindWord"];
+            /** @description Of a job that failed: as a request would have been answered. */
+            problem?: components["schemas"]["ProblemDetails"];
+            /**
+             * Format: double
+             * @description Of the whole work, 0 to 1.
+             */
+            progress: number;
+            /** @description Of a job that is done. */
+            result?: components["schemas"]["JobResult"];
+            /** @description What is being done: `waiting` for its turn, `reading`, `checking`, `storing`. */
+            stage: string;
+            state: components["schemas"]["JobStateWord"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @enum {string} */
+        JobKindWord: "import" | "repair" | "publish";
+        /** @description The latest jobs first. */
+        JobList: {
+            jobs: components["schemas"]["JobDetail"][];
+        };
+        /** @description What a job made. */
+        JobResult: {
+            counts: components["schemas"]["ReportCounts"];
+            edition: components["schemas"]["EditionDetail"];
+            /** @description What is worth knowing of the files but is no problem. */
+            notes?: string[];
+            /** @description Whether nothing forbids publishing the draft as it is. */
+            publishable?: boolean;
+        };
+        /** @enum {string} */
+        JobStateWord: "running" | "done" | "failed" | "cancelled";
         LeadRow: {
             code: string;
             name: string;
@@ -830,10 +973,14 @@ export interface components {
          * @description What is sent (RFC 9457).
          */
         ProblemDetails: {
+            /** @description How many problems of an edition there are, by their codes: those that forbid something or have to be confirmed. */
+            counts?: {
+                [key: string]: number;
+            };
             /** @description What is wrong this time, and what to do. */
             detail?: string;
-            /** @description The parameters or fields to mend. */
-            errors?: components["schemas"]["FieldError"][];
+            /** @description The parameters or fields to mend; of files, everything in them that cannot be read. */
+            errors?: components["schemas"]["ErrorDetail"][];
             /**
              * Format: int32
              * @description The HTTP status again.
@@ -860,6 +1007,18 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
+        /** @description How an edition is to be published. */
+        PublishWish: {
+            /** @description Errors to accept: `overlap`, `self_intersection`, `empty_geometry`. */
+            allow?: string[];
+            /** @description That the errors accepted are meant to be. */
+            confirm?: boolean;
+            /**
+             * Format: date-time
+             * @description The moment from which it is in force; now without it.
+             */
+            from?: string;
+        };
         /** @description Whether questions are answered. */
         Readiness: {
             /** @description Name of the edition in force. */
@@ -875,6 +1034,8 @@ export interface components {
         /** @enum {string} */
         ReadyStatus: "ready" | "degraded" | "not_ready";
         RecodedGrid: {
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
             from: string;
             /** @description In the new edition. */
             name: string;
@@ -895,6 +1056,8 @@ export interface components {
             tier: number;
         };
         RenamedGrid: {
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
             /** @description In the new edition. */
             code: string;
             from: string;
@@ -902,7 +1065,19 @@ export interface components {
             tier: number;
             to: string;
         };
+        /** @description How a draft is to be mended. */
+        RepairWish: {
+            /** @description What the new draft is called; the name with `-repaired` without it. */
+            edition?: string;
+            /**
+             * Format: double
+             * @description How far borders may miss each other, and points may move, in metres.
+             */
+            tolerance_m?: number;
+        };
         ReparentedGrid: {
+            /** @description West, south, east, north. */
+            bbox?: number[] | null;
             /** @description In the new edition. */
             code: string;
             from?: string | null;
@@ -1010,6 +1185,31 @@ export interface components {
             removed: number;
             renamed: number;
             reparented: number;
+        };
+        /** @description The form, as OpenAPI describes it. */
+        UploadForm: {
+            /** @description The field that holds the code. */
+            code?: string;
+            /** @description The coordinate system, such as `gcj02` or `EPSG:4527`; as the file says without it. */
+            crs?: string;
+            /**
+             * @description What the draft is called; the day without it.
+             * @example 2026-01
+             */
+            edition?: string;
+            /**
+             * @description One or more files: GeoJSON, a shapefile (zipped, or its files one by one), and the other formats that `gridward
+             *     import` reads.
+             */
+            file: string[];
+            /** @description The field that holds the name. */
+            name?: string;
+            /** @description The field that holds the parent's code. */
+            parent?: string;
+            /** @description Whether to mend what has one right answer. */
+            repair?: boolean;
+            /** @description The tier of every feature (1, 2 or 3), or the field that holds it; with several files one for each, by commas. */
+            tier?: string;
         };
         Warning: {
             /** @description `zero_point`, `swapped_axes` or `crs_mismatch`. */
@@ -1173,6 +1373,15 @@ export interface operations {
             };
             /** @description A parameter is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1506,6 +1715,115 @@ export interface operations {
             };
         };
     };
+    importEdition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": number[];
+                "application/octet-stream": number[];
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description The job that reads them */
+            202: {
+                headers: {
+                    /** @description Where the job is */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description An option is wrong, or the form cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The data stopped coming */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is an edition of that name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The files are too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is compressed as a whole */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached, or too much is going on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     edition: {
         parameters: {
             query?: never;
@@ -1640,6 +1958,190 @@ export interface operations {
             };
             /** @description The disk is full */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishWish"];
+            };
+        };
+        responses: {
+            /** @description The job that publishes it */
+            202: {
+                headers: {
+                    /** @description Where the job is */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description The wish is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Errors forbid it, or accepting them has to be confirmed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The wish is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached, or too much is going on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    repair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairWish"];
+            };
+        };
+        responses: {
+            /** @description The job that mends it */
+            202: {
+                headers: {
+                    /** @description Where the job is */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description The wish is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is published, or the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The wish is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached, or too much is going on */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2137,6 +2639,201 @@ export interface operations {
                 };
             };
             /** @description No edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    jobs: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 20 without it. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it stands */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such job */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
             503: {
                 headers: {
                     [name: string]: unknown;

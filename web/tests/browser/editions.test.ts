@@ -111,7 +111,7 @@ describe("from a shapefile to the edition in force", () => {
     await page.getByLabel("版本名称").fill(name);
     await accessible(page);
     await page.getByRole("button", { name: "上传并检查" }).click();
-    await page.locator('.desk[data-page="edition"] .problem').first().waitFor();
+    await page.locator('.desk[data-page="edition"] .report .problem').first().waitFor();
     expect(await page.locator(".desk header h2").textContent()).toBe(name);
     expect(await page.locator(".desk .facts-list dd").first().textContent()).toBe("22 · 50 · 165");
   });
@@ -313,7 +313,7 @@ test("in an empty store the first edition can be uploaded and published", async 
     await page.getByLabel("版本名称").fill("first");
     await page.getByLabel("读入时修复").check();
     await page.getByRole("button", { name: "上传并检查" }).click();
-    await page.locator('.desk[data-page="edition"] .problem').first().waitFor();
+    await page.locator('.desk[data-page="edition"] .report .problem').first().waitFor();
     await mapRests(page);
     await page.getByRole("button", { name: "发布…" }).click();
     await page.locator("dialog").getByLabel("我知道这些错误，仍要发布").check();
