@@ -1,3 +1,6 @@
 //! The formats that borders come in, each held against what GDAL makes of the same file.
 
 mod crs;
+mod gdal;
+mod made;
+mod shapefile;

@@ -34,6 +34,10 @@ pub struct FileArgs {
     #[arg(long, value_name = "CRS")]
     crs: Option<String>,
 
+    /// Encoding of the texts in shapefiles, such as utf-8, gbk, big5 [default: as the file says, or UTF-8 where all of them are that, else GBK]
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<String>,
+
     /// Mend what has one right answer, and say what was done
     #[arg(long)]
     pub repair: bool,
@@ -48,6 +52,7 @@ impl FileArgs {
             parent: self.parent.clone(),
             parent_name: None,
             crs: self.crs.clone(),
+            encoding: self.encoding.clone(),
         }
     }
 }

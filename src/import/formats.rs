@@ -6,12 +6,23 @@ use std::path::Path;
 
 use super::progress::Progress;
 use super::reading::{Fault, Reading};
+use super::shapefile::Parts;
 
 /// Formats that are told apart by their first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// Also newline-delimited, and compressed with gzip.
+    /// Also newline-delimited, and compressed with gzip; also whatever is not recognised, for its reader to refuse.
     GeoJson,
+    Shapefile,
+    /// Of shapefiles, or of files of any other format.
+    Zip,
+}
+
+/// Where a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    Archive,
 }
 
 /// Bytes that are looked at to tell formats apart.
@@ -24,12 +35,19 @@ impl Reading {
     /// Reads one file of any format. `name` is what people call it, also in everything that is found; the files that
     /// belong to a shapefile are looked for beside `path`. The bytes taken count as `progress`, which can end the reading.
     pub fn read_path(&mut self, name: &str, path: &Path, progress: &Progress) {
-        if let Err(message) = self.try_read_path(name, path, progress) {
+        if let Err(message) = self.try_read_path(name, path, progress, Within::Nothing) {
             self.fault(Fault { source: name.into(), at: None, field: String::new(), message });
         }
     }
 
-    fn try_read_path(&mut self, name: &str, path: &Path, progress: &Progress) -> Result<(), String> {
+    /// Reads a file that was unpacked from an archive.
+    pub(super) fn read_member(&mut self, name: &str, path: &Path) {
+        if let Err(message) = self.try_read_path(name, path, &Progress::default(), Within::Archive) {
+            self.fault(Fault { source: name.into(), at: None, field: String::new(), message });
+        }
+    }
+
+    fn try_read_path(&mut self, name: &str, path: &Path, progress: &Progress, within: Within) -> Result<(), String> {
         if path.is_dir() {
             return Err(instead_of_folder(path));
         }
@@ -39,7 +57,17 @@ impl Reading {
         if let Some(instead) = instead_of_sidecar(name, path) {
             return Err(instead);
         }
-        match detect(name, &head) {
+        match detect(&head) {
+            Format::Shapefile => {
+                drop(file);
+                let parts = Parts::beside(path).map_err(|error| error.to_string())?;
+                self.read_shapefile(name, parts, progress);
+            }
+            // Whoever packs archives into one another may do so without end.
+            Format::Zip if within == Within::Archive => {
+                return Err("this is an archive in an archive; unpack the outer one".into());
+            }
+            Format::Zip => self.read_zip(name, file, progress),
             Format::GeoJson => {
                 self.read_geojson(name, progress.watch(Cursor::new(head).chain(file)));
             }
@@ -49,8 +77,12 @@ impl Reading {
 }
 
 /// The format of a file that begins with these bytes.
-fn detect(_name: &str, _head: &[u8]) -> Format {
-    Format::GeoJson
+fn detect(head: &[u8]) -> Format {
+    match head {
+        [0, 0, 0x27, 0x0a, ..] => Format::Shapefile,
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Format::Zip,
+        _ => Format::GeoJson,
+    }
 }
 
 /// What to name instead of a folder.

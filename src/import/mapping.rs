@@ -125,6 +125,25 @@ impl FieldMapping {
         }
     }
 
+    /// Names of all fields that are read.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for from in [&self.code, &self.name, &self.parent].into_iter().chain(&self.parent_name) {
+            match from {
+                TextFrom::Fields(fields) => names.extend(fields.iter().map(String::as_str)),
+                TextFrom::Template(template) => names.extend(template.parts().iter().filter_map(|part| match part {
+                    Part::Field { name, .. } => Some(name.as_str()),
+                    Part::Literal(_) => None,
+                })),
+            }
+        }
+        if let TierFrom::Fields(fields) = &self.tier {
+            names.extend(fields.iter().map(String::as_str));
+        }
+        names.extend(self.was.iter().map(String::as_str));
+        names
+    }
+
     /// Reads a feature's fields; `text` makes text of a value, or says what is wrong with it.
     pub(super) fn map<N: AsRef<str>, V>(
         &self,

@@ -1,4 +1,5 @@
-//! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`, `delaunator`.
+//! BRINGING IN: files to drafts. May use: domain, geometry, planar, store, live. Crates: `geojson`, `delaunator`,
+//! `encoding_rs`, `zip`, `tempfile`.
 //!
 //! ```text
 //! bytes ─ decode ─► text ─ pieces ─► one feature's text ─ feature ─► DraftFeature ─ edition ─► draft ─► published
@@ -6,11 +7,13 @@
 //!         limits           depth
 //! ```
 
+mod archive;
 mod coordinates;
 mod crs;
 mod decode;
 pub mod demo;
 pub mod edition;
+mod encoding;
 pub mod export;
 mod feature;
 mod formats;
@@ -25,10 +28,12 @@ pub mod progress;
 mod reading;
 mod record;
 pub mod roster;
+pub mod shapefile;
 mod template;
 mod zones;
 
 pub use crs::{ImportCrs, UnknownImportCrs};
+pub use encoding::{TextEncoding, UnknownEncoding};
 pub use limits::Limits;
 pub use mapping::{FieldMapping, TextFrom, TierFrom};
 pub use options::{OptionTexts, WrongOption};

@@ -1,6 +1,7 @@
 //! Options of an import as text, dealt to its files: the command line and uploads give them in the same words.
 
 use super::crs::ImportCrs;
+use super::encoding::TextEncoding;
 use super::limits::Limits;
 use super::mapping::{FieldMapping, TextFrom};
 use super::reading::ReadOptions;
@@ -18,6 +19,8 @@ pub struct OptionTexts {
     pub parent_name: Option<String>,
     /// As in [`ImportCrs`].
     pub crs: Option<String>,
+    /// As in [`TextEncoding`].
+    pub encoding: Option<String>,
 }
 
 /// An option that cannot be used.
@@ -38,10 +41,12 @@ impl OptionTexts {
         let parent = parsed("parent", &self.parent, files)?;
         let parent_name = parsed("parent_name", &self.parent_name, files)?;
         let crs = parsed::<ImportCrs>("crs", &self.crs, files)?;
-        let each = tier.into_iter().zip(code).zip(name).zip(parent).zip(parent_name).zip(crs);
-        let options = each.map(|(((((tier, code), name), parent), parent_name), crs)| ReadOptions {
+        let encoding = parsed::<TextEncoding>("encoding", &self.encoding, files)?;
+        let each = tier.into_iter().zip(code).zip(name).zip(parent).zip(parent_name).zip(crs).zip(encoding);
+        let options = each.map(|((((((tier, code), name), parent), parent_name), crs), encoding)| ReadOptions {
             fields: FieldMapping { parent_name, ..FieldMapping::new(code, name, parent, tier) },
             crs,
+            encoding,
             limits,
         });
         Ok(options.collect())

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::crs::ImportCrs;
+use super::encoding::TextEncoding;
 use super::feature::Parsed;
 use super::limits::Limits;
 use super::mapping::{FieldMapping, TextFrom, TierFrom};
@@ -20,6 +21,8 @@ pub struct ReadOptions {
     pub fields: FieldMapping,
     /// Overrules what a file says of itself; WGS 84 where neither says anything.
     pub crs: Option<ImportCrs>,
+    /// Of the texts in formats older than UTF-8; overrules what a file says of itself.
+    pub encoding: Option<TextEncoding>,
     pub limits: Limits,
 }
 

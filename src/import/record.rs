@@ -16,13 +16,11 @@ pub(super) struct Record {
 }
 
 impl Reading {
-    #[expect(dead_code, reason = "the readers of further formats are being written")]
     /// Where a reader collects the polygons of the next feature.
     pub(super) fn collector(&self, crs: ImportCrs) -> Collected {
         Collected::new(crs, self.vertices_left())
     }
 
-    #[expect(dead_code, reason = "the readers of further formats are being written")]
     /// Takes a feature; `source` is what people call it, such as `town.shp record 12`.
     pub(super) fn take_record(&mut self, source: String, record: Record) {
         match self.options.fields.map(&record.fields, |text| Ok(Cow::Borrowed(text))) {
