@@ -2,5 +2,7 @@
 
 mod crs;
 mod gdal;
+mod guide;
 mod made;
+mod mutations;
 mod shapefile;

@@ -1,5 +1,5 @@
 //! Which rings of a shape are shells and which are holes, and of which shell: by their direction, as the format has it, or
-//! where the first ring runs the wrong way, by which lies in which. GDAL does the same.
+//! where that cannot be, by which lies in which. GDAL does the same where the directions are right.
 
 use std::cmp::Ordering;
 
@@ -61,6 +61,10 @@ pub(super) fn polygons(
 fn by_direction(rings: &[Ring], steps_left: &mut u64) -> Result<Vec<Option<usize>>, TooTangled> {
     let mut shells: Vec<usize> = (0..rings.len()).filter(|&i| rings[i].area <= 0.0).collect();
     if let [only] = shells[..] {
+        // Then some run the wrong way.
+        if rings.iter().any(|ring| !may_hold(&rings[only], ring)) {
+            return by_nesting(rings, steps_left);
+        }
         return Ok((0..rings.len()).map(|i| (i != only).then_some(only)).collect());
     }
     // The smallest that holds it is its own.
@@ -100,14 +104,16 @@ fn first_that_holds(
     for &candidate in candidates {
         let outer = &rings[candidate];
         *steps_left = steps_left.checked_sub(1).ok_or(TooTangled)?;
-        let [west, south, east, north] = outer.bounds;
-        let [inner_west, inner_south, inner_east, inner_north] = ring.bounds;
-        let may_hold = west <= inner_west && south <= inner_south && east >= inner_east && north >= inner_north;
-        if may_hold && holds(outer, ring, steps_left)? {
+        if may_hold(outer, ring) && holds(outer, ring, steps_left)? {
             return Ok(Some(candidate));
         }
     }
     Ok(None)
+}
+
+fn may_hold(outer: &Ring, inner: &Ring) -> bool {
+    let ([west, south, east, north], [inner_west, inner_south, inner_east, inner_north]) = (outer.bounds, inner.bounds);
+    west <= inner_west && south <= inner_south && east >= inner_east && north >= inner_north
 }
 
 /// Whether a ring lies in another: by its first point that is not on the other's border. Rings of one shape do not cross.
