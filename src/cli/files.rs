@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{Context, Failure};
 use crate::import::progress::{Progress, Stage};
-use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
+use crate::import::{Limits, OptionTexts, ReadOptions, Reading, main_files};
 
 /// How the files are to be understood. With several files every option takes one value for all of them, or one for each,
 /// separated by commas.
@@ -59,6 +59,7 @@ impl FileArgs {
 
 /// Reads all files, one after the other; `-` is standard input.
 pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Result<Reading, Failure> {
+    let files = main_files(files);
     if files.iter().filter(|file| *file == "-").count() > 1 {
         return Err(Failure::usage("standard input (`-`) can be read only once"));
     }
@@ -121,7 +122,7 @@ fn follow(progress: &Progress, show: impl Fn(f64) + Sync, work: impl FnOnce()) {
 
 /// What editions say they came from.
 pub(super) fn source_of(files: &[String]) -> String {
-    files.iter().map(|file| called(file)).collect::<Vec<_>>().join(", ")
+    main_files(files).iter().map(|file| called(file)).collect::<Vec<_>>().join(", ")
 }
 
 /// What people call a file.

@@ -1,5 +1,6 @@
 //! Which format a file has, by its first bytes and where those say nothing by its name, and the reader for it.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -29,7 +30,7 @@ enum Within {
 const HEAD_BYTES: usize = 512;
 
 /// The files that belong to a shapefile, beside the `.shp` itself.
-const SIDECARS: [&str; 9] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj", "xml"];
+const SIDECARS: [&str; 8] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj"];
 
 impl Reading {
     /// Reads one file of any format. `name` is what people call it, also in everything that is found; the files that
@@ -76,6 +77,13 @@ impl Reading {
     }
 }
 
+/// The files to read of a list: without those that only belong to a shapefile in the list, as in `town.*`.
+pub fn main_files(files: &[String]) -> Vec<String> {
+    let stems: HashSet<String> = files.iter().filter_map(|file| shp_stem(file)).collect();
+    let belongs = |file: &String| stem_of_sidecar(file).is_some_and(|stem| stems.contains(&stem.to_lowercase()));
+    files.iter().filter(|file| !belongs(file)).cloned().collect()
+}
+
 /// The format of a file that begins with these bytes.
 fn detect(head: &[u8]) -> Format {
     match head {
@@ -106,24 +114,32 @@ fn instead_of_folder(path: &Path) -> String {
     }
 }
 
+/// `town` of `Town.shp`.
+fn shp_stem(name: &str) -> Option<String> {
+    name.to_lowercase().strip_suffix(".shp").map(str::to_owned)
+}
+
+/// `town` of `town.dbf`, `town.shp.xml`, and so on; `None` for files that stand for themselves.
+fn stem_of_sidecar(name: &str) -> Option<&str> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    match ending.to_ascii_lowercase().as_str() {
+        "xml" => stem.get(..stem.len().checked_sub(4)?).filter(|_| stem.to_ascii_lowercase().ends_with(".shp")),
+        ending => SIDECARS.contains(&ending).then_some(stem),
+    }
+}
+
 /// What to name instead of a file that only belongs to a shapefile.
 fn instead_of_sidecar(name: &str, path: &Path) -> Option<String> {
-    let lower = name.to_ascii_lowercase();
-    let ending = lower.rsplit_once('.').map(|(_, ending)| ending)?;
-    let is_sidecar = SIDECARS.contains(&ending) && (ending != "xml" || lower.ends_with(".shp.xml"));
-    if !is_sidecar {
-        return None;
-    }
-    let stem = lower.strip_suffix(ending)?.trim_end_matches(".shp.").trim_end_matches('.');
+    let stem = stem_of_sidecar(name)?;
     let beside =
         std::fs::read_dir(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     let names = beside.into_iter().flatten().flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let shapes = names.into_iter().find(|found| found.to_ascii_lowercase() == format!("{stem}.shp"));
+    let shapes = names.into_iter().find(|found| shp_stem(found).is_some_and(|found| found == stem.to_lowercase()));
     Some(match shapes {
         Some(shapes) => format!("this is a part of the shapefile {shapes}: name that, its parts are found beside it"),
         None => format!(
             "this is a part of a shapefile, and there is no {}.shp beside it: name the file ending in .shp, or a zip of all parts",
-            &name[..stem.len()]
+            stem
         ),
     })
 }

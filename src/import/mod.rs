@@ -34,6 +34,7 @@ mod zones;
 
 pub use crs::{ImportCrs, UnknownImportCrs};
 pub use encoding::{TextEncoding, UnknownEncoding};
+pub use formats::main_files;
 pub use limits::Limits;
 pub use mapping::{FieldMapping, TextFrom, TierFrom};
 pub use options::{OptionTexts, WrongOption};

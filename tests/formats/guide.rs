@@ -63,6 +63,16 @@ fn without_a_prj_the_option_is_suggested_and_works() {
 }
 
 #[test]
+fn all_parts_of_a_shapefile_may_be_named() {
+    let desk = Desk::new();
+    town(desk.path("").as_path(), "town", &["-lco", "ENCODING=GBK"]);
+    let all = "town.cpg town.dbf town.prj town.shp town.shx";
+    let made = desk.run(&format!("import {all} --edition x --json")).ended(0);
+    assert_eq!(made.json()["edition"]["source"], "town.shp");
+    assert!(desk.run("check town.dbf").ended(1).says("this is a part of the shapefile town.shp: name that"));
+}
+
+#[test]
 fn an_unknown_encoding_is_an_unusable_argument() {
     let desk = desk_with_town(true);
     assert!(desk.run("check town.zip --encoding moon").ended(2).says("is not an encoding known here"));

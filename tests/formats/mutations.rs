@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::path::Path;
 use std::process::Command;
 
 use gridward::import::progress::Progress;
-use gridward::import::shapefile::Parts;
+use gridward::import::shapefile::{Bytes, Parts};
 use gridward::import::{ImportCrs, Reading};
 use proptest::prelude::*;
 
@@ -58,11 +59,11 @@ enum Damage {
 }
 
 fn damages() -> impl Strategy<Value = Damage> {
-    let extremes = [0, 1, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7f, 0xffff_ff7f, 0x0100_0000, 0x10];
+    let extremes = [0u32, 1, 0xff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x7f, 0xffff_ff7f, 0x0100_0000, 0x10];
     prop_oneof![
         any::<prop::sample::Index>().prop_map(Damage::Cut),
         (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Damage::Flip(at, byte)),
-        (any::<prop::sample::Index>(), prop::sample::select(&extremes[..])).prop_map(|(at, lie)| Damage::Lie(at, lie)),
+        (any::<prop::sample::Index>(), prop::sample::select(extremes.to_vec())).prop_map(|(at, lie)| Damage::Lie(at, lie)),
     ]
 }
 
@@ -132,6 +133,67 @@ proptest! {
             }
         }
     }
+}
+
+/// The kept inputs of a fuzz target.
+fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/corpus").join(target);
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())).collect()
+}
+
+/// As `fuzz/fuzz_targets/shapefile.rs` takes an input apart.
+fn read_input(bytes: &[u8]) -> Reading {
+    let (lengths, mut rest) = bytes.split_at(8);
+    let mut next = |i: usize| {
+        let length = usize::from(u16::from_le_bytes([lengths[2 * i], lengths[2 * i + 1]]));
+        let (part, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        (!part.is_empty()).then(|| part.to_vec())
+    };
+    let (shp, shx, dbf, cpg) = (next(0), next(1), next(2), next(3));
+    let file = |part: Option<Vec<u8>>| part.map(|part| Box::new(Cursor::new(part)) as Box<dyn Bytes>);
+    let prj = (!rest.is_empty()).then(|| rest.to_vec());
+    let parts = Parts { shp: file(shp), shx: file(shx), dbf: file(dbf), cpg, prj };
+    let mut reading = Reading::default();
+    reading.read_shapefile("town.shp", parts, &Progress::default());
+    reading
+}
+
+#[test]
+fn the_kept_inputs_are_read() {
+    for (name, bytes) in corpus("shapefile") {
+        let reading = read_input(&bytes);
+        assert!(reading.features.len() >= 2, "{name}: {:?}", reading.faults);
+    }
+    for (name, bytes) in corpus("archive") {
+        let mut reading = Reading::default();
+        reading.read_zip(&name, Cursor::new(bytes), &Progress::default());
+        assert!(reading.features.len() >= 2, "{name}: {:?}", reading.faults);
+    }
+    for (name, text) in corpus("crs") {
+        // Xi'an 1980 is kept for its refusal.
+        assert_eq!(ImportCrs::from_wkt(&String::from_utf8(text).unwrap()).is_ok(), !name.starts_with("2363"), "{name}");
+    }
+}
+
+/// A few seconds of what the fuzz targets do for minutes.
+#[test]
+fn kept_inputs_damaged_at_random_end_in_something() {
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(2000));
+    let inputs = corpus("shapefile");
+    let chosen = (any::<prop::sample::Index>(), prop::collection::vec(damages(), 1..6));
+    runner
+        .run(&chosen, |(which, damage)| {
+            let mut bytes = which.get(&inputs).1.clone();
+            for damage in damage.iter().filter(|damage| !matches!(damage, Damage::Cut(_))) {
+                bytes = damaged(bytes, damage);
+            }
+            let reading = read_input(&bytes);
+            prop_assert!(!reading.features.is_empty() || reading.fault_count > 0 || !reading.notes().is_empty());
+            Ok(())
+        })
+        .unwrap();
 }
 
 /// Files that claim to hold more than there is memory, read by the program in 1 GB of addresses.
