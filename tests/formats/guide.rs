@@ -76,5 +76,7 @@ fn all_parts_of_a_shapefile_may_be_named() {
 fn an_unknown_encoding_is_an_unusable_argument() {
     let desk = desk_with_town(true);
     assert!(desk.run("check town.zip --encoding moon").ended(2).says("is not an encoding known here"));
-    assert!(desk.run("check town.zip --encoding utf-8").ended(1).says("the text is not UTF-8"));
+    assert!(
+        desk.run("check town.zip --encoding utf-8").ended(1).says("is not UTF-8; name the encoding with --encoding")
+    );
 }

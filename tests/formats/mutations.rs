@@ -63,7 +63,8 @@ fn damages() -> impl Strategy<Value = Damage> {
     prop_oneof![
         any::<prop::sample::Index>().prop_map(Damage::Cut),
         (any::<prop::sample::Index>(), any::<u8>()).prop_map(|(at, byte)| Damage::Flip(at, byte)),
-        (any::<prop::sample::Index>(), prop::sample::select(extremes.to_vec())).prop_map(|(at, lie)| Damage::Lie(at, lie)),
+        (any::<prop::sample::Index>(), prop::sample::select(extremes.to_vec()))
+            .prop_map(|(at, lie)| Damage::Lie(at, lie)),
     ]
 }
 

@@ -8,7 +8,7 @@ import sys
 
 from osgeo import osr
 
-POINTS = 40
+POINTS = 25
 osr.UseExceptions()
 
 
