@@ -25,8 +25,8 @@ use crate::store::{Store, StoreError};
 const MAX_NAME_CHARS: usize = 100;
 
 /// Names of the options, as fields of the form and as parameters.
-const OPTIONS: [&str; 10] =
-    ["edition", "tier", "code", "name", "parent", "parent_name", "crs", "repair", "tolerance_m", "file"];
+const OPTIONS: [&str; 11] =
+    ["edition", "tier", "code", "name", "parent", "parent_name", "crs", "encoding", "repair", "tolerance_m", "file"];
 
 /// What the files are to become.
 #[derive(Debug)]
@@ -71,6 +71,9 @@ pub(crate) struct UploadForm {
     /// The coordinate system, such as `gcj02` or `EPSG:4527`; as the file says without it.
     #[schema(nullable = false)]
     crs: Option<String>,
+    /// The encoding of the texts in a shapefile, such as `gbk`; as the file says, or found out, without it.
+    #[schema(nullable = false)]
+    encoding: Option<String>,
     /// Whether to mend what has one right answer.
     #[schema(nullable = false)]
     repair: Option<bool>,
@@ -153,6 +156,7 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
         parent: options.text("parent"),
         parent_name: options.text("parent_name"),
         crs: options.text("crs"),
+        encoding: options.text("encoding"),
     };
     let dealt = texts.deal(files, Limits::default());
     if let Err(wrong) = &dealt {
