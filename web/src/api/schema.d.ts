@@ -1197,6 +1197,8 @@ export interface components {
              * @example 2026-01
              */
             edition?: string;
+            /** @description The encoding of the texts in a shapefile, such as `gbk`; as the file says, or found out, without it. */
+            encoding?: string;
             /**
              * @description One or more files: GeoJSON, a shapefile (zipped, or its files one by one), and the other formats that `gridward
              *     import` reads.
