@@ -188,7 +188,7 @@ impl Jobs {
         };
         let ending = ended.unwrap_or_else(|failed| {
             tracing::error!(job = id, cause = %failed, "a job broke off");
-            Ending { state: JobState::Failed, edition: None, outcome: String::new() }
+            Ending { state: JobState::Failed, edition: None, outcome: "{}".into() }
         });
         let last = self.running().get(&id).map_or(begun, Running::now);
         let done = ending.state == JobState::Done;

@@ -5,6 +5,7 @@ mod diff;
 mod grids;
 mod judge;
 mod keys;
+mod killed;
 mod locate;
 mod office;
 mod operation;

@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -23,6 +24,30 @@ pub struct Args {
     /// Load the demo town into an empty store first
     #[arg(long)]
     demo: bool,
+
+    /// Mebibytes of all files of one upload together, at most
+    #[arg(long, value_name = "MIB", env = "GRIDWARD_MAX_UPLOAD_MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    max_upload_mib: u32,
+
+    /// Where uploads are kept until they are read [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR", env = "GRIDWARD_UPLOAD_FOLDER")]
+    upload_folder: Option<PathBuf>,
+
+    /// Jobs that are taken on at the same time, at most; two of them work, the others wait
+    #[arg(long, value_name = "N", env = "GRIDWARD_MAX_JOBS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..1000))]
+    max_jobs: u16,
+}
+
+impl Args {
+    fn settings(&self) -> Settings {
+        let usual = Settings::default();
+        Settings {
+            max_upload_bytes: u64::from(self.max_upload_mib) << 20,
+            upload_folder: self.upload_folder.clone().unwrap_or(usual.upload_folder.clone()),
+            max_jobs: usize::from(self.max_jobs),
+            ..usual
+        }
+    }
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {
@@ -48,7 +73,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         let _ = stopped.await;
     }));
     greet(context, address, &live.status())?;
-    let served = http::serve(listener, AppState::new(live, Settings::default()), http::until_told_to_stop()).await;
+    let served = http::serve(listener, AppState::new(live, args.settings()), http::until_told_to_stop()).await;
     drop(stop_following);
     if let Err(error) = following.await {
         tracing::error!(%error, "following the store broke off");

@@ -34,13 +34,11 @@ const MAX_TOLERANCE_M: f64 = 100.0;
 #[expect(dead_code, reason = "read by the OpenAPI generator only")]
 pub(crate) struct PublishWish {
     /// The moment from which it is in force; now without it.
-    #[schema(format = DateTime, nullable = false)]
+    #[schema(format = DateTime)]
     from: Option<String>,
     /// Errors to accept: `overlap`, `self_intersection`, `empty_geometry`.
-    #[schema(nullable = false)]
     allow: Option<Vec<String>>,
     /// That the errors accepted are meant to be.
-    #[schema(nullable = false)]
     confirm: Option<bool>,
 }
 
@@ -49,10 +47,10 @@ pub(crate) struct PublishWish {
 #[expect(dead_code, reason = "read by the OpenAPI generator only")]
 pub(crate) struct RepairWish {
     /// How far borders may miss each other, and points may move, in metres.
-    #[schema(minimum = 0, maximum = 100, nullable = false)]
+    #[schema(minimum = 0, maximum = 100)]
     tolerance_m: Option<f64>,
     /// What the new draft is called; the name with `-repaired` without it.
-    #[schema(max_length = 100, nullable = false)]
+    #[schema(max_length = 100)]
     edition: Option<String>,
 }
 
@@ -62,7 +60,7 @@ pub(crate) struct RepairWish {
 /// force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed.
 #[utoipa::path(
     post, path = "/v1/editions/{edition}/publish", tag = "editions", operation_id = "publish", security(("key" = [])),
-    params(("edition" = String, Path, description = "The edition's name")), request_body = PublishWish,
+    params(("edition" = String, Path, description = "The edition's name")), request_body = Option<PublishWish>,
     responses(
         (status = 202, description = "The job that publishes it", body = JobDetail,
             headers(("location" = String, description = "Where the job is"))),
@@ -110,7 +108,7 @@ pub(crate) async fn publish(
 /// draft's report says what was done and how far anything moved. The draft itself stays as it is.
 #[utoipa::path(
     post, path = "/v1/editions/{edition}/repair", tag = "editions", operation_id = "repair", security(("key" = [])),
-    params(("edition" = String, Path, description = "The draft's name")), request_body = RepairWish,
+    params(("edition" = String, Path, description = "The draft's name")), request_body = Option<RepairWish>,
     responses(
         (status = 202, description = "The job that mends it", body = JobDetail,
             headers(("location" = String, description = "Where the job is"))),
@@ -259,6 +257,7 @@ impl Wish {
             return Ok(Wish { members: Map::new(), errors: Vec::new() });
         }
         match serde_json::from_slice(&body) {
+            Ok(Value::Null) => Ok(Wish { members: Map::new(), errors: Vec::new() }),
             Ok(Value::Object(members)) => Ok(Wish { members, errors: Vec::new() }),
             Ok(_) => Err(Problem::with(Kind::BadRequest, "the body has to be a JSON object")),
             Err(error) => Err(Problem::with(Kind::BadRequest, format!("the body is not JSON: {error}"))),

@@ -11,6 +11,9 @@ use super::{AppState, router};
 /// settings' grace.
 pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()>) -> std::io::Result<()> {
     let grace = state.settings.shutdown_grace;
+    let (uploads, jobs) = (state.uploads.clone(), state.jobs.clone());
+    // What a killed process left behind takes room.
+    tokio::task::spawn_blocking(move || uploads.sweep()).await.map_err(std::io::Error::other)?;
     let (stopping, stopped) = watch::channel(false);
     let told = async move {
         let mut stopped = stopped;
@@ -28,6 +31,8 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
     if tokio::time::timeout(grace, serving).await.is_err() {
         tracing::warn!("some requests had not ended when the time was up");
     }
+    // Jobs get the same time to end by themselves before they are ended.
+    jobs.wind_up(grace).await;
     Ok(())
 }
 

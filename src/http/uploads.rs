@@ -148,7 +148,7 @@ impl Intake<'_> {
         let max_bytes = self.settings.max_upload_bytes;
         self.bytes += piece.len() as u64;
         if self.bytes > max_bytes {
-            let detail = format!("at most {max_bytes} bytes are taken in one upload; `serve --max-upload` sets it");
+            let detail = format!("at most {max_bytes} bytes are taken in one upload; `serve --max-upload-mib` sets it");
             return Err(Problem::with(Kind::PayloadTooLarge, detail));
         }
         open.known.bytes += piece.len() as u64;

@@ -83,13 +83,18 @@ impl UploadFolders {
         }
         fs::create_dir_all(&*self.parent)?;
         self.sweep();
+        // Another process that sweeps just now may take a lock file that is not locked yet for an abandoned one.
+        let made = self.make().or_else(|_| self.make())?;
+        *own = Some(made.clone());
+        Ok(made)
+    }
+
+    fn make(&self) -> io::Result<Arc<OwnFolder>> {
         let path = self.parent.join(format!("{PREFIX}{}", random_name()));
         private_folder(&path)?;
         let lock = File::create_new(path.join(LOCK))?;
         lock.try_lock()?;
-        let made = Arc::new(OwnFolder { path, _lock: lock, next: AtomicU64::new(0) });
-        *own = Some(made.clone());
-        Ok(made)
+        Ok(Arc::new(OwnFolder { path, _lock: lock, next: AtomicU64::new(0) }))
     }
 }
 
