@@ -19,6 +19,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::diff::cells::{Cells, cells_of, edits};
 use crate::http::town::{ask, empty_store};
+use crate::stores::TestStore;
 
 async fn publish(store: &dyn Store, name: &str, cells: &Cells, from: OffsetDateTime) {
     let (report, source) = (CheckReport::default(), String::new());
@@ -141,4 +142,12 @@ async fn many_old_editions_at_once() {
         away += usize::from(live.edition(name).await.is_err());
     }
     assert!(away >= 7, "{away} of 12: no more than four are kept besides the one in force");
+}
+
+#[tokio::test]
+async fn the_past_stays_as_it_was_in_postgis() {
+    let test = TestStore::postgis();
+    let store = test.open().await;
+    the_past_stays_as_it_was(store.clone()).await;
+    store.close().await;
 }
