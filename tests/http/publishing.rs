@@ -75,7 +75,9 @@ fn a_draft_is_drawn_for_whoever_has_a_key() {
     run(async {
         let office = Office::on(empty_store().await, Settings::default()).await;
         let tile = |name: &str| format!("/tiles/{name}/grids/0/0/0.mvt");
-        draft(&office, "spring", &town()[..1]).await;
+        let mut other = town();
+        other[0]["properties"]["name"] = json!("旧名");
+        draft(&office, "spring", &other).await;
         for uri in ["/style.json?edition=spring", "/tiles/spring/grids.json", &tile("spring")] {
             assert_eq!(
                 ask(&office.service, Method::GET, uri, &[], Body::empty()).await.problem(404),
@@ -84,10 +86,10 @@ fn a_draft_is_drawn_for_whoever_has_a_key() {
             let answer = office.get(uri).await;
             assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{uri}");
         }
-        let small = office.get(&tile("spring")).await.body;
+        let drawn = office.get(&tile("spring")).await.body;
         assert_eq!(office.delete("/v1/editions/spring").await.status, 204);
         draft(&office, "autumn", &town()).await;
-        assert_ne!(office.get(&tile("autumn")).await.body, small);
+        assert_ne!(office.get(&tile("autumn")).await.body, drawn);
         office.ended(office.post("/v1/editions/autumn/publish").await, "done").await;
         for uri in ["/tiles/grids.json", "/tiles/grids/0/0/0.mvt", &tile("autumn"), "/style.json?edition=autumn"] {
             let answer = ask(&office.service, Method::GET, uri, &[], Body::empty()).await;
