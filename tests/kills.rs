@@ -58,18 +58,27 @@ impl Victim<'_> {
 impl Victim<'_> {
     /// Of a command that is over in a moment and can be repeated: each time that it is done, there is one more of what it adds.
     fn killed_in_a_moment(self, desk: &Desk, command: &str, count: impl Fn() -> usize) {
-        let mut killed = 0;
-        for round in 0..16 {
-            let before = count();
-            let mut process = desk.command(command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(8 * round));
-            let succeeded = self.strike(&mut process);
-            let added = count() - before;
-            assert!(added == usize::from(succeeded) || (added == 1 && !succeeded), "{command}: {added} added");
-            killed += usize::from(!succeeded);
+        let (mut killed, mut done) = (0, 0);
+        while killed < 3 || done == 0 {
+            // A little longer to live each time, until it is done.
+            let mut delay = Duration::from_millis(2);
+            loop {
+                let before = count();
+                let mut process = desk.command(command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+                std::thread::sleep(delay);
+                let succeeded = self.strike(&mut process);
+                let added = count() - before;
+                assert!(added == 1 || (added == 0 && !succeeded), "{command}: {added} added, succeeded: {succeeded}");
+                killed += usize::from(!succeeded);
+                delay = delay.mul_f64(1.5);
+                if added == 1 {
+                    break;
+                }
+            }
+            done += 1;
+            assert!(done < 20, "{command}: the kills come too late to prove anything");
         }
-        println!("{command}: killed {killed} times of 16");
-        assert!(killed >= 3, "{command}: the kills come too late to prove anything");
+        println!("{command}: killed {killed} times, done {done} times");
     }
 
     /// Kills, and answers whether the process says that it was done before.
