@@ -32,7 +32,7 @@ impl Victim<'_> {
         let start = Instant::now();
         let (first, factor) = match self {
             Victim::Process => (Duration::from_millis(5), 1.3),
-            Victim::Database(_) => (Duration::from_millis(40), 1.6),
+            Victim::Database(_) => (Duration::from_millis(40), 2.0),
         };
         let (mut delay, mut killed) = (first, 0);
         loop {
