@@ -105,15 +105,14 @@ pub struct Cluster {
 
 impl Cluster {
     pub fn start() -> Cluster {
-        // Not `TempDir`: the files belong to the user postgres, and the script removes them.
-        let folder = tempfile::tempdir().unwrap().keep();
+        let folder = cluster_folder();
         let url = script(&["start", path(&folder), "durable"]);
         Cluster { folder, url }
     }
 
     /// A standby that follows this one and only reads.
     pub fn standby(&self) -> Cluster {
-        let folder = tempfile::tempdir().unwrap().keep();
+        let folder = cluster_folder();
         let url = script(&["standby", path(&folder), path(&self.folder)]);
         Cluster { folder, url }
     }
@@ -180,6 +179,16 @@ impl Drop for Cluster {
         self.thaw();
         script(&["stop", path(&self.folder)]);
     }
+}
+
+/// In memory where there is room for that: after a crash PostgreSQL syncs every file it has, which takes a busy disk long.
+/// Not `TempDir`: the files belong to the user postgres, and the script removes them.
+fn cluster_folder() -> PathBuf {
+    const ROOM_KIB: u64 = 2 << 20;
+    let free = Command::new("df").args(["-k", "--output=avail", "/dev/shm"]).output().ok();
+    let free = free.and_then(|said| String::from_utf8(said.stdout).ok()?.lines().last()?.trim().parse().ok());
+    let has_room = free.is_some_and(|kib: u64| kib > ROOM_KIB);
+    if has_room { tempfile::tempdir_in("/dev/shm") } else { tempfile::tempdir() }.unwrap().keep()
 }
 
 fn path(folder: &Path) -> &str {
