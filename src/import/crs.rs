@@ -21,19 +21,26 @@ enum System {
 
 /// The name is of no coordinate system that files can be read in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{name}` is not a coordinate system that files can be read in{why}; use wgs84, cgcs2000, gcj02, bd09 or EPSG:n with \
-     the number of a known one (docs/import.md lists them), or convert the file first: ogr2ogr -t_srs EPSG:4326 OUT IN"
-)]
+#[error("`{name}` is not a coordinate system that files can be read in{why}{advice}")]
 pub struct UnknownImportCrs {
     name: String,
     /// Begins with `: ` where there is more to say.
     why: String,
+    advice: &'static str,
 }
+
+const ADVICE: &str = "; use wgs84, cgcs2000, gcj02, bd09 or EPSG:n with the number of a known one (docs/import.md lists them), \
+                      or convert the file first: ogr2ogr -t_srs EPSG:4326 OUT IN";
 
 impl UnknownImportCrs {
     fn named(name: &str) -> UnknownImportCrs {
-        UnknownImportCrs { name: clip(name), why: String::new() }
+        UnknownImportCrs { name: clip(name), why: String::new(), advice: ADVICE }
+    }
+
+    /// Tools convert from the old Chinese systems without a word, a hundred metres off: they are not to be advised.
+    fn explained(name: String, error: &WktError) -> UnknownImportCrs {
+        let advice = if matches!(error, WktError::OldChinese(_)) { "" } else { ADVICE };
+        UnknownImportCrs { name, why: format!(": {error}"), advice }
     }
 }
 
@@ -56,8 +63,8 @@ impl ImportCrs {
         // The numbers of Xi'an 1980 and Beijing 1954, geographic and in zones.
         if matches!(number, 2327..=2390 | 2401..=2442 | 4214 | 4555 | 4568..=4589 | 4610 | 4652..=4656 | 4766..=4800 | 21_413..=21_483)
         {
-            let why = format!(": {}", WktError::OldChinese("Xian 1980 or Beijing 1954".into()));
-            return Err(UnknownImportCrs { name, why });
+            let error = WktError::OldChinese("Xian 1980 or Beijing 1954".into());
+            return Err(UnknownImportCrs::explained(name, &error));
         }
         let known = epsg::definition(number).ok_or_else(|| UnknownImportCrs::named(&name))?;
         let projection = Projection::new(format!("{name} ({})", known.name), known.proj);
@@ -70,7 +77,7 @@ impl ImportCrs {
         match wkt::read(text) {
             Ok(wkt::System::Epsg(number)) => ImportCrs::from_epsg(number),
             Ok(wkt::System::Projection(projection)) => Ok(ImportCrs(System::Projection(Arc::from(projection)))),
-            Err(error) => Err(UnknownImportCrs { name: clip(text.trim()), why: format!(": {error}") }),
+            Err(error) => Err(UnknownImportCrs::explained(clip(text.trim()), &error)),
         }
     }
 
@@ -146,7 +153,7 @@ mod tests {
         let unknown = "EPSG:27700".parse::<ImportCrs>().unwrap_err().to_string();
         assert!(unknown.contains("EPSG:27700") && unknown.contains("ogr2ogr"), "{unknown}");
         let old = "EPSG:2363".parse::<ImportCrs>().unwrap_err().to_string();
-        assert!(old.contains("not public"), "{old}");
+        assert!(old.contains("not public") && !old.contains("ogr2ogr"), "{old}");
         assert!(ImportCrs::from_member("urn:ogc:def:crs:EPSG::27700").is_err());
     }
 }
