@@ -1,8 +1,13 @@
 //! The formats that borders come in, each held against what GDAL makes of the same file.
 
 mod crs;
+mod flatgeobuf;
 mod gdal;
+mod geopackage;
 mod guide;
+mod kml;
 mod made;
 mod mutations;
+mod ogr;
 mod shapefile;
+mod topojson;

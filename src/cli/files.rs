@@ -38,6 +38,11 @@ pub struct FileArgs {
     #[arg(long, value_name = "ENCODING")]
     encoding: Option<String>,
 
+    /// The layer of a file that has several, such as a GeoPackage, a TopoJSON or the folders of a KML
+    /// [default: the only one, or those whose names say a tier: tier1, 二级网格]
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+
     /// Mend what has one right answer, and say what was done
     #[arg(long)]
     pub repair: bool,
@@ -53,6 +58,7 @@ impl FileArgs {
             parent_name: None,
             crs: self.crs.clone(),
             encoding: self.encoding.clone(),
+            layer: self.layer.clone(),
         }
     }
 }

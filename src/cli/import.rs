@@ -15,7 +15,7 @@ use crate::import::edition::{self, PublishError};
 /// Read files into a new draft edition
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// GeoJSON or newline-delimited GeoJSON, plain or gzip; `-` is standard input
+    /// GeoJSON (also newline-delimited), GeoPackage, KML, KMZ, TopoJSON, FlatGeobuf; `-` is GeoJSON on standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 

@@ -4,6 +4,7 @@
 pub mod circle;
 pub mod crs;
 pub mod feature;
+pub mod foreign_wkb;
 pub mod geodesic;
 pub mod interior;
 pub mod label;

@@ -38,7 +38,8 @@ fn without_mark<'a>(mut text: impl Read + 'a) -> io::Result<Box<dyn BufRead + 'a
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             format!(
-                "this is {format}, which is not read yet; convert it first: ogr2ogr -f GeoJSONSeq -t_srs EPSG:4326 OUT.geojsonl IN"
+                "this is {format}, which is not read here; give a file of a known format by its name, or convert it first: \
+                 ogr2ogr -f GeoJSONSeq -t_srs EPSG:4326 OUT.geojsonl IN"
             ),
         ));
     }

@@ -126,7 +126,7 @@ pub(super) fn parse(
             return Err(fault("type", message));
         }
         Some("Topology") => {
-            return Err(fault("type", "this is TopoJSON, which is not read yet; convert it to GeoJSON"));
+            return Err(fault("type", "this is TopoJSON; give it as a file whose name ends in .topojson"));
         }
         Some(_) => read_geometry(text, &object, "feature", 0, &mut collected)?,
         None => return Err(fault("type", "the member `type` is missing: this is no GeoJSON feature")),
@@ -194,7 +194,12 @@ fn read_collection(
     Ok(())
 }
 
-fn read_properties(whole: &str, object: &str, fields: &FieldMapping, parsed: &mut Parsed) -> Result<(), FeatureFault> {
+pub(super) fn read_properties(
+    whole: &str,
+    object: &str,
+    fields: &FieldMapping,
+    parsed: &mut Parsed,
+) -> Result<(), FeatureFault> {
     if !object.starts_with('{') {
         return Err(fault("properties", format!("an object is expected, not {}", excerpt(object))));
     }

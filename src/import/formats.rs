@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use super::progress::Progress;
@@ -14,8 +14,13 @@ use super::shapefile::Parts;
 pub(super) enum Format {
     /// Also newline-delimited, and compressed with gzip; also whatever is not recognised, for its reader to refuse.
     GeoJson,
+    /// Also compressed with gzip.
+    TopoJson,
     Shapefile,
-    /// Of shapefiles, or of files of any other format.
+    GeoPackage,
+    FlatGeobuf,
+    Kml,
+    /// Of shapefiles, or of files of any other format; a KMZ.
     Zip,
 }
 
@@ -28,6 +33,7 @@ enum Within {
 
 /// Bytes that are looked at to tell formats apart.
 const HEAD_BYTES: usize = 512;
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// The files that belong to a shapefile, beside the `.shp` itself.
 const SIDECARS: [&str; 8] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj"];
@@ -58,20 +64,28 @@ impl Reading {
         if let Some(instead) = instead_of_sidecar(name, path) {
             return Err(instead);
         }
-        match detect(&head) {
+        let format = detect(name, &head);
+        if format == Format::Zip {
+            // Whoever packs archives into one another may do so without end.
+            if within == Within::Archive {
+                return Err("this is an archive in an archive; unpack the outer one".into());
+            }
+            self.read_zip(name, file, progress);
+            return Ok(());
+        }
+        let bytes = progress.watch(Cursor::new(head).chain(file));
+        match format {
+            Format::GeoJson => self.read_geojson(name, bytes),
+            Format::TopoJson => self.read_topojson(name, bytes),
+            Format::GeoPackage => self.read_geopackage(name, path, progress),
+            Format::FlatGeobuf => self.read_flatgeobuf(name, BufReader::with_capacity(BUFFER_BYTES, bytes)),
+            Format::Kml => self.read_kml(name, bytes, None),
             Format::Shapefile => {
-                drop(file);
                 let parts = Parts::beside(path).map_err(|error| error.to_string())?;
                 self.read_shapefile(name, parts, progress);
             }
-            // Whoever packs archives into one another may do so without end.
-            Format::Zip if within == Within::Archive => {
-                return Err("this is an archive in an archive; unpack the outer one".into());
-            }
-            Format::Zip => self.read_zip(name, file, progress),
-            Format::GeoJson => {
-                self.read_geojson(name, progress.watch(Cursor::new(head).chain(file)));
-            }
+            // Read above.
+            Format::Zip => {}
         }
         Ok(())
     }
@@ -85,12 +99,34 @@ pub fn main_files(files: &[String]) -> Vec<String> {
 }
 
 /// The format of a file that begins with these bytes.
-fn detect(head: &[u8]) -> Format {
-    match head {
-        [0, 0, 0x27, 0x0a, ..] => Format::Shapefile,
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Format::Zip,
-        _ => Format::GeoJson,
+fn detect(name: &str, head: &[u8]) -> Format {
+    let without_mark = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let is_utf16_xml = |bytes: &[u8]| bytes.starts_with(b"<\0") || bytes.starts_with(b"\0<");
+    let lower = name.to_ascii_lowercase();
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        Format::Zip
+    } else if head.starts_with(&[0, 0, 0x27, 0x0a]) {
+        Format::Shapefile
+    } else if head.starts_with(b"SQLite format 3\0") {
+        Format::GeoPackage
+    } else if head.starts_with(b"fgb") {
+        Format::FlatGeobuf
+    } else if without_mark.starts_with(b"<") || is_utf16_xml(head) || is_utf16_xml(head.get(2..).unwrap_or_default()) {
+        Format::Kml
+    } else if lower.trim_end_matches(".gz").ends_with(".topojson") || says_topology(without_mark) {
+        Format::TopoJson
+    } else {
+        Format::GeoJson
     }
+}
+
+/// Whether a JSON text begins as everybody writes TopoJSON.
+fn says_topology(head: &[u8]) -> bool {
+    let mut rest = head.strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
+    for word in [&b"\"type\""[..], b":"] {
+        rest = rest.strip_prefix(word).unwrap_or_default().trim_ascii_start();
+    }
+    rest.starts_with(b"\"Topology\"")
 }
 
 /// What to name instead of a folder.

@@ -144,6 +144,11 @@ impl FieldMapping {
         names
     }
 
+    /// Whether a field of this name means something.
+    pub(super) fn reads(&self, field: &str) -> bool {
+        self.names().into_iter().any(|name| name.eq_ignore_ascii_case(field))
+    }
+
     /// Reads a feature's fields; `text` makes text of a value, or says what is wrong with it.
     pub(super) fn map<N: AsRef<str>, V>(
         &self,

@@ -21,6 +21,8 @@ pub struct OptionTexts {
     pub crs: Option<String>,
     /// As in [`TextEncoding`].
     pub encoding: Option<String>,
+    /// The layer of a file that has several.
+    pub layer: Option<String>,
 }
 
 /// An option that cannot be used.
@@ -42,13 +44,16 @@ impl OptionTexts {
         let parent_name = parsed("parent_name", &self.parent_name, files)?;
         let crs = parsed::<ImportCrs>("crs", &self.crs, files)?;
         let encoding = parsed::<TextEncoding>("encoding", &self.encoding, files)?;
-        let each = tier.into_iter().zip(code).zip(name).zip(parent).zip(parent_name).zip(crs).zip(encoding);
-        let options = each.map(|((((((tier, code), name), parent), parent_name), crs), encoding)| ReadOptions {
-            fields: FieldMapping { parent_name, ..FieldMapping::new(code, name, parent, tier) },
-            crs,
-            encoding,
-            limits,
-        });
+        let layer = parsed::<String>("layer", &self.layer, files)?;
+        let each = tier.into_iter().zip(code).zip(name).zip(parent).zip(parent_name).zip(crs).zip(encoding).zip(layer);
+        let options =
+            each.map(|(((((((tier, code), name), parent), parent_name), crs), encoding), layer)| ReadOptions {
+                fields: FieldMapping { parent_name, ..FieldMapping::new(code, name, parent, tier) },
+                crs,
+                encoding,
+                layer,
+                limits,
+            });
         Ok(options.collect())
     }
 }

@@ -23,6 +23,8 @@ pub struct ReadOptions {
     pub crs: Option<ImportCrs>,
     /// Of the texts in formats older than UTF-8; overrules what a file says of itself.
     pub encoding: Option<TextEncoding>,
+    /// The layer of a file that has several.
+    pub layer: Option<String>,
     pub limits: Limits,
 }
 
@@ -147,6 +149,11 @@ impl Reading {
         }
     }
 
+    /// Counts positions with a height or a measure that are no feature's own.
+    pub(super) fn add_heights(&mut self, count: u64) {
+        self.with_height += count;
+    }
+
     /// Remembers what a reader finds worth knowing, once.
     pub(super) fn note(&mut self, text: String) {
         if self.noted.len() < self.options.limits.max_listed && !self.noted.contains(&text) {
@@ -163,7 +170,13 @@ impl Reading {
         self.progress.is_stopped() || self.features.len() as u64 == self.options.limits.max_features
     }
 
-    pub(super) fn fault(&mut self, fault: Fault) {
+    pub(super) fn fault(&mut self, mut fault: Fault) {
+        /// Parsers quote what they were given, however long it is.
+        const MAX_MESSAGE_CHARS: usize = 1_000;
+        if let Some((end, _)) = fault.message.char_indices().nth(MAX_MESSAGE_CHARS) {
+            fault.message.truncate(end);
+            fault.message.push('…');
+        }
         self.fault_count += 1;
         if self.faults.len() < self.options.limits.max_listed {
             self.faults.push(fault);

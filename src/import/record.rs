@@ -6,6 +6,7 @@ use super::coordinates::Collected;
 use super::crs::ImportCrs;
 use super::feature::Parsed;
 use super::reading::{Fault, Reading};
+use crate::domain::tier::Tier;
 
 /// What a reader hands over.
 #[derive(Debug)]
@@ -22,7 +23,13 @@ impl Reading {
     }
 
     /// Takes a feature; `source` is what people call it, such as `town.shp record 12`.
+    #[expect(dead_code, reason = "the readers of further formats are being written")]
     pub(super) fn take_record(&mut self, source: String, record: Record) {
+        self.take_record_in(source, record, None);
+    }
+
+    /// Takes a feature of a layer whose name says a tier, which counts where the feature says none itself.
+    pub(super) fn take_record_in(&mut self, source: String, record: Record, tier: Option<Tier>) {
         match self.options.fields.map(&record.fields, |text| Ok(Cow::Borrowed(text))) {
             Err(wrong) => self.fault(Fault { source, at: None, field: wrong.field, message: wrong.message }),
             Ok(mapped) => {
@@ -30,8 +37,16 @@ impl Reading {
                 parsed.take(mapped);
                 parsed.take_shape(record.shape);
                 parsed.properties = record.fields.into_iter().map(|(name, _)| name).collect();
-                self.take(parsed, source);
+                self.take_parsed(parsed, source, tier);
             }
         }
+    }
+
+    /// Takes a feature of a layer whose name says `tier`.
+    pub(super) fn take_parsed(&mut self, mut parsed: Parsed, source: String, tier: Option<Tier>) {
+        if parsed.not_a_tier.is_none() {
+            parsed.feature.tier = parsed.feature.tier.or(tier);
+        }
+        self.take(parsed, source);
     }
 }

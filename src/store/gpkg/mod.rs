@@ -5,6 +5,7 @@ mod columns;
 mod connect;
 mod fault;
 mod fill;
+pub mod foreign;
 mod statements;
 mod times;
 mod write;
