@@ -8,6 +8,7 @@ mod diff;
 mod export;
 mod faults;
 mod formats;
+mod fuzz_corpora;
 mod generate;
 mod http;
 mod judges;

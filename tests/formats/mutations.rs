@@ -143,7 +143,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())).collect()
 }
 
-/// As `fuzz/fuzz_targets/shapefile.rs` takes an input apart.
+/// As `fuzz/src/properties.rs` takes an input apart.
 fn read_input(bytes: &[u8]) -> Reading {
     let (lengths, mut rest) = bytes.split_at(8);
     let mut next = |i: usize| {
@@ -167,12 +167,12 @@ fn the_kept_inputs_are_read() {
         let reading = read_input(&bytes);
         assert!(reading.features.len() >= 2, "{name}: {:?}", reading.faults);
     }
-    for (name, bytes) in corpus("archive") {
+    for (name, bytes) in corpus("zip") {
         let mut reading = Reading::default();
         reading.read_zip(&name, Cursor::new(bytes), &Progress::default());
         assert!(reading.features.len() >= 2, "{name}: {:?}", reading.faults);
     }
-    for (name, text) in corpus("crs") {
+    for (name, text) in corpus("prj") {
         // Xi'an 1980 is kept for its refusal.
         assert_eq!(ImportCrs::from_wkt(&String::from_utf8(text).unwrap()).is_ok(), !name.starts_with("2363"), "{name}");
     }

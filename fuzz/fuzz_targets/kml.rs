@@ -1,0 +1,5 @@
+//! A KML file in any encoding: see `properties.rs` for what has to hold.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gridward_fuzz::properties::kml(bytes));

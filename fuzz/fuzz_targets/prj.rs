@@ -1,0 +1,5 @@
+//! Well-known text of a coordinate system: see `properties.rs` for what has to hold.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gridward_fuzz::properties::prj(bytes));
