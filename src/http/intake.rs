@@ -25,8 +25,20 @@ use crate::store::{Store, StoreError};
 const MAX_NAME_CHARS: usize = 100;
 
 /// Names of the options, as fields of the form and as parameters.
-const OPTIONS: [&str; 11] =
-    ["edition", "tier", "code", "name", "parent", "parent_name", "crs", "encoding", "repair", "tolerance_m", "file"];
+const OPTIONS: [&str; 12] = [
+    "edition",
+    "tier",
+    "code",
+    "name",
+    "parent",
+    "parent_name",
+    "crs",
+    "encoding",
+    "layer",
+    "repair",
+    "tolerance_m",
+    "file",
+];
 
 /// What the files are to become.
 #[derive(Debug)]
@@ -157,6 +169,7 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
         parent_name: options.text("parent_name"),
         crs: options.text("crs"),
         encoding: options.text("encoding"),
+        layer: options.text("layer"),
     };
     let dealt = texts.deal(files, Limits::default());
     if let Err(wrong) = &dealt {
