@@ -23,7 +23,6 @@ impl Reading {
     }
 
     /// Takes a feature; `source` is what people call it, such as `town.shp record 12`.
-    #[expect(dead_code, reason = "the readers of further formats are being written")]
     pub(super) fn take_record(&mut self, source: String, record: Record) {
         self.take_record_in(source, record, None);
     }
