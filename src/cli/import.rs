@@ -15,7 +15,7 @@ use crate::import::edition::{self, PublishError};
 /// Read files into a new draft edition
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// GeoJSON (also newline-delimited), GeoPackage, KML, KMZ, TopoJSON, FlatGeobuf; `-` is GeoJSON on standard input
+    /// GeoJSON (also newline-delimited), Shapefile (bare or in a zip), GeoPackage, KML, KMZ, TopoJSON, FlatGeobuf; `-` is GeoJSON on standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 
