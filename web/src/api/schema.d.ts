@@ -312,6 +312,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/editions/{old}/diff/{new}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The vector tiles that differ between two editions
+         * @description Every tile that differs in a byte is named; a few more may be. Found from the borders that differ, without drawing
+         *     any tile. At most 20,000 of a zoom are named.
+         */
+        get: operations["diffTiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/grids": {
         parameters: {
             query?: never;
@@ -1186,6 +1207,12 @@ export interface components {
             renamed: number;
             reparented: number;
         };
+        /** @description The tiles that differ between two editions. */
+        TilesAnswer: {
+            new: string;
+            old: string;
+            zooms: components["schemas"]["ZoomTiles"][];
+        };
         /** @description The form, as OpenAPI describes it. */
         UploadForm: {
             /** @description The field that holds the code. */
@@ -1217,6 +1244,15 @@ export interface components {
             /** @description `zero_point`, `swapped_axes` or `crs_mismatch`. */
             code: string;
             message: string;
+        };
+        /** @description Those of one zoom. */
+        ZoomTiles: {
+            /** @description There are so many that not all are named: take all tiles of this zoom for changed. */
+            more: boolean;
+            /** @description Column and row of each. */
+            tiles: number[][];
+            /** Format: int32 */
+            zoom: number;
         };
     };
     responses: never;
@@ -2362,6 +2398,70 @@ export interface operations {
             };
             /** @description The places cannot be read */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    diffTiles: {
+        parameters: {
+            query?: {
+                /** @description Only this zoom. */
+                zoom?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The edition to start from */
+                old: string;
+                /** @description The edition to compare it with */
+                new: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tiles that differ */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilesAnswer"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
