@@ -18,7 +18,6 @@ export interface UploadOptions {
   readonly crs: string;
   readonly encoding: string;
   readonly repair: boolean;
-  readonly toleranceM: number;
 }
 
 export function upload(
@@ -53,10 +52,8 @@ export function form(files: readonly ChosenFile[], options: UploadOptions): Form
   }
   const tiers = tiersOf(files);
   if (tiers !== "") data.append("tier", tiers);
-  if (options.repair) {
-    data.append("repair", "true");
-    data.append("tolerance_m", String(options.toleranceM));
-  }
+  // By the service's own tolerance; a draft can be repaired by another one afterwards.
+  if (options.repair) data.append("repair", "true");
   for (const { file } of files) data.append("file", file, file.name);
   return data;
 }

@@ -195,20 +195,19 @@ test("an upload says the tier of each file that has grids, and leaves out what n
     { file: file("组.geojson"), tier: 3 as const },
   ];
   const options = { edition: " 2026-01 ", code: "", name: "名称", parent: "", crs: "", encoding: "GBK" };
-  const data = form(files, { ...options, repair: true, toleranceM: 0.25 });
+  const data = form(files, { ...options, repair: true });
   expect([...data].map(([name, value]) => [name, value instanceof File ? value.name : value])).toEqual([
     ["edition", "2026-01"],
     ["name", "名称"],
     ["encoding", "GBK"],
     ["tier", "1,3"],
     ["repair", "true"],
-    ["tolerance_m", "0.25"],
     ["file", "村.shp"],
     ["file", "村.DBF"],
     ["file", "组.geojson"],
   ]);
-  const plain = form([{ file: file("a.zip"), tier: null }], { ...options, repair: false, toleranceM: 1 });
-  expect([plain.has("tier"), plain.has("repair"), plain.has("tolerance_m")]).toEqual([false, false, false]);
+  const plain = form([{ file: file("a.zip"), tier: null }], { ...options, repair: false });
+  expect([plain.has("tier"), plain.has("repair")]).toEqual([false, false]);
   expect(isPart("a.dbf", ["a.dbf"])).toBe(false);
 });
 

@@ -19,7 +19,6 @@ const ENCODINGS = ["UTF-8", "GBK", "GB18030", "Big5"];
 export function Upload() {
   const says = editionWords.value.upload;
   const files = useSignal<readonly ChosenFile[]>([]);
-  const repairs = useSignal(false);
   const wrong = useSignal<"files" | "name" | "taken" | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
@@ -55,20 +54,12 @@ export function Upload() {
       <Field name="edition" label={says.edition} placeholder={says.editionHint} wrong={nameFault(wrong.value)} />
       <fieldset class="repairs">
         <label class="check">
-          <input
-            type="checkbox"
-            name="repair"
-            checked={repairs.value}
-            onChange={(event) => {
-              repairs.value = event.currentTarget.checked;
-            }}
-          />
+          <input type="checkbox" name="repair" />
           <span>
             {says.repair}
             <small>{says.repairHint}</small>
           </span>
         </label>
-        {repairs.value && <Tolerance />}
       </fieldset>
       <details>
         <summary>
@@ -115,7 +106,6 @@ function optionsOf(data: FormData): UploadOptions {
     crs: text("crs"),
     encoding: text("encoding"),
     repair: data.has("repair"),
-    toleranceM: Number.parseFloat(text("tolerance_m")) || TOLERANCE_M,
   };
 }
 
