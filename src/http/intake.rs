@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 use super::admission::Admin;
 use super::editions::EditionDetail;
 use super::jobs::{self, Halt, JobDetail, JobResult};
-use super::params::{Asked, Given, Parameters, truth};
+use super::params::{Asked, Given, Parameters, number, truth};
 use super::problem::{Problem, ProblemDetails};
+use super::publishing::tolerance;
 use super::report::ReportCounts;
 use super::state::{AppState, in_background};
 use super::uploads::{Options, Upload, UploadedFile};
@@ -19,6 +20,7 @@ use crate::domain::job::JobKind;
 use crate::import::edition::{self, Checked};
 use crate::import::progress::{Progress, Stage};
 use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
+use crate::planar::repair::DEFAULT_TOLERANCE_M;
 use crate::store::{Store, StoreError};
 
 /// Characters of an edition's name.
@@ -44,7 +46,8 @@ const OPTIONS: [&str; 12] = [
 #[derive(Debug)]
 struct Wish {
     edition: Option<String>,
-    repair: bool,
+    /// The tolerance of the repair, where one is wanted.
+    repair_within_m: Option<f64>,
 }
 
 /// The options that came as parameters, unread: those of the form join them.
@@ -89,6 +92,9 @@ pub(crate) struct UploadForm {
     /// Whether to mend what has one right answer.
     #[schema(nullable = false)]
     repair: Option<bool>,
+    /// How far borders may miss each other, and points may move, in metres; with `repair`.
+    #[schema(minimum = 0, maximum = 100, nullable = false)]
+    tolerance_m: Option<f64>,
 }
 
 /// Bring files in as a new draft
@@ -140,7 +146,7 @@ pub(crate) async fn import(
     tracing::info!(key = key.id, files = upload.files.len(), "an upload was taken in");
     let (store, named) = (state.live.store().clone(), wish.edition.clone());
     jobs::start(&state, place, JobKind::Import, named, async move |progress| {
-        let Wish { edition, repair } = wish;
+        let Wish { edition, repair_within_m } = wish;
         let working = progress.clone();
         let reading = in_background(move || read(&upload, &files, dealt, working)).await?;
         progress.go_on()?;
@@ -151,7 +157,7 @@ pub(crate) async fn import(
         progress.begin(Stage::Checking, 2);
         let reference = edition::grids_in_force(&*store, None).await?;
         progress.advance(1);
-        let checked = edition::check(reading, repair, &[], reference).await;
+        let checked = edition::check_within(reading, repair_within_m, &[], reference).await;
         keep(&*store, edition, source, checked, notes, &progress).await
     })
     .await
@@ -161,6 +167,10 @@ pub(crate) async fn import(
 fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), Problem> {
     let edition = options.parsed("edition", edition_name);
     let repair = options.parsed("repair", truth).unwrap_or(false);
+    let tolerance_m = options.parsed("tolerance_m", |text| tolerance(number(text)?));
+    if tolerance_m.is_some() && !repair {
+        options.wrong("tolerance_m", "means nothing without `repair`");
+    }
     let texts = OptionTexts {
         tier: options.text("tier"),
         code: options.text("code"),
@@ -177,7 +187,8 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
     }
     options.finish()?;
     let dealt = dealt.map_err(|wrong| Problem::parameter(wrong.option, wrong.message))?;
-    Ok((Wish { edition, repair }, dealt))
+    let repair_within_m = repair.then_some(tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M));
+    Ok((Wish { edition, repair_within_m }, dealt))
 }
 
 /// A name that can stand in a path and in a list.

@@ -129,7 +129,7 @@ pub(crate) async fn repair(
     request: Request,
 ) -> Result<Response, Problem> {
     let mut wish = Wish::read(request).await?;
-    let tolerance_m = wish.parsed("tolerance_m", tolerance);
+    let tolerance_m = wish.parsed("tolerance_m", |value| tolerance(value.as_f64().ok_or("is not a number of metres")?));
     let wanted = wish.parsed("edition", |value| edition_name(text(value)?.trim()));
     wish.finish()?;
     let store = state.live.store().clone();
@@ -286,9 +286,10 @@ fn truth(value: &Value) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| "is neither true nor false".to_owned())
 }
 
-fn tolerance(value: &Value) -> Result<f64, String> {
-    let fits = |metres: &f64| (0.0..=MAX_TOLERANCE_M).contains(metres);
-    value.as_f64().filter(fits).ok_or_else(|| format!("is not a number of metres from 0 to {MAX_TOLERANCE_M}"))
+/// Metres within which a repair may join what does not meet.
+pub(super) fn tolerance(metres: f64) -> Result<f64, String> {
+    let fits = (0.0..=MAX_TOLERANCE_M).contains(&metres);
+    fits.then_some(metres).ok_or_else(|| format!("is not a number of metres from 0 to {MAX_TOLERANCE_M}"))
 }
 
 fn codes(value: &Value) -> Result<Vec<ProblemCode>, String> {

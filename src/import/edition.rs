@@ -59,15 +59,20 @@ pub struct Published {
 
 /// Repairs if asked to, checks and builds, and compares with the `reference`, the grids in force so far as there are
 /// any. Takes seconds for a large country, so it runs where it blocks nobody.
-pub async fn check(
+pub async fn check(reading: Reading, with_repair: bool, allow: &[ProblemCode], reference: Vec<GridFeature>) -> Checked {
+    check_within(reading, with_repair.then_some(DEFAULT_TOLERANCE_M), allow, reference).await
+}
+
+/// As [`check`], repaired within a tolerance where there is one.
+pub async fn check_within(
     mut reading: Reading,
-    with_repair: bool,
+    repair_within_m: Option<f64>,
     allow: &[ProblemCode],
     reference: Vec<GridFeature>,
 ) -> Checked {
     let allow = allow.to_vec();
     in_background(move || {
-        let mut checked = check_features(std::mem::take(&mut reading.features), with_repair, &allow);
+        let mut checked = check_features(std::mem::take(&mut reading.features), repair_within_m, &allow);
         compare(&mut checked.built, &reference);
         reading.explain(&mut checked.built.report.problems);
         checked
@@ -330,8 +335,11 @@ fn compare(built: &mut Built, reference: &[GridFeature]) {
     built.report.problems.extend(shifted);
 }
 
-fn check_features(features: Vec<DraftFeature>, with_repair: bool, allow: &[ProblemCode]) -> Checked {
-    let (features, repairs) = if with_repair { repair(features, DEFAULT_TOLERANCE_M) } else { (features, Vec::new()) };
+fn check_features(features: Vec<DraftFeature>, repair_within_m: Option<f64>, allow: &[ProblemCode]) -> Checked {
+    let (features, repairs) = match repair_within_m {
+        Some(tolerance_m) => repair(features, tolerance_m),
+        None => (features, Vec::new()),
+    };
     let mut built = build(&features, allow);
     built.report.repairs.splice(0..0, repairs);
     Checked { features, built }

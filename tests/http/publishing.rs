@@ -175,6 +175,13 @@ fn a_draft_is_repaired_into_another_one() {
         let longest = moved.fold(0.0, f64::max);
         assert!((0.1..=0.5).contains(&longest), "{longest}");
         assert_eq!(office.get("/v1/editions/spring/report").await.json(), before, "the draft stays as it is");
+        // The same as a choice on import; a tolerance that is too small mends nothing.
+        for (tolerance_m, mended) in [("0.5", true), ("0.05", false)] {
+            let form = Form::default().file("town.geojsonl", lines(&features).as_bytes()).field("repair", "true");
+            let form = form.field("tolerance_m", tolerance_m).field("edition", &format!("within-{tolerance_m}"));
+            let job = office.ended(office.upload(&form).await, "done").await;
+            assert_eq!(job["result"]["counts"]["codes"].get("sliver").is_none(), mended, "{job}");
+        }
         let again = office.ended(office.post("/v1/editions/spring/repair").await, "done").await;
         assert_eq!(again["edition"], "spring-repaired-2");
         let taken = office.post_json("/v1/editions/spring/repair", json!({"edition": "spring"})).await;

@@ -116,6 +116,8 @@ fn every_wrong_option_is_named() {
             (one().field("code", "a").field("code", "b"), vec!["code"]),
             (one().field("code", &"a".repeat(5000)), vec!["code"]),
             (one().field("publish", "true"), vec!["publish"]),
+            (one().field("repair", "true").field("tolerance_m", "-1"), vec!["tolerance_m"]),
+            (one().field("tolerance_m", "1"), vec!["tolerance_m"]),
             (Form::default().field("edition", "spring"), vec!["file"]),
             (Form::default().file("a.geojsonl", b""), vec!["file"]),
             (one().file("A.GEOJSONL", demo::GRIDS), vec!["file"]),

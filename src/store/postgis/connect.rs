@@ -83,7 +83,7 @@ pub(super) async fn prepare(options: &PgConnectOptions) -> StoreResult<()> {
         other => other,
     };
     // Not from the pool, which tries again and again and then cannot say what was wrong.
-    let mut connection = within(ACQUIRE_TIMEOUT, async { options.connect().await }).await.map_err(here)?;
+    let mut connection = within(ACQUIRE_TIMEOUT, options.connect()).await.map_err(here)?;
     let state = within(PROBE_TIMEOUT, async {
         connection.execute(sql::SESSION).await?;
         schema_state(&mut connection).await
