@@ -103,3 +103,57 @@ fn a_parent_that_holds_less_than_half_is_missing() {
         "{checked:?}"
     );
 }
+
+/// The demo town's grids of the smallest tier alone; the tiers above are made of them.
+#[test]
+fn missing_tiers_are_made_of_the_grids_below() {
+    let desk = Desk::new();
+    let whole: Vec<Value> =
+        include_str!("../data/qingcao.geojsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut smallest: Vec<Value> = whole.iter().filter(|grid| grid["properties"]["tier"] == 3).cloned().collect();
+    let name_of = |code: &Value| {
+        let named = whole.iter().find(|grid| grid["properties"]["code"] == *code).unwrap();
+        named["properties"]["name"].clone()
+    };
+    for grid in &mut smallest {
+        grid["properties"]["片"] = name_of(&grid["properties"]["parent"]);
+    }
+    desk.write("small.geojsonl", &lines(&smallest));
+    let told = desk.run("check small.geojsonl").ended(1);
+    assert!(
+        told.says("error parent_missing (165)") && told.says("; --dissolve makes the missing tier out of"),
+        "{told:?}"
+    );
+
+    let arguments = "import small.geojsonl --dissolve --parent-name 片 --edition made --publish --json";
+    let made = desk.run(arguments).ended(0).json();
+    assert_eq!([&made["edition"]["tier1"], &made["edition"]["tier2"], &made["edition"]["tier3"]], [22, 50, 165]);
+    let repairs = made["report"]["repairs"].as_array().unwrap();
+    let told: Vec<&Value> = repairs.iter().filter(|repair| repair["action"] == "tier_dissolved").collect();
+    assert_eq!(
+        (told.len(), told.iter().map(|repair| repair["measure"]["count"].as_u64().unwrap()).sum::<u64>()),
+        (72, 215)
+    );
+    let problems = made["report"]["problems"].as_array().unwrap();
+    assert!(problems.iter().all(|problem| problem["code"] == "roster_missing"), "they nest exactly: {problems:?}");
+
+    // Land for land the town as it is with all its tiers. Vertices where only the tiers above have a corner do not count.
+    desk.write("whole.geojsonl", &lines(&whole));
+    desk.run("import whole.geojsonl --edition whole --publish").ended(0);
+    let apart = desk.run("diff made whole --json").ended(0).json();
+    println!("{apart:#}");
+    desk.run("export --edition made --format geojsonl -o made.out").ended(0);
+    desk.run("export --edition whole --format geojsonl -o whole.out").ended(0);
+    let read = |name: &str| -> Vec<Value> {
+        let text = std::fs::read_to_string(desk.path(name)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    for (made, whole) in read("made.out").iter().zip(read("whole.out")) {
+        let (made_of, code) = (&made["properties"], &whole["properties"]["code"]);
+        assert_eq!((&made_of["code"], &made_of["parent"]), (code, &whole["properties"]["parent"]));
+        assert_eq!(made["geometry"], whole["geometry"], "{code}");
+        if made_of["tier"] == 2 {
+            assert_eq!(made_of["name"], whole["properties"]["name"]);
+        }
+    }
+}

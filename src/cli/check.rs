@@ -40,7 +40,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         let reading = files::read(&args.files, &args.reading, context)?;
         let read = Read::of(&reading);
         let working = context.progress("checking", None);
-        let checked = edition::check(reading, args.reading.repair, &[], Vec::new()).await;
+        let checked = edition::check(reading, args.reading.preparation(), &[], Vec::new()).await;
         working.finish_and_clear();
         (files::source_of(&args.files), checked.built.report, read)
     };

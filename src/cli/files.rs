@@ -7,8 +7,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Context, Failure};
+use crate::import::edition::Preparation;
 use crate::import::progress::{Progress, Stage};
 use crate::import::{Limits, OptionTexts, ReadOptions, Reading, main_files};
+use crate::planar::repair::DEFAULT_TOLERANCE_M;
 
 /// How the files are to be understood. With several files every option takes one value for all of them, or one for each,
 /// separated by commas.
@@ -45,17 +47,43 @@ pub struct FileArgs {
 
     /// Mend what has one right answer, and say what was done
     #[arg(long)]
-    pub repair: bool,
+    repair: bool,
+
+    /// How many metres a repair may move anything at most [default: 0.5]
+    #[arg(long, value_name = "METRES", requires = "repair", value_parser = tolerance)]
+    tolerance: Option<f64>,
+
+    /// Make upper tiers that are in no file of the grids below them, by the parents these name or by the beginnings of their codes
+    #[arg(long)]
+    dissolve: bool,
+
+    /// The field that holds the name of the parent, for --dissolve [default: its code]
+    #[arg(long, value_name = "FIELD", requires = "dissolve")]
+    parent_name: Option<String>,
+}
+
+/// A millimetre is less than the lattice tells apart, a kilometre more than any drawing is off.
+fn tolerance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(metres) if (0.001..=1_000.0).contains(&metres) => Ok(metres),
+        _ => Err("a number of metres from 0.001 to 1000".into()),
+    }
 }
 
 impl FileArgs {
+    /// What is to be done before the check.
+    pub(super) fn preparation(&self) -> Preparation {
+        let repair_m = self.repair.then(|| self.tolerance.unwrap_or(DEFAULT_TOLERANCE_M));
+        Preparation { repair_m, dissolve: self.dissolve }
+    }
+
     fn texts(&self) -> OptionTexts {
         OptionTexts {
             tier: self.tier.clone(),
             code: self.code.clone(),
             name: self.name.clone(),
             parent: self.parent.clone(),
-            parent_name: None,
+            parent_name: self.parent_name.clone(),
             crs: self.crs.clone(),
             encoding: self.encoding.clone(),
             layer: self.layer.clone(),

@@ -48,7 +48,8 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let store = context.store().await?;
     let working = context.progress("checking and building", None);
     let mut checked =
-        edition::check(reading, args.reading.repair, &allow, edition::grids_in_force(&*store, None).await?).await;
+        edition::check(reading, args.reading.preparation(), &allow, edition::grids_in_force(&*store, None).await?)
+            .await;
     working.set_message("storing");
     let draft = edition::save_draft(&*store, args.edition, files::source_of(&args.files), &mut checked).await?;
     let outcome = if args.publish {

@@ -157,7 +157,7 @@ pub(crate) async fn import(
         progress.begin(Stage::Checking, 2);
         let reference = edition::grids_in_force(&*store, None).await?;
         progress.advance(1);
-        let checked = edition::check_within(reading, repair_within_m, &[], reference).await;
+        let checked = edition::check(reading, repair_within_m, &[], reference).await;
         keep(&*store, edition, source, checked, notes, &progress).await
     })
     .await

@@ -16,6 +16,7 @@ use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build};
 use crate::planar::check::reference::shifted_crs;
 use crate::planar::diff::{Difference, code_changes};
+use crate::planar::dissolve::dissolve;
 use crate::planar::map::PlanarMap;
 use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair};
 use crate::store::{NewDraft, NewPublication, Store, StoreError};
@@ -57,22 +58,40 @@ pub struct Published {
     pub in_force_from: OffsetDateTime,
 }
 
-/// Repairs if asked to, checks and builds, and compares with the `reference`, the grids in force so far as there are
-/// any. Takes seconds for a large country, so it runs where it blocks nobody.
-pub async fn check(reading: Reading, with_repair: bool, allow: &[ProblemCode], reference: Vec<GridFeature>) -> Checked {
-    check_within(reading, with_repair.then_some(DEFAULT_TOLERANCE_M), allow, reference).await
+/// What is done to features before they are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Preparation {
+    /// Repair, moving nothing further than so many metres.
+    pub repair_m: Option<f64>,
+    /// Make upper tiers that are in no file of the grids below.
+    pub dissolve: bool,
 }
 
-/// As [`check`], repaired within a tolerance where there is one.
-pub async fn check_within(
+/// Whether to repair, by the usual tolerance.
+impl From<bool> for Preparation {
+    fn from(repair: bool) -> Preparation {
+        Preparation { repair_m: repair.then_some(DEFAULT_TOLERANCE_M), dissolve: false }
+    }
+}
+
+/// Whether to repair, and by which tolerance.
+impl From<Option<f64>> for Preparation {
+    fn from(repair_m: Option<f64>) -> Preparation {
+        Preparation { repair_m, dissolve: false }
+    }
+}
+
+/// Repairs and dissolves if asked to, checks and builds, and compares with the `reference`, the grids in force so far as there are
+/// any. Takes seconds for a large country, so it runs where it blocks nobody.
+pub async fn check(
     mut reading: Reading,
-    repair_within_m: Option<f64>,
+    preparation: impl Into<Preparation>,
     allow: &[ProblemCode],
     reference: Vec<GridFeature>,
 ) -> Checked {
-    let allow = allow.to_vec();
+    let (preparation, allow) = (preparation.into(), allow.to_vec());
     in_background(move || {
-        let mut checked = check_features(std::mem::take(&mut reading.features), repair_within_m, &allow);
+        let mut checked = check_features(&mut reading, preparation, &allow);
         compare(&mut checked.built, &reference);
         reading.explain(&mut checked.built.report.problems);
         checked
@@ -335,11 +354,15 @@ fn compare(built: &mut Built, reference: &[GridFeature]) {
     built.report.problems.extend(shifted);
 }
 
-fn check_features(features: Vec<DraftFeature>, repair_within_m: Option<f64>, allow: &[ProblemCode]) -> Checked {
-    let (features, repairs) = match repair_within_m {
+fn check_features(reading: &mut Reading, preparation: Preparation, allow: &[ProblemCode]) -> Checked {
+    let features = std::mem::take(&mut reading.features);
+    let (mut features, mut repairs) = match preparation.repair_m {
         Some(tolerance_m) => repair(features, tolerance_m),
         None => (features, Vec::new()),
     };
+    if preparation.dissolve {
+        repairs.extend(dissolve(&mut features, reading.parent_names()));
+    }
     let mut built = build(&features, allow);
     built.report.repairs.splice(0..0, repairs);
     Checked { features, built }

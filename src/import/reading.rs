@@ -100,6 +100,11 @@ impl Reading {
         self.options = ReadOptions { limits: self.options.limits, ..options };
     }
 
+    /// What the parents of the features are called, by code, as far as the files say so.
+    pub(super) fn parent_names(&self) -> &HashMap<String, String> {
+        &self.parent_names
+    }
+
     /// What is worth knowing but no problem.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.noted.clone();

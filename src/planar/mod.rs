@@ -12,6 +12,7 @@ mod cells;
 pub(crate) mod chains;
 pub mod check;
 pub mod diff;
+pub mod dissolve;
 pub mod faces;
 pub mod labels;
 pub mod map;
