@@ -23,6 +23,7 @@ mod server;
 mod servers;
 mod several_files;
 mod stores;
+mod swiss;
 mod tidy;
 mod tiles;
 mod united_states;

@@ -122,7 +122,7 @@ fn rounds(
     closed: &mut Vec<Closed>,
 ) -> Vec<Shape> {
     let mut shapes = before.to_vec();
-    let mut ambiguous = thin::Ambiguous::new(before, fixed);
+    let mut ambiguous = thin::Ambiguous::new(before, tolerance, fixed);
     for _ in 0..MAX_ROUNDS {
         let at_first = shapes.clone();
         let mut rings = flat(&shapes, grids);

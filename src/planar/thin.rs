@@ -17,14 +17,13 @@ use super::faces;
 use super::labels::LabelSet;
 use super::mend;
 use super::near::follow;
-use super::noding::pass;
 use super::overlay::Overlay;
 use super::repair::{Shape, edges};
 use super::snap::Tolerance;
 use crate::domain::grid::Grid;
 use crate::domain::problem::CheckReport;
 use crate::domain::tier::Tier;
-use crate::geometry::geodesic::{distance_m, ring_area_m2};
+use crate::geometry::geodesic::{distance_m, metres_per_unit, ring_area_m2};
 use crate::geometry::interior::interior_point;
 use crate::geometry::point::{MultiPolygon, Point, Polygon, ring_area2};
 
@@ -53,27 +52,24 @@ pub(super) struct Closed {
 /// Grids whose own shape has more than one reading, or that are to stay as they are.
 pub(super) struct Ambiguous<'a> {
     before: &'a [Shape],
+    tolerance: Tolerance,
     known: FxHashMap<u32, bool>,
 }
 
 impl<'a> Ambiguous<'a> {
-    pub(super) fn new(before: &'a [Shape], fixed: &FxHashSet<u32>) -> Ambiguous<'a> {
-        Ambiguous { before, known: fixed.iter().map(|&id| (id, true)).collect() }
+    pub(super) fn new(before: &'a [Shape], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> Ambiguous<'a> {
+        Ambiguous { before, tolerance, known: fixed.iter().map(|&id| (id, true)).collect() }
     }
 
     fn holds(&mut self, id: u32) -> bool {
-        *self.known.entry(id).or_insert_with(|| is_ambiguous(&self.before[id as usize]))
+        *self.known.entry(id).or_insert_with(|| is_ambiguous(&self.before[id as usize], self.tolerance))
     }
 }
 
-/// Whether the even-odd rule reads another area than the rings say: shells less their holes, none crossing another.
-fn is_ambiguous(shape: &Shape) -> bool {
+/// Whether the even-odd rule reads another area than the rings say, shells less their holes, by more than a square of
+/// twice the tolerance: where rings cross each other or themselves by so little, either reading is as good.
+fn is_ambiguous(shape: &Shape, tolerance: Tolerance) -> bool {
     let own = edges(shape);
-    let found = pass(&own);
-    if !found.crossings.is_empty() {
-        return true;
-    }
-    let mut length = 0.0;
     let mut said = 0i128;
     for polygon in shape {
         for (i, ring) in polygon.iter().enumerate() {
@@ -81,12 +77,20 @@ fn is_ambiguous(shape: &Shape) -> bool {
             said += if i == 0 { area } else { -area };
         }
     }
-    for &(a, b) in &own {
-        length += (f64::from(a.x) - f64::from(b.x)).hypot(f64::from(a.y) - f64::from(b.y)) + 2.0;
-    }
     let read: i128 = even_odd(&own).iter().flat_map(|polygon| polygon.rings()).map(|ring| ring_area2(ring)).sum();
+    let Some(&(first, _)) = own.first() else { return false };
+    let [east, north] = metres_per_unit(first.lat());
+    let square = 2.0 * (2.0 * tolerance.in_metres()).powi(2) / (east * north).max(f64::MIN_POSITIVE);
     // Noding bends an edge by less than two units.
-    (read - said).abs() > (4.0 * length) as i128
+    let length =
+        |&(a, b): &(Point, Point)| (f64::from(a.x) - f64::from(b.x)).hypot(f64::from(a.y) - f64::from(b.y)) + 2.0;
+    let bent: f64 = own.iter().map(length).sum();
+    (read - said).abs() as f64 > square + bent
+}
+
+/// Whether a ring comes back to a point of its own.
+fn touches_itself(shape: &Shape) -> bool {
+    shape.iter().flatten().any(|ring| mend::repeats(ring))
 }
 
 /// The area that the edges enclose by the even-odd rule.
@@ -311,8 +315,7 @@ impl Work {
         };
         for (id, now) in edges_of {
             let shape = &mut shapes[id as usize];
-            let touches_itself = shape.iter().flatten().any(|ring| mend::repeats(ring));
-            if (touches_itself || undirected(&now) != undirected(&edges(shape))) && !ambiguous.holds(id) {
+            if (touches_itself(shape) || undirected(&now) != undirected(&edges(shape))) && !ambiguous.holds(id) {
                 let polygons = faces::polygons(&now);
                 *shape = polygons
                     .into_iter()
