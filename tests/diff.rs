@@ -2,6 +2,7 @@
 
 pub mod cells;
 mod cli;
+mod swiss;
 mod tiles;
 
 use std::collections::BTreeMap;
