@@ -1031,14 +1031,14 @@ export interface components {
         /** @description How an edition is to be published. */
         PublishWish: {
             /** @description Errors to accept: `overlap`, `self_intersection`, `empty_geometry`. */
-            allow?: string[];
+            allow?: string[] | null;
             /** @description That the errors accepted are meant to be. */
-            confirm?: boolean;
+            confirm?: boolean | null;
             /**
              * Format: date-time
              * @description The moment from which it is in force; now without it.
              */
-            from?: string;
+            from?: string | null;
         };
         /** @description Whether questions are answered. */
         Readiness: {
@@ -1089,12 +1089,12 @@ export interface components {
         /** @description How a draft is to be mended. */
         RepairWish: {
             /** @description What the new draft is called; the name with `-repaired` without it. */
-            edition?: string;
+            edition?: string | null;
             /**
              * Format: double
              * @description How far borders may miss each other, and points may move, in metres.
              */
-            tolerance_m?: number;
+            tolerance_m?: number | null;
         };
         ReparentedGrid: {
             /** @description West, south, east, north. */
@@ -1239,6 +1239,11 @@ export interface components {
             repair?: boolean;
             /** @description The tier of every feature (1, 2 or 3), or the field that holds it; with several files one for each, by commas. */
             tier?: string;
+            /**
+             * Format: double
+             * @description How far borders may miss each other, and points may move, in metres; with `repair`.
+             */
+            tolerance_m?: number;
         };
         Warning: {
             /** @description `zero_point`, `swapped_axes` or `crs_mismatch`. */
@@ -2015,9 +2020,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PublishWish"];
+                "application/json": components["schemas"]["PublishWish"] | null;
             };
         };
         responses: {
@@ -2107,9 +2112,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["RepairWish"];
+                "application/json": components["schemas"]["RepairWish"] | null;
             };
         };
         responses: {
