@@ -52,19 +52,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Of those with one status the first is what a library means that says no more.
     pub(crate) const ALL: [Kind; 28] = [
         Kind::BadParameter,
-        Kind::Unauthenticated,
-        Kind::Forbidden,
-        Kind::EditionPublished,
-        Kind::ConfirmationNeeded,
-        Kind::PublicationForbidden,
-        Kind::NoSuchJob,
-        Kind::UnreadableFiles,
-        Kind::JobLost,
-        Kind::NothingBefore,
-        Kind::NameTaken,
-        Kind::DiskFull,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
         Kind::NoSuchEdition,
@@ -81,6 +71,17 @@ impl Kind {
         Kind::StoreUnavailable,
         Kind::Overloaded,
         Kind::TimedOut,
+        Kind::Unauthenticated,
+        Kind::Forbidden,
+        Kind::EditionPublished,
+        Kind::ConfirmationNeeded,
+        Kind::PublicationForbidden,
+        Kind::NoSuchJob,
+        Kind::UnreadableFiles,
+        Kind::JobLost,
+        Kind::NothingBefore,
+        Kind::NameTaken,
+        Kind::DiskFull,
     ];
 
     /// The status, the last part of `type`, and the title in Chinese and English.
