@@ -129,14 +129,25 @@ pub async fn save_draft(
     source: String,
     checked: &mut Checked,
 ) -> Result<EditionInfo, StoreError> {
+    let is_named = name.is_some();
+    let day = OffsetDateTime::now_utc().date().to_string();
     let name = match name {
         Some(name) => name,
-        None => unused_name(store, &OffsetDateTime::now_utc().date().to_string()).await?,
+        None => unused_name(store, &day).await?,
     };
     // Moved out and back, for the features of a country are not to be held twice.
     let features = std::mem::take(&mut checked.features);
-    let draft = NewDraft { name, source, features, report: checked.built.report.clone() };
-    let saved = store.save_draft(&draft).await;
+    let mut draft = NewDraft { name, source, features, report: checked.built.report.clone() };
+    let saved = loop {
+        match store.save_draft(&draft).await {
+            // Another draft took the name since it was looked for.
+            Err(StoreError::NameTaken(_)) if !is_named => match unused_name(store, &day).await {
+                Ok(name) => draft.name = name,
+                Err(error) => break Err(error),
+            },
+            saved => break saved,
+        }
+    };
     checked.features = draft.features;
     saved
 }
