@@ -284,6 +284,12 @@ pub async fn unknown_editions_are_named(store: &dyn Store) {
     let error = store.edition("2026-01").await.unwrap_err();
     assert!(matches!(error, StoreError::NoSuchEdition(name) if name == "2026-01"));
     assert!(matches!(store.report(EditionId(7)).await.unwrap_err(), StoreError::NoSuchEdition(_)));
+    // What no text of a store can hold is not there either.
+    let nothing = "\0";
+    assert!(matches!(store.edition(nothing).await.unwrap_err(), StoreError::NoSuchEdition(_)));
+    assert_eq!((store.key(nothing).await.unwrap(), store.job(nothing).await.unwrap()), (None, None));
+    assert!(!store.revoke_key(nothing, OffsetDateTime::now_utc()).await.unwrap());
+    assert!(!store.request_cancel(nothing).await.unwrap());
     assert!(store.grids(EditionId(7)).await.unwrap().is_empty());
 }
 

@@ -116,6 +116,9 @@ impl Store for PostgisStore {
     }
 
     async fn edition(&self, name: &str) -> StoreResult<EditionInfo> {
+        if cannot_be_there(name) {
+            return Err(StoreError::NoSuchEdition(name.into()));
+        }
         match self.row(sqlx::query(sql::EDITION_BY_NAME).bind(name)).await? {
             Some(row) => rows::edition(&row),
             None => Err(StoreError::NoSuchEdition(name.into())),
@@ -205,11 +208,14 @@ impl Store for PostgisStore {
     }
 
     async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>> {
+        if cannot_be_there(id) {
+            return Ok(None);
+        }
         self.row(sqlx::query(sql::KEY_BY_ID).bind(id)).await?.as_ref().map(rows::key).transpose()
     }
 
     async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
-        write::revoke_key(self.pool().await?, id, at).await
+        Ok(!cannot_be_there(id) && write::revoke_key(self.pool().await?, id, at).await?)
     }
 
     async fn pepper(&self) -> StoreResult<[u8; 32]> {
@@ -222,6 +228,9 @@ impl Store for PostgisStore {
     }
 
     async fn job(&self, id: &str) -> StoreResult<Option<Job>> {
+        if cannot_be_there(id) {
+            return Ok(None);
+        }
         self.row(sqlx::query(sql::JOB_BY_ID).bind(id)).await?.as_ref().map(rows::job).transpose()
     }
 
@@ -230,7 +239,7 @@ impl Store for PostgisStore {
     }
 
     async fn request_cancel(&self, id: &str) -> StoreResult<bool> {
-        write::request_cancel(self.pool().await?, id).await
+        Ok(!cannot_be_there(id) && write::request_cancel(self.pool().await?, id).await?)
     }
 
     async fn fill(&self) -> StoreResult<Box<dyn Filling>> {
@@ -246,4 +255,9 @@ impl Store for PostgisStore {
         // A database that hangs does not keep the process.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close()).await;
     }
+}
+
+/// PostgreSQL takes no U+0000 in a text, and so keeps nothing under one: asked for it, it would only complain.
+fn cannot_be_there(text: &str) -> bool {
+    text.contains('\0')
 }
