@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::Comparison;
 use crate::domain::grid::{GridId, Owners};
 use crate::domain::tier::Tier;
@@ -66,12 +68,13 @@ pub(super) fn hand_overs(comparison: &Comparison) -> Vec<HandOver> {
         add(strip.from, strip.to, &|| strip.area_m2);
     }
     // What stays in its grid, which may lie below another one now.
-    let lost_m2 =
-        |id: GridId| difference.fate.moved.iter().find(|moved| moved.old == id).map_or(0.0, |moved| moved.lost_m2);
+    let lost_m2: FxHashMap<GridId, f64> =
+        difference.fate.moved.iter().map(|moved| (moved.old, moved.lost_m2)).collect();
     for (id, grid) in (0u32..).map(GridId).zip(old.edition.planar.grids()).filter(|(_, grid)| grid.tier == tier) {
         let same = new.edition.planar.find(&grid.code).filter(|&same| new.edition.planar.grid(same).tier == tier);
         if let Some(same) = same {
-            add(Some(id), Some(same), &|| (shape_area_m2(&old.edition.planar.shape(id)) - lost_m2(id)).max(0.0));
+            let lost_m2 = lost_m2.get(&id).copied().unwrap_or(0.0);
+            add(Some(id), Some(same), &|| (shape_area_m2(&old.edition.planar.shape(id)) - lost_m2).max(0.0));
         }
     }
     let mut found: Vec<HandOver> =
