@@ -236,6 +236,10 @@ fn text_of<N: AsRef<str>, V>(
         if text.len() > MAX_TEXT_BYTES {
             return Err(wrong(format!("the text has {} bytes; {MAX_TEXT_BYTES} are the most", text.len())));
         }
+        // No store keeps one.
+        if text.contains('\0') {
+            return Err(wrong("the text holds the character U+0000; remove it".into()));
+        }
         return Ok(Some(text.trim().to_string()).filter(|text| !text.is_empty()));
     }
     Ok(None)

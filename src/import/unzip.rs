@@ -169,7 +169,7 @@ fn entry(rest: &mut &[u8], moved_by: u64) -> Result<Entry, String> {
         return Err("the archive is of the large kind (zip64), which is not read; unpack it and name the files".into());
     }
     Ok(Entry {
-        name: archive_name(name).replace('\\', "/"),
+        name: archive_name(name).replace('\\', "/").replace(char::is_control, " "),
         method: u16_at(header, 10),
         crc: u32_at(header, 16),
         compressed_bytes: compressed.into(),
@@ -281,6 +281,8 @@ mod tests {
         let names: Vec<&str> = read.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["a/town.shp", "空.txt", "a/town.dbf"]);
         assert_eq!(read[0].1, b"shapes");
+        // Names end up in messages and in stores.
+        assert_eq!(all(&zip(&[("a\0\x1b.shp", b"x")])).unwrap()[0].0, "a  .shp");
         // Behind a program that unpacks it, and before a comment.
         assert_eq!(all(&[&b"MZ program"[..], &bytes].concat()).unwrap(), read);
         assert_eq!(all(&zip(&[])).unwrap(), []);
