@@ -267,7 +267,7 @@ impl Live {
         let next_roster = rosters.iter().map(|roster| roster.in_force_from).filter(|&from| from > now).min();
         let entries = self.entries(&rosters, now).await?;
         let next_roster_change = next_roster.into_iter().chain(next_change(&entries, now)).min();
-        let codes = Arc::new(CodeHistory::new(self.store.code_changes().await?));
+        let codes = Arc::new(CodeHistory::new(self.store.code_changes().await?, &publications));
         let names = self.store.editions().await?.into_iter().map(|info| (info.id, info.name)).collect();
         let next = match in_force(&publications, now) {
             None => None,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::edition::{CodeChange, EditionId};
+use super::edition::{CodeChange, EditionId, Publication};
 
 /// No old code leads to more grids than this; those with the least of it are left out.
 pub const MAX_LEADS: usize = 100;
@@ -10,13 +10,19 @@ pub const MAX_LEADS: usize = 100;
 /// Changes looked at for one code, at most. Real chains have one or two.
 const MAX_STEPS: usize = 10_000;
 
+/// The place of an edition among those that were published, by its first publication: a draft may have been made long before
+/// another that came into force earlier.
+type Place = usize;
+
 /// The recorded changes of all editions, found by code.
 #[derive(Debug, Default)]
 pub struct CodeHistory {
+    /// By place.
+    editions: Vec<EditionId>,
     /// By the old code, in the order of the editions.
-    forward: HashMap<String, Vec<(EditionId, CodeChange)>>,
+    forward: HashMap<String, Vec<(Place, CodeChange)>>,
     /// By the new code.
-    backward: HashMap<String, Vec<(EditionId, CodeChange)>>,
+    backward: HashMap<String, Vec<(Place, CodeChange)>>,
 }
 
 /// A grid that an old code leads to.
@@ -30,15 +36,24 @@ pub struct Lead {
 }
 
 impl CodeHistory {
-    /// `changes` in the order in which the editions were made.
-    pub fn new(changes: Vec<(EditionId, CodeChange)>) -> CodeHistory {
+    /// `changes` as each edition's publication recorded them; `publications` in the order they were recorded.
+    pub fn new(changes: Vec<(EditionId, CodeChange)>, publications: &[Publication]) -> CodeHistory {
         let mut history = CodeHistory::default();
+        let mut places: HashMap<EditionId, Place> = HashMap::new();
+        for publication in publications {
+            places.entry(publication.edition).or_insert_with(|| {
+                history.editions.push(publication.edition);
+                history.editions.len() - 1
+            });
+        }
+        // They are recorded with the publication, so there is none of an edition that was never published.
         for (edition, change) in changes {
-            history.backward.entry(change.new.clone()).or_default().push((edition, change.clone()));
-            history.forward.entry(change.old.clone()).or_default().push((edition, change));
+            let Some(&place) = places.get(&edition) else { continue };
+            history.backward.entry(change.new.clone()).or_default().push((place, change.clone()));
+            history.forward.entry(change.old.clone()).or_default().push((place, change));
         }
         for changes in history.forward.values_mut().chain(history.backward.values_mut()) {
-            changes.sort_by_key(|(edition, _)| *edition);
+            changes.sort_by_key(|(place, _)| *place);
         }
         history
     }
@@ -52,6 +67,7 @@ impl CodeHistory {
         if exists(code) {
             return Vec::new();
         }
+        let Some(edition) = self.editions.iter().position(|&known| known == edition) else { return Vec::new() };
         let forward = self.forward.get(code).map_or(&[][..], Vec::as_slice);
         // Several grids can have had a code one after the other: the last one is meant, or else one before.
         for last in editions_of(forward).into_iter().rev().filter(|&of| of <= edition) {
@@ -70,16 +86,9 @@ impl CodeHistory {
         Vec::new()
     }
 
-    fn walk(
-        &self,
-        code: &str,
-        from: EditionId,
-        target: EditionId,
-        ahead: bool,
-        exists: &impl Fn(&str) -> bool,
-    ) -> Vec<Lead> {
+    fn walk(&self, code: &str, from: Place, target: Place, ahead: bool, exists: &impl Fn(&str) -> bool) -> Vec<Lead> {
         let mut found: HashMap<&str, Lead> = HashMap::new();
-        let mut waiting: Vec<(&str, EditionId, f64)> = vec![(code, from, 1.0)];
+        let mut waiting: Vec<(&str, Place, f64)> = vec![(code, from, 1.0)];
         let mut steps = 0;
         while let Some((code, at, weight)) = waiting.pop() {
             let changes = if ahead { self.forward.get(code) } else { self.backward.get(code) };
@@ -94,7 +103,7 @@ impl CodeHistory {
                 match self.next_change(next, at, target, ahead) {
                     Some(later) => waiting.push((next, later, share)),
                     None if exists(next) => {
-                        let lead = Lead { code: next.to_owned(), share: 0.0, since: from };
+                        let lead = Lead { code: next.to_owned(), share: 0.0, since: self.editions[from] };
                         found.entry(next).or_insert(lead).share += share;
                     }
                     None => {}
@@ -111,7 +120,7 @@ impl CodeHistory {
     }
 
     /// The next edition, on the way to the target, in which something became of the code again.
-    fn next_change(&self, code: &str, at: EditionId, target: EditionId, ahead: bool) -> Option<EditionId> {
+    fn next_change(&self, code: &str, at: Place, target: Place, ahead: bool) -> Option<Place> {
         if ahead {
             let changes = self.forward.get(code)?;
             changes.iter().map(|(edition, _)| *edition).find(|&edition| edition > at && edition <= target)
@@ -123,8 +132,8 @@ impl CodeHistory {
 }
 
 /// Each once, in order.
-fn editions_of(changes: &[(EditionId, CodeChange)]) -> Vec<EditionId> {
-    let mut editions: Vec<EditionId> = changes.iter().map(|(edition, _)| *edition).collect();
+fn editions_of(changes: &[(Place, CodeChange)]) -> Vec<Place> {
+    let mut editions: Vec<Place> = changes.iter().map(|(edition, _)| *edition).collect();
     editions.dedup();
     editions
 }
@@ -137,7 +146,13 @@ mod tests {
         let change = |&(edition, old, new, share): &(i64, &str, &str, f64)| {
             (EditionId(edition), CodeChange { old: old.into(), new: new.into(), share })
         };
-        CodeHistory::new(changes.iter().map(change).collect())
+        CodeHistory::new(changes.iter().map(change).collect(), &published(1..=60))
+    }
+
+    fn published(editions: impl IntoIterator<Item = i64>) -> Vec<Publication> {
+        let at = time::OffsetDateTime::UNIX_EPOCH;
+        let publication = |id| Publication { edition: EditionId(id), in_force_from: at, recorded_at: at };
+        editions.into_iter().map(publication).collect()
     }
 
     fn leads(history: &CodeHistory, code: &str, edition: i64, codes: &str) -> Vec<(String, f64)> {
@@ -175,6 +190,21 @@ mod tests {
         assert_eq!(leads(&history, "a", 5, "b d"), to("d", 1.0));
         assert_eq!(leads(&history, "a", 3, "b d"), to("b", 1.0));
         assert_eq!(leads(&history, "a", 6, "b"), to("b", 1.0), "the last leads nowhere");
+    }
+
+    /// The draft 2 was made before 3 and published after it; then 3 came into force once more.
+    #[test]
+    fn editions_follow_one_another_as_they_were_published() {
+        let change = |edition: i64, old: &str, new: &str| {
+            (EditionId(edition), CodeChange { old: old.into(), new: new.into(), share: 1.0 })
+        };
+        let changes = vec![change(2, "b", "c"), change(3, "a", "b")];
+        let history = CodeHistory::new(changes, &published([1, 3, 2, 3]));
+        assert_eq!(leads(&history, "a", 3, "b"), to("b", 1.0));
+        assert_eq!(leads(&history, "a", 2, "c"), to("c", 1.0));
+        assert_eq!(leads(&history, "c", 3, "b"), to("b", 1.0), "back");
+        assert_eq!(history.leads("a", EditionId(2), |code| code == "c")[0].since, EditionId(3));
+        assert_eq!(leads(&history, "a", 9, "c"), [], "nothing is known of a draft");
     }
 
     #[test]
