@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::domain::codes::{CodeHistory, Lead};
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
-use crate::domain::roster::{RosterEntry, next_change};
+use crate::domain::roster::{CHINA, RosterEntry, next_change};
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
@@ -40,8 +40,14 @@ enum Turn {
 /// Rosters kept ready besides the one in force, for `at`.
 const MAX_READY_ROSTERS: usize = 4;
 
+/// Rosters as they stood on a day, kept for `at`: a map asks for the same day with every tile.
+const MAX_READY_DAYS: usize = 8;
+
 /// A roster by its number in the store.
 type ReadyRoster = (i64, Arc<Vec<RosterEntry>>);
+
+/// A roster by its number and the day in China: terms begin and end with days.
+type ReadyDay = ((i64, Date), Arc<Roster>);
 
 type Cell = Arc<OnceCell<Arc<EditionMap>>>;
 
@@ -56,6 +62,7 @@ pub struct Live {
     building: Semaphore,
     /// Recently used rosters, the latest last. They are never changed.
     ready_rosters: Mutex<Vec<ReadyRoster>>,
+    ready_days: Mutex<Vec<ReadyDay>>,
     /// One reload at a time.
     reloading: tokio::sync::Mutex<()>,
 }
@@ -102,6 +109,7 @@ impl Live {
             ready: Mutex::default(),
             building: Semaphore::new(MAX_BUILDS),
             ready_rosters: Mutex::default(),
+            ready_days: Mutex::default(),
             reloading: tokio::sync::Mutex::default(),
         })
     }
@@ -121,7 +129,7 @@ impl Live {
             (known.publications.clone(), known.rosters.clone())
         };
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
-        let roster = Arc::new(Roster::at(self.entries(&rosters, at).await?.to_vec(), at));
+        let roster = self.roster_at(&rosters, at).await?;
         Ok(Some(Snapshot::new(self.edition_by_id(edition, Turn::InTurn).await?, roster)))
     }
 
@@ -287,10 +295,27 @@ impl Live {
         Ok(true)
     }
 
-    /// The entries of the roster in force at a time: of several from the same moment the last recorded counts.
+    /// The roster in force at a time, as it stood on that day.
+    async fn roster_at(&self, rosters: &[KeptRoster], at: OffsetDateTime) -> StoreResult<Arc<Roster>> {
+        let Some(kept) = begun(rosters, at) else { return Ok(Arc::default()) };
+        let day = (kept.number, at.to_offset(CHINA).date());
+        if let Some((_, ready)) = self.ready_days().iter().find(|(known, _)| *known == day) {
+            return Ok(ready.clone());
+        }
+        let entries = self.entries(rosters, at).await?;
+        let made = tokio::task::spawn_blocking(move || Arc::new(Roster::at(entries.to_vec(), at)));
+        let made = made.await.map_err(|failed| StoreError::Damaged(failed.to_string()))?;
+        let mut ready = self.ready_days();
+        if ready.len() >= MAX_READY_DAYS {
+            ready.remove(0);
+        }
+        ready.push((day, made.clone()));
+        Ok(made)
+    }
+
+    /// The entries of the roster in force at a time.
     async fn entries(&self, rosters: &[KeptRoster], at: OffsetDateTime) -> StoreResult<Arc<Vec<RosterEntry>>> {
-        let begun = rosters.iter().filter(|roster| roster.in_force_from <= at);
-        let Some(roster) = begun.max_by_key(|roster| roster.in_force_from) else { return Ok(Arc::default()) };
+        let Some(roster) = begun(rosters, at) else { return Ok(Arc::default()) };
         let found = self.ready_rosters().iter().find(|(number, _)| *number == roster.number).cloned();
         let entry = match found {
             Some(entry) => entry,
@@ -368,6 +393,11 @@ impl Live {
             }
             EditionState::Draft => {
                 let features = self.store.draft_features(info.id).await?;
+                if features.is_empty() && info.counts.0 != [0; 3] {
+                    // Not an edition without grids, and not to be compared as one.
+                    let message = format!("draft `{}` was published or discarded just now", info.name);
+                    return Err(StoreError::Unavailable(message));
+                }
                 tokio::task::spawn_blocking(move || {
                     let partition = build(&features, &[]).partition;
                     let planar = PlanarMap::from_partition(partition).map_err(|error| damaged(&info.name, error))?;
@@ -386,7 +416,37 @@ impl Live {
         self.ready.lock().expect("nothing panics while it holds this lock")
     }
 
+    fn ready_days(&self) -> std::sync::MutexGuard<'_, Vec<ReadyDay>> {
+        self.ready_days.lock().expect("nothing panics while it holds this lock")
+    }
+
     fn ready_rosters(&self) -> std::sync::MutexGuard<'_, Vec<ReadyRoster>> {
         self.ready_rosters.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+/// The roster in force at a time: of several from the same moment the last recorded counts.
+fn begun(rosters: &[KeptRoster], at: OffsetDateTime) -> Option<&KeptRoster> {
+    rosters.iter().filter(|roster| roster.in_force_from <= at).max_by_key(|roster| roster.in_force_from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::{Reading, demo, edition};
+
+    #[tokio::test]
+    async fn a_draft_that_is_published_while_it_is_looked_at_is_not_taken_for_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();
+        let live = Live::waiting(store.clone());
+        let mut reading = Reading::default();
+        reading.read_geojson("town", demo::GRIDS);
+        let mut checked = edition::check(reading, false, &[], Vec::new()).await;
+        let draft = edition::save_draft(&*store, None, String::new(), &mut checked).await.unwrap();
+        assert!(live.built(draft.clone()).await.is_ok());
+        edition::publish(&*store, &draft.name, None, &[]).await.unwrap();
+        assert!(matches!(live.built(draft).await, Err(StoreError::Unavailable(_))));
+        store.close().await;
     }
 }
