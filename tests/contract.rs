@@ -64,6 +64,7 @@ on_both!(
     a_text_with_nul_is_refused_and_named;
     again: another_process_sees_the_revision_rise,
     two_processes_write_in_turn,
+    what_begins_now_begins_in_the_order_of_the_records,
     several_processes_make_one_new_store,
     a_copy_that_breaks_off_leaves_the_store_empty,
 );

@@ -33,7 +33,7 @@ async fn follows_publications_rollbacks_and_rosters() {
     live.refresh().await.unwrap();
     assert_eq!(serving(&live).as_deref(), Some("b"));
     assert_eq!(before.edition.info.name, "a", "whoever took the old snapshot keeps it");
-    store.put_in_force(a, OffsetDateTime::now_utc()).await.unwrap();
+    store.put_in_force(a, Some(OffsetDateTime::now_utc())).await.unwrap();
     live.refresh().await.unwrap();
     assert_eq!(serving(&live).as_deref(), Some("a"));
     assert!(live.snapshot().unwrap().roster.of("00000").is_none());

@@ -27,7 +27,7 @@ async fn publish(store: &dyn Store, name: &str, cells: &Cells, from: OffsetDateT
     let draft = store.save_draft(&draft).await.unwrap();
     let features = cells.features();
     let publication =
-        NewPublication { features, accepted: Vec::new(), report, in_force_from: from, code_changes: Vec::new() };
+        NewPublication { features, accepted: Vec::new(), report, in_force_from: Some(from), code_changes: Vec::new() };
     store.publish(draft.id, &publication).await.unwrap();
 }
 
@@ -37,7 +37,7 @@ async fn roster(store: &dyn Store, word: &str, from: OffsetDateTime) {
         party_group: Some(format!("{word}第{i}党小组")),
         people: vec![Person::new(Role::Leader, format!("{word}{i}"), Some("13800000000".into()))],
     };
-    store.replace_roster(&(1..=11).map(entry).collect::<Vec<_>>(), from).await.unwrap();
+    store.replace_roster(&(1..=11).map(entry).collect::<Vec<_>>(), Some(from)).await.unwrap();
 }
 
 /// What is answered to many questions about many times.

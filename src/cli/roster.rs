@@ -132,7 +132,8 @@ async fn import(context: &Context, args: &ImportArgs) -> Outcome {
             moment(from)
         )));
     }
-    store.replace_roster(&file.entries, from).await?;
+    store.replace_roster(&file.entries, args.from).await?;
+    let recorded = store.rosters().await?.last().map_or(from, |kept| kept.in_force_from);
     let known = match in_force(&store.publications().await?, now) {
         Some(edition) => Some(store.grids(edition).await?),
         None => None,
@@ -142,7 +143,7 @@ async fn import(context: &Context, args: &ImportArgs) -> Outcome {
     let known: Option<FxHashSet<&str>> =
         known.as_ref().map(|features| features.iter().map(|feature| feature.grid.code.as_str()).collect());
     let imported = Imported {
-        in_force_from: from,
+        in_force_from: args.from.unwrap_or(recorded),
         read_as: &file.read_as,
         grids: file.entries.len(),
         people: file.entries.iter().map(|entry| entry.people.len()).sum(),

@@ -96,7 +96,7 @@ async fn load_demo(store: &dyn Store) -> Outcome {
     roster.sort_by(|a, b| a.grid.cmp(&b.grid));
     let kept = store.roster(OffsetDateTime::now_utc()).await?;
     if kept.is_empty() {
-        store.replace_roster(&roster, OffsetDateTime::now_utc()).await?;
+        store.replace_roster(&roster, None).await?;
     } else if kept != roster {
         tracing::info!("the store has a roster of its own, so the demo town is not loaded");
         return Ok(());

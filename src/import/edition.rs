@@ -55,7 +55,6 @@ pub struct Published {
     pub edition: EditionInfo,
     /// What was found when it was built; that of its first publication when it had been published before.
     pub report: CheckReport,
-    pub in_force_from: OffsetDateTime,
 }
 
 /// What is done to features before they are checked.
@@ -162,10 +161,9 @@ pub async fn publish(
 ) -> Result<Published, PublishError> {
     let edition = store.edition(name).await?;
     if edition.state == EditionState::Published {
-        let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
-        store.put_in_force(edition.id, in_force_from).await?;
+        store.put_in_force(edition.id, from).await?;
         let report = store.report(edition.id).await?;
-        return Ok(Published { edition, report, in_force_from });
+        return Ok(Published { edition, report });
     }
     let built = build_draft(store, &edition, allow).await?;
     publish_built(store, edition, built, from, allow).await
@@ -200,9 +198,11 @@ pub async fn repair_features(
 /// Puts the edition before the one in force in force again; `None` when there was none before. Nothing is deleted, so a
 /// second time leads back to where the first one started.
 pub async fn roll_back(store: &dyn Store) -> Result<Option<EditionId>, StoreError> {
-    let now = OffsetDateTime::now_utc();
-    let Some(&[before, _]) = history(&store.publications().await?, now).last_chunk::<2>() else { return Ok(None) };
-    store.put_in_force(before, now).await?;
+    let publications = store.publications().await?;
+    // The store's clock may be ahead of ours.
+    let now = publications.iter().map(|publication| publication.recorded_at).fold(OffsetDateTime::now_utc(), Ord::max);
+    let Some(&[before, _]) = history(&publications, now).last_chunk::<2>() else { return Ok(None) };
+    store.put_in_force(before, None).await?;
     Ok(Some(before))
 }
 
@@ -222,7 +222,7 @@ pub async fn withdraw(store: &dyn Store, edition: EditionId) -> Result<Vec<Offse
     let mut taken_back = Vec::new();
     for at in moments {
         if let Some(other) = in_force(&others, at) {
-            store.put_in_force(other, at).await?;
+            store.put_in_force(other, Some(at)).await?;
             taken_back.push(at);
         }
     }
@@ -262,10 +262,9 @@ pub async fn publish_built(
         (features, changes)
     })
     .await;
-    let in_force_from = from.unwrap_or_else(OffsetDateTime::now_utc);
-    let publication = NewPublication { features, accepted, report, in_force_from, code_changes };
+    let publication = NewPublication { features, accepted, report, in_force_from: from, code_changes };
     let edition = store.publish(draft.id, &publication).await?;
-    Ok(Published { edition, report: publication.report, in_force_from })
+    Ok(Published { edition, report: publication.report })
 }
 
 /// What becomes of the codes of the edition before. Where that is damaged nothing can be said of it, and publishing a
@@ -293,7 +292,7 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
         features: grids,
         accepted: edition.accepted.clone(),
         report: CheckReport::default(),
-        in_force_from: edition.created_at,
+        in_force_from: Some(edition.created_at),
         code_changes: Vec::new(),
     };
     store.publish(draft.id, &publication).await.map(|_| ())

@@ -39,7 +39,8 @@ pub struct NewPublication {
     pub features: Vec<GridFeature>,
     pub accepted: Vec<ProblemCode>,
     pub report: CheckReport,
-    pub in_force_from: OffsetDateTime,
+    /// The moment at which it is recorded without one: see [`Store::put_in_force`].
+    pub in_force_from: Option<OffsetDateTime>,
     /// What became of codes of the edition before, the old code and then the largest share first.
     pub code_changes: Vec<CodeChange>,
 }
@@ -122,11 +123,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The report kept with an edition (of its import, then of its publication).
     async fn report(&self, edition: EditionId) -> StoreResult<CheckReport>;
 
-    /// Turns a draft into a published edition and puts it in force from the given moment on.
+    /// Turns a draft into a published edition and puts it in force from the given moment on, or from now.
     async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo>;
 
-    /// Puts an edition that is published already in force (again) from the given moment on; a rollback is this.
-    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()>;
+    /// Puts an edition that is published already in force (again) from the given moment on; a rollback is this. Without one
+    /// it is the moment at which it is recorded, behind all writes before it, however long this one waited or took: so it
+    /// changes nothing about a time that is past, and of two writes the later one counts.
+    async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()>;
 
     /// All publications in the order they were recorded. At a time `t` the edition in force is the one of the
     /// publication with the greatest `in_force_from` not after `t`, the last recorded where several are equal.
@@ -135,8 +138,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The grids of a published edition, sorted by (tier, code).
     async fn grids(&self, edition: EditionId) -> StoreResult<Vec<GridFeature>>;
 
-    /// Replaces the roster from `from` on; the one before stays for earlier times.
-    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()>;
+    /// Replaces the roster from `from` on, or from the moment at which it is recorded; the one before stays for earlier times.
+    async fn replace_roster(&self, entries: &[RosterEntry], from: Option<OffsetDateTime>) -> StoreResult<()>;
 
     /// The roster in force at that time, sorted by grid code; empty when there was none.
     async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>>;

@@ -173,7 +173,7 @@ async fn gdal_opens_the_file_and_sees_the_edition_in_force() {
     suite::publish_from(&*test.store, "ahead", 7, ahead).await;
     assert!(ogrinfo(&test, &["tier3"]).contains("Feature Count: 5"));
     let old = test.store.edition("old").await.unwrap().id;
-    test.store.put_in_force(old, time::OffsetDateTime::now_utc()).await.unwrap();
+    test.store.put_in_force(old, Some(time::OffsetDateTime::now_utc())).await.unwrap();
     assert!(ogrinfo(&test, &["tier3"]).contains("Feature Count: 3"));
     assert!(ogrinfo(&test, &["edition_in_force"]).contains("name (String) = old"));
 }

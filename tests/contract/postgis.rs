@@ -109,7 +109,7 @@ async fn gdal_sees_the_edition_in_force_and_no_phone() {
     let ahead = time::OffsetDateTime::now_utc() + time::Duration::DAY;
     suite::publish_from(&*store, "ahead", 7, ahead).await;
     assert!(ogrinfo("tier3").contains("Feature Count: 5"));
-    store.put_in_force(store.edition("old").await.unwrap().id, time::OffsetDateTime::now_utc()).await.unwrap();
+    store.put_in_force(store.edition("old").await.unwrap().id, Some(time::OffsetDateTime::now_utc())).await.unwrap();
     assert!(ogrinfo("tier3").contains("Feature Count: 3"));
     assert!(ogrinfo("edition_in_force").contains("name (String) = old"));
     let valid = test.sql("SELECT bool_and(ST_IsValid(geom) AND ST_SRID(geom) = 4326) FROM gridward.grids").unwrap();

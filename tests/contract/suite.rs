@@ -59,7 +59,7 @@ fn publication(count: usize, from: OffsetDateTime) -> NewPublication {
         features: features(count),
         accepted: vec![ProblemCode::Overlap],
         report: CheckReport::default(),
-        in_force_from: from,
+        in_force_from: Some(from),
         code_changes: Vec::new(),
     }
 }
@@ -110,7 +110,7 @@ pub async fn replace_roster(store: &dyn Store) {
 
 /// Puts a roster in force from a moment on.
 pub async fn replace_roster_from(store: &dyn Store, from: OffsetDateTime) {
-    store.replace_roster(&roster("王某"), from).await.unwrap();
+    store.replace_roster(&roster("王某"), Some(from)).await.unwrap();
 }
 
 pub async fn a_draft_comes_back_as_it_was_read(store: &dyn Store) {
@@ -165,9 +165,9 @@ pub async fn a_published_edition_comes_back_and_is_never_changed(store: &dyn Sto
 
 pub async fn only_what_is_published_can_be_in_force(store: &dyn Store) {
     let id = store.save_draft(&draft("a", 1)).await.unwrap().id;
-    let error = store.put_in_force(id, OffsetDateTime::now_utc()).await.unwrap_err();
+    let error = store.put_in_force(id, Some(OffsetDateTime::now_utc())).await.unwrap_err();
     assert!(matches!(error, StoreError::NotPublished(name) if name == "a"));
-    let error = store.put_in_force(EditionId(99), OffsetDateTime::now_utc()).await.unwrap_err();
+    let error = store.put_in_force(EditionId(99), Some(OffsetDateTime::now_utc())).await.unwrap_err();
     assert!(matches!(error, StoreError::NoSuchEdition(_)));
     assert!(store.publications().await.unwrap().is_empty());
 }
@@ -178,7 +178,7 @@ pub async fn publications_come_in_the_order_they_were_recorded(store: &dyn Store
     store.publish(a, &publication(1, future)).await.unwrap();
     let b = store.save_draft(&draft("b", 1)).await.unwrap().id;
     store.publish(b, &publication(1, datetime!(2020-05-05 1:02:03.000004 UTC))).await.unwrap();
-    store.put_in_force(a, datetime!(2021-01-01 0:00 UTC)).await.unwrap();
+    store.put_in_force(a, Some(datetime!(2021-01-01 0:00 UTC))).await.unwrap();
     let found = store.publications().await.unwrap();
     assert_eq!(found.iter().map(|p| p.edition).collect::<Vec<_>>(), [a, b, a]);
     assert_eq!(found[0].in_force_from, future);
@@ -186,11 +186,38 @@ pub async fn publications_come_in_the_order_they_were_recorded(store: &dyn Store
     assert!(found.iter().all(|p| (OffsetDateTime::now_utc() - p.recorded_at).abs() < Duration::minutes(5)));
 }
 
+/// Whoever says no moment means now: the moment of the record, so that of two writes the later one counts whatever they waited for.
+pub async fn what_begins_now_begins_in_the_order_of_the_records(place: &TestStore) {
+    let (here, there) = (place.open().await, place.open().await);
+    let a = publish(&*here, "a", 1).await;
+    let begun = OffsetDateTime::now_utc();
+    let writes = (0..40).map(|i| {
+        let store = if i % 2 == 0 { here.clone() } else { there.clone() };
+        tokio::spawn(async move {
+            store.put_in_force(a, None).await.unwrap();
+            store.replace_roster(&roster("王某"), None).await.unwrap();
+        })
+    });
+    for write in writes.collect::<Vec<_>>() {
+        write.await.unwrap();
+    }
+    let publications = here.publications().await.unwrap();
+    let now = &publications[1..];
+    assert_eq!(now.len(), 40);
+    assert!(now.iter().all(|p| p.in_force_from == p.recorded_at && p.recorded_at >= begun - Duration::SECOND));
+    assert!(now.is_sorted_by_key(|p| p.in_force_from), "{now:?}");
+    let rosters = there.rosters().await.unwrap();
+    assert!(rosters.iter().all(|kept| kept.in_force_from == kept.recorded_at));
+    assert!(rosters.len() == 40 && rosters.is_sorted_by_key(|kept| kept.in_force_from), "{rosters:?}");
+    here.close().await;
+    there.close().await;
+}
+
 pub async fn rosters_keep_their_history(store: &dyn Store) {
     let (early, late) = (datetime!(2026-01-01 0:00 UTC), datetime!(2026-06-01 0:00 UTC));
-    store.replace_roster(&roster("王某"), early).await.unwrap();
-    store.replace_roster(&roster("孙某"), late).await.unwrap();
-    store.replace_roster(&roster("周某"), late).await.unwrap();
+    store.replace_roster(&roster("王某"), Some(early)).await.unwrap();
+    store.replace_roster(&roster("孙某"), Some(late)).await.unwrap();
+    store.replace_roster(&roster("周某"), Some(late)).await.unwrap();
     let before = early - Duration::SECOND;
     assert!(store.roster(before).await.unwrap().is_empty());
     assert_eq!(store.roster(early).await.unwrap(), roster("王某"));
@@ -198,7 +225,7 @@ pub async fn rosters_keep_their_history(store: &dyn Store) {
     assert_eq!(store.roster(late).await.unwrap(), roster("周某"), "of two from one moment the last recorded counts");
     assert_eq!(store.roster_moments().await.unwrap(), [early, late, late]);
     let twice = [roster("吴某"), roster("郑某")].concat();
-    assert!(matches!(store.replace_roster(&twice, late).await.unwrap_err(), StoreError::Refused(_)));
+    assert!(matches!(store.replace_roster(&twice, Some(late)).await.unwrap_err(), StoreError::Refused(_)));
     assert_eq!(store.roster(late).await.unwrap(), roster("周某"), "a roster that names a grid twice is no roster");
 }
 
@@ -274,7 +301,7 @@ pub async fn every_write_raises_the_revision(store: &dyn Store) {
     rises("a draft").await;
     store.publish(id, &publication(1, OffsetDateTime::now_utc())).await.unwrap();
     rises("a publication").await;
-    store.put_in_force(id, OffsetDateTime::now_utc()).await.unwrap();
+    store.put_in_force(id, Some(OffsetDateTime::now_utc())).await.unwrap();
     rises("a rollback").await;
     replace_roster(store).await;
     rises("a roster").await;
@@ -354,7 +381,7 @@ pub async fn deputies_terms_and_the_order_of_people_come_back(store: &dyn Store)
         serves_until: Some(date!(2028 - 02 - 29)),
         ..Person::new(Role::Leader, "副某", None)
     });
-    store.replace_roster(&entries, from).await.unwrap();
+    store.replace_roster(&entries, Some(from)).await.unwrap();
     assert_eq!(store.roster(from).await.unwrap(), entries);
     let kept = store.rosters().await.unwrap();
     assert_eq!(kept.iter().map(|roster| roster.in_force_from).collect::<Vec<_>>(), [from]);
@@ -483,9 +510,9 @@ pub async fn furnish(store: &dyn Store) {
         .await
         .unwrap();
     let spring = store.edition("spring").await.unwrap().id;
-    store.put_in_force(spring, start + Duration::days(210)).await.unwrap();
+    store.put_in_force(spring, Some(start + Duration::days(210))).await.unwrap();
     for name in ["王某", "孙某"] {
-        store.replace_roster(&roster(name), start).await.unwrap();
+        store.replace_roster(&roster(name), Some(start)).await.unwrap();
     }
     store.add_key(&key("a")).await.unwrap();
     store.revoke_key("a", start).await.unwrap();

@@ -34,7 +34,7 @@ pub async fn town_store() -> Arc<dyn Store> {
     let store = empty_store().await;
     publish(&*store, BEFORE, SQUARE.replace('\n', "").as_bytes(), Duration::days(1000)).await;
     let roster = roster::read(demo::ROSTER).unwrap();
-    store.replace_roster(&roster.entries, OffsetDateTime::now_utc() - Duration::days(1)).await.unwrap();
+    store.replace_roster(&roster.entries, Some(OffsetDateTime::now_utc() - Duration::days(1))).await.unwrap();
     publish(&*store, demo::EDITION, demo::GRIDS, Duration::days(1)).await;
     store
 }

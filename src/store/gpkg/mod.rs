@@ -87,7 +87,7 @@ impl Store for GpkgStore {
         write::publish(&self.writer, edition, publication).await
     }
 
-    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+    async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
         write::put_in_force(&self.writer, edition, from).await
     }
 
@@ -101,7 +101,7 @@ impl Store for GpkgStore {
         rows.iter().map(rows::grid).collect()
     }
 
-    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()> {
+    async fn replace_roster(&self, entries: &[RosterEntry], from: Option<OffsetDateTime>) -> StoreResult<()> {
         write::replace_roster(&self.writer, entries, from).await
     }
 

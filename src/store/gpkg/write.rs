@@ -72,27 +72,34 @@ pub(super) async fn publish(
         .execute(&mut *tx)
         .await?;
     insert_code_changes(&mut tx, edition.0, &publication.code_changes).await?;
-    insert_publication(&mut tx, edition, publication.in_force_from, OffsetDateTime::now_utc()).await?;
+    let now = OffsetDateTime::now_utc();
+    insert_publication(&mut tx, edition, publication.in_force_from.unwrap_or(now), now).await?;
     commit_with(tx, edition).await
 }
 
-pub(super) async fn put_in_force(writer: &SqlitePool, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+pub(super) async fn put_in_force(
+    writer: &SqlitePool,
+    edition: EditionId,
+    from: Option<OffsetDateTime>,
+) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
     let info = edition_info(&mut tx, edition).await?;
     if info.state != EditionState::Published {
         return Err(StoreError::NotPublished(info.name));
     }
-    insert_publication(&mut tx, edition, from, OffsetDateTime::now_utc()).await?;
+    let now = OffsetDateTime::now_utc();
+    insert_publication(&mut tx, edition, from.unwrap_or(now), now).await?;
     commit(tx).await
 }
 
 pub(super) async fn replace_roster(
     writer: &SqlitePool,
     entries: &[RosterEntry],
-    from: OffsetDateTime,
+    from: Option<OffsetDateTime>,
 ) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
-    insert_roster(&mut tx, entries, from, OffsetDateTime::now_utc()).await?;
+    let now = OffsetDateTime::now_utc();
+    insert_roster(&mut tx, entries, from.unwrap_or(now), now).await?;
     commit(tx).await
 }
 

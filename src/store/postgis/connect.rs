@@ -18,8 +18,6 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 /// For the migrations that are missing, while other processes wait for their turn.
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(600);
-/// Connections of one process: lookups and tiles use none.
-const MAX_CONNECTIONS: u32 = 8;
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
 const MIGRATIONS: [(i64, &str, &str); 1] =
@@ -69,7 +67,7 @@ pub(super) fn place(options: &PgConnectOptions) -> String {
 /// A pool that connects when it is first asked.
 pub(super) fn pool(options: &PgConnectOptions, max_connections: u32) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(max_connections.min(MAX_CONNECTIONS))
+        .max_connections(max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(|connection, _| Box::pin(async move { connection.execute(sql::SESSION).await.map(|_| ()) }))
         .connect_lazy_with(options.clone())

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::connect;
+use super::statements as sql;
 
 /// What the trigger on `store_revision` notifies.
 const CHANNEL: &str = "gridward";
@@ -85,7 +86,7 @@ async fn listen(pool: &PgPool, heard: &Notify, listened: &mut bool) -> Result<()
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                let probe = listener.execute("SELECT 1");
+                let probe = listener.execute(sql::REVISION);
                 tokio::time::timeout(PROBE_TIMEOUT, probe).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
             }
         }

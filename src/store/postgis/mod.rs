@@ -32,6 +32,7 @@ use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
+/// Connections of one process, beside the one that listens: lookups and tiles use none.
 const MAX_CONNECTIONS: u32 = 8;
 /// How long a database that could not be reached is not tried again.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
@@ -147,7 +148,7 @@ impl Store for PostgisStore {
         write::publish(self.pool().await?, edition, publication).await
     }
 
-    async fn put_in_force(&self, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+    async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
         write::put_in_force(self.pool().await?, edition, from).await
     }
 
@@ -162,7 +163,7 @@ impl Store for PostgisStore {
         Ok(grids)
     }
 
-    async fn replace_roster(&self, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()> {
+    async fn replace_roster(&self, entries: &[RosterEntry], from: Option<OffsetDateTime>) -> StoreResult<()> {
         write::replace_roster(self.pool().await?, entries, from).await
     }
 

@@ -1,6 +1,6 @@
 //! The writes, each one transaction. The rows come first and the revision is raised last: whoever raised it holds it until
 //! it commits, so that a long write keeps nobody waiting for more than a moment, and what is recorded after the rise is
-//! recorded in the order of the revisions.
+//! recorded in the order of the revisions, with the moment of the rise by the one clock that all have: the database's.
 
 use sqlx::Row;
 use sqlx::postgres::PgPool;
@@ -145,31 +145,35 @@ async fn publish_draft(
         .bind(bounds[2])
         .bind(bounds[3]);
     session.execute(publish).await?;
-    raise_revision(session).await?;
-    insert_publication(session, edition, publication.in_force_from, OffsetDateTime::now_utc()).await?;
+    let now = raise_revision(session).await?;
+    insert_publication(session, edition, publication.in_force_from.unwrap_or(now), now).await?;
     edition_info(session, sql::EDITION_BY_ID, edition).await
 }
 
-pub(super) async fn put_in_force(pool: &PgPool, edition: EditionId, from: OffsetDateTime) -> StoreResult<()> {
+pub(super) async fn put_in_force(pool: &PgPool, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
     let mut session = Session::short_write(pool).await?;
     let outcome = async {
         let info = edition_info(&mut session, sql::EDITION_BY_ID, edition).await?;
         if info.state != EditionState::Published {
             return Err(StoreError::NotPublished(info.name));
         }
-        raise_revision(&mut session).await?;
-        insert_publication(&mut session, edition, from, OffsetDateTime::now_utc()).await
+        let now = raise_revision(&mut session).await?;
+        insert_publication(&mut session, edition, from.unwrap_or(now), now).await
     };
     let outcome = outcome.await;
     session.end(outcome).await
 }
 
-pub(super) async fn replace_roster(pool: &PgPool, entries: &[RosterEntry], from: OffsetDateTime) -> StoreResult<()> {
+pub(super) async fn replace_roster(
+    pool: &PgPool,
+    entries: &[RosterEntry],
+    from: Option<OffsetDateTime>,
+) -> StoreResult<()> {
     let mut session = Session::long_write(pool).await?;
     let outcome = async {
         // First, for of two rosters from the same moment the last recorded counts.
-        raise_revision(&mut session).await?;
-        insert_roster(&mut session, entries, from, OffsetDateTime::now_utc()).await
+        let now = raise_revision(&mut session).await?;
+        insert_roster(&mut session, entries, from.unwrap_or(now), now).await
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -224,7 +228,7 @@ pub(super) async fn discard_draft(pool: &PgPool, edition: EditionId) -> StoreRes
         }
         session.execute(sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0)).await?;
         session.execute(sqlx::query(sql::DELETE_DRAFT).bind(edition.0)).await?;
-        raise_revision(&mut session).await
+        raise_revision(&mut session).await.map(|_| ())
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -234,7 +238,7 @@ pub(super) async fn add_key(pool: &PgPool, kept: &KeptKey) -> StoreResult<()> {
     let mut session = Session::short_write(pool).await?;
     let outcome = async {
         insert_key(&mut session, kept).await?;
-        raise_revision(&mut session).await
+        raise_revision(&mut session).await.map(|_| ())
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -288,8 +292,10 @@ pub(super) async fn request_cancel(pool: &PgPool, id: &str) -> StoreResult<bool>
     Ok(asked > 0)
 }
 
-pub(super) async fn raise_revision(session: &mut Session) -> StoreResult<()> {
-    session.execute(sqlx::query(sql::RAISE_REVISION)).await.map(|_| ())
+/// Answers when it was raised.
+pub(super) async fn raise_revision(session: &mut Session) -> StoreResult<OffsetDateTime> {
+    let row = session.row(sqlx::query(sql::RAISE_REVISION)).await?;
+    Ok(row.ok_or_else(|| StoreError::Damaged("it has no revision".into()))?.try_get(0)?)
 }
 
 async fn edition_info(session: &mut Session, statement: &'static str, edition: EditionId) -> StoreResult<EditionInfo> {
