@@ -2,7 +2,7 @@
 
 pub mod cells;
 mod cli;
-mod swiss;
+pub mod swiss;
 mod tiles;
 
 use std::collections::BTreeMap;

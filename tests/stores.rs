@@ -128,9 +128,9 @@ impl Cluster {
         TestStore::postgis_on(&self.url)
     }
 
-    /// As a power cut would: nothing is written that is not written yet. At once, which `pg_ctl` is not.
+    /// `kill -9` of the postmaster and of every process of it.
     pub fn crash(&self) {
-        self.signal("QUIT", &[]);
+        self.signal("KILL", &self.children());
         let start = std::time::Instant::now();
         while !self.signal("0", &[]).is_empty() {
             assert!(start.elapsed() < std::time::Duration::from_secs(30), "it goes on");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gridward::live::Live;
-use gridward::store;
+use gridward::store::{self, Store};
 
 use crate::cli::Desk;
 use crate::swiss::import;
@@ -24,6 +24,12 @@ const MERGERS: [(&str, &str, &str, &str); 7] = [
 async fn the_mergers_between_two_years_are_named() {
     let desk = Desk::new();
     import(&desk, &["2015", "2018", "2021"]);
+    let store = store::open(&format!("sqlite:{}", desk.path("gridward.gpkg").display())).await.unwrap();
+    mergers_are_named(&desk, &store).await;
+}
+
+/// By the desk's store, in which are the years 2015, 2018 and 2021.
+pub async fn mergers_are_named(desk: &Desk, store: &Arc<dyn Store>) {
     let diff = desk.run("diff 2015 2021 --json").ended(0).json();
     let removed = diff["removed"].as_array().unwrap();
     for (code, name, into, _) in MERGERS {
@@ -34,8 +40,7 @@ async fn the_mergers_between_two_years_are_named() {
     }
 
     // The codes of 2015 lead to the municipalities of 2021, by way of 2018.
-    let store = store::open(&format!("sqlite:{}", desk.path("gridward.gpkg").display())).await.unwrap();
-    let live = Live::open(Arc::clone(&store)).await.unwrap();
+    let live = Live::open(Arc::clone(store)).await.unwrap();
     let snapshot = live.snapshot().unwrap();
     assert_eq!(snapshot.edition.info.name, "2021");
     for (code, name, into, year) in MERGERS {

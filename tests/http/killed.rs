@@ -1,4 +1,4 @@
-//! kill -9 in the middle of an upload's job: nothing by halves, and the job says so.
+//! kill -9 in the middle of a job, of the server or of PostgreSQL: nothing by halves, and the job says so.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::cli::{Desk, lines, town};
+use crate::stores::{Cluster, TestStore};
 
 /// A server on a free port, killed when it is dropped.
 struct Server {
@@ -31,6 +32,12 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> Value {
+        let (status, answer) = self.try_ask(method, path, body);
+        assert!((200..300).contains(&status), "{status} {answer}");
+        answer
+    }
+
+    fn try_ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let (key, length) = (&self.key, body.len());
         let head = format!(
@@ -40,8 +47,8 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 2"), "{answer}");
-        serde_json::from_str(body).unwrap()
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap())
     }
 
     fn names(&self) -> Vec<String> {
@@ -61,7 +68,9 @@ impl Drop for Server {
 
 #[test]
 fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
-    let desk = Desk::new();
+    let place = TestStore::any();
+    let jobs = if place.url().starts_with("sqlite:") { "jobs" } else { "gridward.jobs" };
+    let desk = Desk::on(place.url());
     desk.write("town.geojsonl", &lines(&town()));
     desk.run("import town.geojsonl --edition spring --publish").ended(0);
     desk.run("generate --grids 1500 -o large.geojsonl").ended(0);
@@ -93,9 +102,8 @@ fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
         killed += 1;
         assert_eq!(found["state"], "running", "nobody can know yet");
         // Half a minute later.
-        let later = "UPDATE jobs SET updated_at = '2026-01-01T00:00:00.000Z' WHERE state = 'running'";
-        let ran = Command::new("sqlite3").arg(desk.path("gridward.gpkg")).arg(later).output().unwrap();
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        let later = format!("UPDATE {jobs} SET updated_at = '2026-01-01T00:00:00.000Z' WHERE state = 'running'");
+        place.sql(&later).unwrap();
         let found = server.ask("GET", &path, b"");
         assert_eq!(
             (found["state"].as_str(), found["problem"]["type"].as_str()),
@@ -113,9 +121,73 @@ fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
     assert!(killed > 2, "only {killed} were killed");
 }
 
+/// The server lives on: its jobs end one way or the other, and say which it was.
+#[test]
+fn jobs_end_when_postgresql_is_killed_under_them() {
+    let cluster = Cluster::start();
+    let database = cluster.database();
+    let desk = Desk::on(database.url());
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition spring --publish").ended(0);
+    desk.run("generate --grids 1500 -o large.geojsonl").ended(0);
+    let large = std::fs::read(desk.path("large.geojsonl")).unwrap();
+    let key = desk.run("key create --role admin").ended(0).out.trim().to_owned();
+    let server = Server::start(&desk, &key);
+    let mut failed = 0;
+    let begun = Instant::now();
+    // The first job brings a draft in, the second puts it in force.
+    for publishes in [false, true] {
+        let mut delay = Duration::from_millis(5);
+        for round in 0.. {
+            let name = if publishes { "large".to_owned() } else { format!("large{round}") };
+            let path = if publishes {
+                "/v1/editions/large/publish".to_owned()
+            } else {
+                format!("/v1/editions?edition={name}")
+            };
+            let job = server.ask("POST", &path, if publishes { b"" } else { &large });
+            let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
+            std::thread::sleep(delay);
+            cluster.crash();
+            cluster.start_again();
+            let ended = loop {
+                assert!(begun.elapsed() < Duration::from_secs(400), "it never ends");
+                let (status, found) = server.try_ask("GET", &path, b"");
+                assert!(status == 200 || status == 503, "{status} {found}");
+                if status == 200 && found["state"] != "running" {
+                    break found;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            };
+            let edition = server.try_ask("GET", &format!("/v1/editions/{name}"), b"");
+            // It may have been made durable, and the answer lost.
+            if edition.0 == 200 {
+                assert_eq!(edition.1["grids"]["tier3"], 1500, "{}", edition.1);
+            }
+            if ended["state"] == "done" {
+                assert_eq!((edition.0, edition.1["state"] == "published"), (200, publishes), "{}", edition.1);
+                break;
+            }
+            failed += 1;
+            let kind = ended["problem"]["type"].as_str().unwrap_or_default();
+            assert_eq!((ended["state"].as_str(), kind), (Some("failed"), "urn:gridward:problem:store-unavailable"));
+            if publishes && edition.1["state"] == "published" {
+                break;
+            }
+            delay = delay.mul_f64(2.0);
+        }
+        if !publishes {
+            desk.run("import large.geojsonl --edition large").ended(0);
+        }
+    }
+    assert!(failed > 2, "only {failed} were hit");
+    println!("{failed} jobs failed");
+}
+
 #[test]
 fn a_server_that_is_told_to_stop_ends_its_jobs_first() {
-    let desk = Desk::new();
+    let place = TestStore::any();
+    let desk = Desk::on(place.url());
     let key = desk.run("key create --role admin").ended(0).out.trim().to_owned();
     desk.write("town.geojsonl", &lines(&town()));
     let mut server = Server::start(&desk, &key);
