@@ -14,23 +14,9 @@ use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
-use crate::domain::key::{ApiKey, KeptKey, KeyRole};
+use crate::domain::caller::Caller;
+use crate::domain::key::{ApiKey, KeptKey, KeyRole, Scope};
 use crate::store::{Store, StoreError, StoreResult};
-
-/// Something that not everybody may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Right {
-    /// See drafts and their reports; import, repair, publish, discard and roll back; see and end jobs.
-    Editions,
-}
-
-/// What each role may do.
-const RIGHTS: [(KeyRole, &[Right]); 1] = [(KeyRole::Admin, &[Right::Editions])];
-
-/// Whether a role may do something.
-pub fn may(role: KeyRole, right: Right) -> bool {
-    RIGHTS.iter().any(|(known, rights)| *known == role && rights.contains(&right))
-}
 
 const PREFIX: &str = "gw_";
 const ID_BYTES: usize = 6;
@@ -49,6 +35,12 @@ pub enum CreateError {
     NoRandomness(getrandom::Error),
     #[error("a name has at most {MAX_NAME_CHARS} characters, and no line breaks or other control characters")]
     Name,
+    #[error("a leader leads a grid: say which, by its code")]
+    GridMissing,
+    #[error("the role {} goes with no grid", .0.as_str())]
+    GridUnwanted(KeyRole),
+    #[error("no edition that was published has a grid with the code `{0}`")]
+    NoSuchGrid(String),
 }
 
 /// Why a key opens nothing. The ids are public; the secrets are never repeated.
@@ -83,15 +75,22 @@ impl Keys {
         Keys { store, pepper: Arc::default() }
     }
 
-    /// Makes a key and keeps it.
-    pub async fn create(&self, role: KeyRole, name: &str) -> Result<NewKey, CreateError> {
+    /// The same keys; what is made and revoked is that caller's doing in the audit log.
+    pub fn acting_for(&self, caller: &Caller) -> Keys {
+        Keys { store: self.store.acting_for(caller), pepper: self.pepper.clone() }
+    }
+
+    /// Makes a key and keeps it. A grid is the code of one of any tier, where the role goes with one.
+    pub async fn create(&self, role: KeyRole, name: &str, grid: Option<&str>) -> Result<NewKey, CreateError> {
         let name = name.trim();
         if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
             return Err(CreateError::Name);
         }
+        self.check_scope(role, grid).await?;
         let id = hex(&random::<ID_BYTES>()?);
         let secret = base64url(&random::<SECRET_BYTES>()?);
-        let key = ApiKey { id, name: name.to_owned(), role, created_at: now(), revoked_at: None };
+        let grid = grid.map(Into::into);
+        let key = ApiKey { id, name: name.to_owned(), role, grid, created_at: now(), revoked_at: None };
         let hash = self.hash(&secret).await?.finalize().into_bytes().into();
         self.store.add_key(&KeptKey { key: key.clone(), hash }).await?;
         let text = format!("{PREFIX}{}_{secret}", key.id);
@@ -126,6 +125,18 @@ impl Keys {
             return Err(KeyRefused::Revoked);
         }
         Ok(kept.key)
+    }
+
+    /// Whether a grid may, or has to, go with a role, and whether there is or was such a grid.
+    async fn check_scope(&self, role: KeyRole, grid: Option<&str>) -> Result<(), CreateError> {
+        match (role.scope(), grid) {
+            (Scope::Required, None) => Err(CreateError::GridMissing),
+            (Scope::None, Some(_)) => Err(CreateError::GridUnwanted(role)),
+            (_, Some(code)) if !self.store.has_grid(code).await? => {
+                Err(CreateError::NoSuchGrid(code.chars().take(MAX_NAME_CHARS).collect()))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn hash(&self, secret: &str) -> StoreResult<Hmac<Sha256>> {
@@ -208,10 +219,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = crate::store::open(&format!("sqlite:{}", folder.path().join("town.gpkg").display())).await.unwrap();
         let keys = Keys::new(store.clone());
-        let made = keys.create(KeyRole::Admin, " 张三 ").await.unwrap();
+        let made = keys.create(KeyRole::Admin, " 张三 ", None).await.unwrap();
         assert_eq!((made.key.name.as_str(), made.key.role), ("张三", KeyRole::Admin));
         assert_eq!(keys.recognise(&made.text).await.unwrap(), made.key);
-        let other = keys.create(KeyRole::Admin, "").await.unwrap();
+        let other = keys.create(KeyRole::Admin, "", None).await.unwrap();
         assert_ne!(other.text, made.text);
         // One key's id with another's secret, and one letter changed.
         let mixed = format!("gw_{}_{}", made.key.id, parts(&other.text).unwrap().1);
@@ -227,6 +238,6 @@ mod tests {
         assert!(matches!(keys.recognise(&made.text).await, Err(KeyRefused::Revoked)));
         assert_eq!(keys.revoke("nobody").await.unwrap(), None);
         assert_eq!(keys.list().await.unwrap().len(), 2);
-        assert!(matches!(keys.create(KeyRole::Admin, "a\nb").await, Err(CreateError::Name)));
+        assert!(matches!(keys.create(KeyRole::Admin, "a\nb", None).await, Err(CreateError::Name)));
     }
 }

@@ -1,5 +1,6 @@
 //! Every promise of `Store`, kept by every store: one suite, run on each.
 
+pub mod access;
 mod embedded;
 mod postgis;
 pub mod suite;
@@ -9,12 +10,16 @@ use crate::stores::TestStore;
 /// Runs each promise on a fresh store of each kind. A promise takes the store; one that is about several processes takes what
 /// opens it again.
 macro_rules! on_both {
-    ($($promise:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
+    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
         mod on_embedded {
             use super::*;
             $(#[tokio::test]
             async fn $promise() {
                 keeps(TestStore::embedded(), async |store| suite::$promise(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $access() {
+                keeps(TestStore::embedded(), async |store| access::$access(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -27,6 +32,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $promise() {
                 keeps(TestStore::postgis(), async |store| suite::$promise(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $access() {
+                keeps(TestStore::postgis(), async |store| access::$access(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -62,6 +71,12 @@ on_both!(
     keys_are_kept_and_revoked_once,
     jobs_go_on_and_are_asked_to_end,
     a_text_with_nul_is_refused_and_named;
+    access: a_grid_is_known_once_it_was_published,
+    accounts_are_kept_and_disabled_once,
+    sessions_end_with_their_account_and_password,
+    every_write_is_in_the_audit_log,
+    what_is_refused_is_not_in_the_audit_log,
+    the_audit_log_is_searched_from_its_end;
     again: another_process_sees_the_revision_rise,
     two_processes_write_in_turn,
     what_begins_now_begins_in_the_order_of_the_records,

@@ -22,9 +22,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Opens the store; an embedded one is created where there is none.
+    /// Opens the store; an embedded one is created where there is none. What is written is the user's in the audit log.
     pub async fn store(&self) -> Result<Arc<dyn Store>, Failure> {
-        Ok(store::open(&self.store_url).await?)
+        Ok(store::open(&self.store_url).await?.acting_for(&super::user::caller()))
     }
 
     /// The edition of that name, or the one in force where none is named.

@@ -22,13 +22,17 @@ pub struct Args {
 enum Command {
     /// Make a key and print it, this once: the store keeps only a hash of it
     Create {
-        /// What its holder may do: admin
+        /// What its holder may do: viewer, reporter, leader, dispatcher or admin
         #[arg(long, value_name = "ROLE", value_parser = |text: &str| text.parse::<KeyRole>())]
         role: KeyRole,
 
         /// Whose it is, for people
         #[arg(long, value_name = "NAME", default_value = "")]
         name: String,
+
+        /// Code of the grid, of any tier, that it acts on with what is below; a leader has one
+        #[arg(long, value_name = "CODE")]
+        grid: Option<String>,
     },
     /// List the keys, revoked ones too, without their secrets
     List,
@@ -43,7 +47,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let store = context.store().await?;
     let keys = Keys::new(store.clone());
     let outcome = match args.command {
-        Command::Create { role, name } => create(&keys, role, &name, context).await,
+        Command::Create { role, name, grid } => create(&keys, role, &name, grid.as_deref(), context).await,
         Command::List => list(&keys, context).await,
         Command::Revoke { id } => revoke(&keys, &id, context).await,
     };
@@ -51,9 +55,11 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     outcome
 }
 
-async fn create(keys: &Keys, role: KeyRole, name: &str, context: &Context) -> Outcome {
-    let made = keys.create(role, name).await.map_err(|error| match error {
+async fn create(keys: &Keys, role: KeyRole, name: &str, grid: Option<&str>, context: &Context) -> Outcome {
+    let made = keys.create(role, name, grid).await.map_err(|error| match error {
         CreateError::Name => Failure::usage(format!("--name: {error}")),
+        CreateError::GridMissing | CreateError::GridUnwanted(_) => Failure::usage(format!("--grid: {error}")),
+        CreateError::NoSuchGrid(_) => Failure::refused(format!("--grid: {error}; import and publish it first")),
         other => Failure::refused(other),
     })?;
     if context.json {
@@ -81,7 +87,8 @@ async fn list(keys: &Keys, context: &Context) -> Outcome {
             Some(at) => format!("revoked {}", moment(at)),
             None => format!("since {}", moment(key.created_at)),
         };
-        writeln!(out, "{}  {}  {state}  {}", key.id, key.role.as_str(), key.name)?;
+        let grid = key.grid.as_deref().map(|code| format!("  grid {code}")).unwrap_or_default();
+        writeln!(out, "{}  {}{grid}  {state}  {}", key.id, key.role.as_str(), key.name)?;
     }
     Ok(())
 }
@@ -104,6 +111,7 @@ fn row(key: &ApiKey) -> serde_json::Value {
         "id": key.id,
         "name": key.name,
         "role": key.role,
+        "grid": key.grid,
         "created_at": moment(key.created_at),
         "revoked_at": key.revoked_at.map(moment),
     })

@@ -24,6 +24,7 @@ mod rollback;
 mod roster;
 mod serve;
 mod snapshot;
+mod user;
 mod whole_file;
 
 pub use context::Context;

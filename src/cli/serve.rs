@@ -56,7 +56,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let address = listener.local_addr()?;
     let store = store::open_later(&context.store_url).await?;
     if args.demo {
-        load_demo(&*store).await?;
+        load_demo(&*store.acting_for(&super::user::caller())).await?;
     }
     let live = Live::waiting(store.clone());
     match live.refresh().await {

@@ -1,5 +1,8 @@
 //! WORDS: what the product talks about. May use: nothing of ours. No IO, no async, no geometry.
 
+pub mod account;
+pub mod audit;
+pub mod caller;
 pub mod codes;
 pub mod edition;
 pub mod grid;

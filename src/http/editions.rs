@@ -10,12 +10,14 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::admission::{Admin, Caller};
+use super::admission::Admin;
 use super::params::{Asked, Nothing};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::AppState;
 use crate::assign::bulk::shortened;
+use crate::domain::caller::Caller;
 use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force};
+use crate::domain::key::Right;
 use crate::domain::tier::Tier;
 use crate::import::edition::roll_back;
 use crate::store::StoreError;
@@ -108,9 +110,9 @@ impl EditionDetail {
 /// not there.
 pub(super) async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<EditionInfo, Problem> {
     match state.live.store().edition(name).await {
-        Ok(info) if info.state == EditionState::Published || caller.is_admin() => Ok(info),
+        Ok(info) if info.state == EditionState::Published || caller.may(Right::Editions) => Ok(info),
         Ok(_) | Err(StoreError::NoSuchEdition(_)) => {
-            let what = if caller.is_admin() { "edition" } else { "published edition" };
+            let what = if caller.may(Right::Editions) { "edition" } else { "published edition" };
             Err(Problem::with(Kind::NoSuchEdition, format!("no {what} is called `{}`", shortened(name))))
         }
         Err(error) => Err(error.into()),
@@ -141,7 +143,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let store = state.live.store();
     let (publications, now) = (store.publications().await?, OffsetDateTime::now_utc());
-    let seen = |info: &EditionInfo| info.state == EditionState::Published || caller.is_admin();
+    let seen = |info: &EditionInfo| info.state == EditionState::Published || caller.may(Right::Editions);
     let all = store.editions().await?.into_iter().filter(seen);
     Ok(unkept(Editions { editions: all.map(|info| EditionDetail::new(info, &publications, now)).collect() }))
 }
@@ -186,14 +188,14 @@ pub(crate) async fn one(
 )]
 pub(crate) async fn forget(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Path(name): Path<String>,
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<StatusCode, Problem> {
-    let store = state.live.store();
+    let store = state.store_for(&caller);
     let draft = store.edition(&name).await?;
     store.discard_draft(draft.id).await?;
-    tracing::info!(key = key.id, edition = draft.name, "a draft was forgotten");
+    tracing::info!(caller = caller.id, edition = draft.name, "a draft was forgotten");
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,11 +216,11 @@ pub(crate) async fn forget(
 )]
 pub(crate) async fn rollback(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<Response, Problem> {
-    let store = state.live.store();
-    let Some(edition) = roll_back(&**store).await? else {
+    let store = state.store_for(&caller);
+    let Some(edition) = roll_back(&*store).await? else {
         return Err(Problem::with(Kind::NothingBefore, "there is nothing to go back to"));
     };
     // This process answers from it at once; it is in force whether or not that succeeds.
@@ -226,6 +228,6 @@ pub(crate) async fn rollback(
     let (publications, all) = (store.publications().await?, store.editions().await?);
     let info =
         all.into_iter().find(|info| info.id == edition).ok_or_else(|| Problem::internal("an edition is gone"))?;
-    tracing::info!(key = key.id, edition = info.name, "rolled back");
+    tracing::info!(caller = caller.id, edition = info.name, "rolled back");
     Ok(unkept(EditionDetail::new(info, &publications, OffsetDateTime::now_utc())))
 }

@@ -122,7 +122,7 @@ pub(crate) struct UploadForm {
 )]
 pub(crate) async fn import(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Asked(UploadParameters(mut parameters)): Asked<UploadParameters>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -143,8 +143,8 @@ pub(crate) async fn import(
         }
     }
     let source = upload.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    tracing::info!(key = key.id, files = upload.files.len(), "an upload was taken in");
-    let (store, named) = (state.live.store().clone(), wish.edition.clone());
+    tracing::info!(caller = caller.id, files = upload.files.len(), "an upload was taken in");
+    let (store, named) = (state.store_for(&caller), wish.edition.clone());
     jobs::start(&state, place, JobKind::Import, named, async move |progress| {
         let Wish { edition, repair_within_m } = wish;
         let working = progress.clone();

@@ -285,11 +285,11 @@ pub(crate) async fn one(
 )]
 pub(crate) async fn cancel(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Path(id): Path<String>,
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<Response, Problem> {
     let job = state.jobs.cancel(&id).await?.ok_or_else(|| no_such_job(&id))?;
-    tracing::info!(key = key.id, job = job.id, "a job was asked to end");
+    tracing::info!(caller = caller.id, job = job.id, "a job was asked to end");
     Ok((StatusCode::ACCEPTED, unkept(JobDetail::new(&state, job))).into_response())
 }

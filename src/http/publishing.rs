@@ -75,7 +75,7 @@ pub(crate) struct RepairWish {
 )]
 pub(crate) async fn publish(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Path(name): Path<String>,
     Asked(Nothing): Asked<Nothing>,
     request: Request,
@@ -85,13 +85,13 @@ pub(crate) async fn publish(
     let allow = wish.parsed("allow", codes).unwrap_or_default();
     let confirmed = wish.parsed("confirm", truth).unwrap_or(false);
     wish.finish()?;
-    let store = state.live.store().clone();
+    let store = state.store_for(&caller);
     let edition = store.edition(&name).await?;
     if edition.state == EditionState::Draft {
         refuse(&edition.name, &store.report(edition.id).await?, &allow, confirmed)?;
     }
     let place = jobs::place(&state)?;
-    tracing::info!(key = key.id, edition = edition.name, "a publication was asked for");
+    tracing::info!(caller = caller.id, edition = edition.name, "a publication was asked for");
     let live = state.live.clone();
     jobs::start(&state, place, JobKind::Publish, Some(edition.name.clone()), async move |progress| {
         let result = put_in_force(&*store, edition, from, &allow, &progress).await?;
@@ -123,7 +123,7 @@ pub(crate) async fn publish(
 )]
 pub(crate) async fn repair(
     State(state): State<AppState>,
-    Admin(key): Admin,
+    Admin(caller): Admin,
     Path(name): Path<String>,
     Asked(Nothing): Asked<Nothing>,
     request: Request,
@@ -132,7 +132,7 @@ pub(crate) async fn repair(
     let tolerance_m = wish.parsed("tolerance_m", |value| tolerance(value.as_f64().ok_or("is not a number of metres")?));
     let wanted = wish.parsed("edition", |value| edition_name(text(value)?.trim()));
     wish.finish()?;
-    let store = state.live.store().clone();
+    let store = state.store_for(&caller);
     let draft = store.edition(&name).await?;
     if draft.state == EditionState::Published {
         return Err(StoreError::AlreadyPublished(draft.name).into());
@@ -145,7 +145,7 @@ pub(crate) async fn repair(
         return Err(StoreError::NameTaken(new_name).into());
     }
     let place = jobs::place(&state)?;
-    tracing::info!(key = key.id, edition = draft.name, "a repair was asked for");
+    tracing::info!(caller = caller.id, edition = draft.name, "a repair was asked for");
     jobs::start(&state, place, JobKind::Repair, Some(new_name.clone()), async move |progress| {
         progress.begin(Stage::Reading, 1);
         let features = store.draft_features(draft.id).await?;

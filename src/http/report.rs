@@ -9,13 +9,13 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::admission::Caller;
 use super::editions::{unkept, visible};
 use super::geojson::GEOJSON;
 use super::grids::{Form, FormParameters, FormParams};
 use super::params::Asked;
 use super::problem::{Problem, ProblemDetails};
 use super::state::{AppState, in_background};
+use crate::domain::caller::Caller;
 use crate::domain::problem::{CheckReport, Problem as Finding, Repair, Severity};
 use crate::import::export::problem_features;
 

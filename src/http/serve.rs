@@ -1,5 +1,6 @@
 //! A listening socket to answers, until told to stop; then what is running is finished, within bounds.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -20,7 +21,9 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
         // An error means that the sender is gone, which also means stop.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let serving = axum::serve(listener, router(state)).with_graceful_shutdown(told).into_future();
+    let serving = axum::serve(listener, router(state).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(told)
+        .into_future();
     tokio::pin!(serving);
     tokio::select! {
         ended = &mut serving => return ended,

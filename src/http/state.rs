@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::admission::Caller;
 use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
 use super::uploads::UploadFolders;
+use crate::domain::caller::Caller;
+use crate::domain::key::Right;
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
 use crate::jobs::Jobs;
 use crate::keys::Keys;
 use crate::live::Live;
+use crate::store::Store;
 use crate::tiles::cache::TileCache;
 
 /// The bounds the service keeps. `docs/api.md` states the defaults.
@@ -87,6 +89,11 @@ impl AppState {
         AppState { live, keys, jobs, uploads, tiles, comparisons: Arc::default(), settings: Arc::new(settings) }
     }
 
+    /// The store, whose writes are the caller's in the audit log.
+    pub(crate) fn store_for(&self, caller: &Caller) -> Arc<dyn Store> {
+        self.live.store().acting_for(caller)
+    }
+
     /// What a request answers from: taken once, so that two editions never mix in one answer.
     pub(crate) fn in_force(&self) -> Result<Snapshot, Problem> {
         self.live.snapshot().ok_or_else(|| {
@@ -115,7 +122,7 @@ impl AppState {
 
     /// An edition by its name, for whoever may see drafts (built as publishing would build them) a draft too.
     pub(crate) async fn edition_for(&self, caller: &Caller, name: &str) -> Result<Arc<EditionMap>, Problem> {
-        if !caller.is_admin() {
+        if !caller.may(Right::Editions) {
             return self.edition(name).await;
         }
         let found = self.live.edition_or_draft(name).await?;

@@ -11,13 +11,13 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use super::admission::Caller;
 use super::grids::AtParams;
 use super::negotiate;
 use super::params::{Asked, Given, Nothing, Parameters, moment};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::AppState;
 use super::style::{Theme, style};
+use crate::domain::caller::Caller;
 use crate::domain::edition::EditionState;
 use crate::geometry::mercator::TileCoord;
 use crate::index::edition_map::EditionMap;

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{EditionContent, KeptRoster, Store, StoreError, StoreResult};
+use crate::domain::account::KeptAccount;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
+
+/// Rows of the audit log that are read at once.
+const AUDIT_ROWS: u32 = 1_000;
 
 /// How much was copied, and found the same on both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -18,6 +22,9 @@ pub struct Copied {
     pub rosters: usize,
     pub code_changes: usize,
     pub keys: usize,
+    pub accounts: usize,
+    /// Rows of the audit log.
+    pub audit: u64,
 }
 
 /// What is being done, with how many features are behind us and how many there are on the whole. Each is written once and
@@ -37,6 +44,7 @@ struct Contents {
     rosters: Vec<KeptRoster>,
     code_changes: Vec<(EditionId, CodeChange)>,
     keys: Vec<KeptKey>,
+    accounts: Vec<KeptAccount>,
     pepper: [u8; 32],
 }
 
@@ -48,6 +56,7 @@ impl Contents {
             rosters: store.rosters().await?,
             code_changes: store.code_changes().await?,
             keys: store.keys().await?,
+            accounts: store.accounts().await?,
             pepper: store.pepper().await?,
         })
     }
@@ -57,7 +66,7 @@ impl Contents {
     }
 }
 
-/// Copies and compares. Jobs stay behind. Whatever ends it before the end leaves `to` empty.
+/// Copies and compares. Jobs and sessions stay behind. Whatever ends it before the end leaves `to` empty.
 pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) -> StoreResult<Copied> {
     let revision = from.revision().await?;
     let contents = Contents::of(from).await?;
@@ -69,6 +78,8 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         rosters: contents.rosters.len(),
         code_changes: contents.code_changes.len(),
         keys: contents.keys.len(),
+        accounts: contents.accounts.len(),
+        audit: 0,
     };
     let mut filling = to.fill().await?;
     for info in &contents.editions {
@@ -94,12 +105,45 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         filling.key(key).await?;
     }
     filling.pepper(&contents.pepper).await?;
+    for account in &contents.accounts {
+        filling.account(account).await?;
+    }
+    // The log goes on while it is copied: numbers are revealed, people sign in. What comes later stays behind.
+    let mut last = 0;
+    while let Some(rows) = some(from.audit_after(last, AUDIT_ROWS).await?) {
+        for row in &rows {
+            filling.audit(row).await?;
+            last = row.number;
+        }
+        copied.audit += rows.len() as u64;
+    }
     // Looked at before it is kept: half of a change would be no copy.
     unchanged(from, revision).await?;
     filling.finish().await?;
     compare(from, to, &mut step).await?;
+    compare_audit(from, to, last).await?;
     unchanged(from, revision).await?;
     Ok(copied)
+}
+
+fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
+    (!rows.is_empty()).then_some(rows)
+}
+
+/// Both logs, as far as they were copied.
+async fn compare_audit(from: &dyn Store, to: &dyn Store, last: i64) -> StoreResult<()> {
+    let mut at = 0;
+    while let Some(mut there) = some(from.audit_after(at, AUDIT_ROWS).await?) {
+        there.retain(|row| row.number <= last);
+        let mut here = to.audit_after(at, AUDIT_ROWS).await?;
+        here.retain(|row| row.number <= last);
+        if there != here {
+            return Err(StoreError::Damaged("the copy differs in the audit log; do not use it".into()));
+        }
+        let Some(row) = there.last() else { break };
+        at = row.number;
+    }
+    Ok(())
 }
 
 async fn unchanged(from: &dyn Store, revision: i64) -> StoreResult<()> {
@@ -127,6 +171,7 @@ async fn compare(from: &dyn Store, to: &dyn Store, step: &mut impl FnMut(Step)) 
         ("the publications", a.publications == b.publications),
         ("the codes that changed", a.code_changes == b.code_changes),
         ("the keys", a.keys == b.keys && a.pepper == b.pepper),
+        ("the accounts", a.accounts == b.accounts),
         ("the list of rosters", a.rosters.len() == b.rosters.len()),
     ];
     if let Some((what, _)) = parts.into_iter().find(|(_, same)| !same) {

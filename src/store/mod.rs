@@ -1,7 +1,8 @@
-//! KEEPING: editions, publications and rosters. May use: domain, geometry. Crates: `sqlx`; all SQL is in here.
+//! KEEPING: editions, publications, rosters, keys, accounts and the audit log. May use: domain, geometry. Crates: `sqlx`; all SQL is in here.
 //!
 //! Stores keep and load. They answer no spatial question, so two stores cannot disagree about a place.
 
+mod access;
 pub mod copy;
 mod fault;
 pub mod gpkg;
@@ -10,11 +11,15 @@ pub mod postgis;
 mod rows;
 mod written;
 
+pub use access::AccessStore;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use crate::domain::account::KeptAccount;
+use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::job::Job;
 use crate::domain::key::KeptKey;
@@ -81,6 +86,8 @@ pub enum StoreError {
     NoSuchEdition(String),
     #[error("there is an edition called `{0}` already; choose another name with --edition")]
     NameTaken(String),
+    #[error("somebody signs in as `{0}` already; choose another name")]
+    SignInTaken(String),
     #[error("edition `{0}` is published, and a published edition is never changed")]
     AlreadyPublished(String),
     #[error("edition `{0}` is a draft; publish it first")]
@@ -104,7 +111,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
 #[async_trait]
-pub trait Store: Send + Sync + std::fmt::Debug {
+pub trait Store: AccessStore + std::fmt::Debug {
     /// A number that every write raises; equal numbers mean equal content.
     async fn revision(&self) -> StoreResult<i64>;
 
@@ -160,21 +167,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Forgets a draft; a published edition is never forgotten.
     async fn discard_draft(&self, edition: EditionId) -> StoreResult<()>;
 
-    /// Keeps a new key.
-    async fn add_key(&self, key: &KeptKey) -> StoreResult<()>;
-
-    /// All keys, oldest first, revoked ones among them.
-    async fn keys(&self) -> StoreResult<Vec<KeptKey>>;
-
-    /// The key of that id; `None` when there is none.
-    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>>;
-
-    /// Revokes a key from that time on; whether there is such a key. One that is revoked already stays as it was.
-    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool>;
-
-    /// 32 random bytes under which the hashes of keys are made; the same for every process, for ever.
-    async fn pepper(&self) -> StoreResult<[u8; 32]>;
-
     /// Keeps a job as it stands now, a new one or one that goes on. Jobs do not raise the revision. What
     /// [`Store::request_cancel`] set stays set.
     async fn put_job(&self, job: &Job) -> StoreResult<()>;
@@ -215,6 +207,11 @@ pub trait Filling: Send {
     async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()>;
 
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()>;
+
+    async fn account(&mut self, account: &KeptAccount) -> StoreResult<()>;
+
+    /// With its number; the rows come in their order.
+    async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()>;
 

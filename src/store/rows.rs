@@ -3,6 +3,8 @@
 use time::{Date, OffsetDateTime};
 
 use super::{KeptRoster, StoreError, StoreResult};
+use crate::domain::account::{Account, KeptAccount, Session};
+use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::grid::Grid;
 use crate::domain::job::{Job, JobKind, JobState};
@@ -141,10 +143,49 @@ pub(super) fn key(row: &impl Columns) -> StoreResult<KeptKey> {
         id: row.text("id")?,
         name: row.text("name")?,
         role: row.text("role")?.parse().map_err(StoreError::Damaged)?,
+        grid: row.maybe_text("grid")?,
         created_at: row.time("created_at")?,
         revoked_at: row.maybe_time("revoked_at")?,
     };
     Ok(KeptKey { key, hash: bytes32(row.bytes("hash")?)? })
+}
+
+pub(super) fn account(row: &impl Columns) -> StoreResult<KeptAccount> {
+    let account = Account {
+        id: row.text("id")?,
+        sign_in: row.text("sign_in")?,
+        name: row.text("name")?,
+        role: row.text("role")?.parse().map_err(StoreError::Damaged)?,
+        grid: row.maybe_text("grid")?,
+        created_at: row.time("created_at")?,
+        password_at: row.time("password_at")?,
+        disabled_at: row.maybe_time("disabled_at")?,
+    };
+    Ok(KeptAccount { account, password: row.text("password")? })
+}
+
+pub(super) fn session(row: &impl Columns) -> StoreResult<Session> {
+    Ok(Session {
+        hash: bytes32(row.bytes("hash")?)?,
+        account: row.text("account")?,
+        created_at: row.time("created_at")?,
+        seen_at: row.time("seen_at")?,
+        ends_at: row.time("ends_at")?,
+    })
+}
+
+pub(super) fn audit_entry(row: &impl Columns) -> StoreResult<AuditEntry> {
+    Ok(AuditEntry {
+        number: row.integer("id")?,
+        at: row.time("at")?,
+        via: row.text("via")?,
+        actor: row.text("actor")?,
+        name: row.text("name")?,
+        address: row.maybe_text("address")?,
+        action: row.text("action")?,
+        subject: row.text("subject")?,
+        details: row.text("details")?,
+    })
 }
 
 pub(super) fn bytes32(bytes: &[u8]) -> StoreResult<[u8; 32]> {

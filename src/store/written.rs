@@ -1,6 +1,14 @@
 //! What every store works out of what it is given to write: counts, bounds, JSON, and pieces of a bounded size.
 
-use super::{NewDraft, StoreError, StoreResult};
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{NewDraft, NewPublication, StoreError, StoreResult};
+use crate::domain::account::Account;
+use crate::domain::audit::{self, Deed};
+use crate::domain::key::ApiKey;
+use crate::domain::roster::RosterEntry;
 use crate::domain::tier::{PerTier, Tier};
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::geometry::point::{IntBox, Point};
@@ -76,6 +84,42 @@ fn batches<T>(mut items: &[T], points: impl Fn(&T) -> usize) -> impl Iterator<It
 
 pub(super) fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("reports and lists have only text keys")
+}
+
+/// What the audit log says of a new draft: whence, and how much.
+pub(super) fn drafted(draft: &NewDraft, counts: &PerTier<u32>) -> Deed {
+    Deed::new(audit::EDITION_DRAFTED, &draft.name).with(json!({"source": draft.source, "grids": counts.0}))
+}
+
+pub(super) fn published(name: &str, publication: &NewPublication, now: OffsetDateTime) -> Deed {
+    let from = publication.in_force_from.unwrap_or(now);
+    Deed::new(audit::EDITION_PUBLISHED, name)
+        .with(json!({"in_force_from": moment(from), "accepted": publication.accepted}))
+}
+
+pub(super) fn put_in_force(name: &str, from: OffsetDateTime) -> Deed {
+    Deed::new(audit::EDITION_PUT_IN_FORCE, name).with(json!({"in_force_from": moment(from)}))
+}
+
+/// Names nobody: who serves where is in the roster itself.
+pub(super) fn roster_replaced(entries: &[RosterEntry], from: OffsetDateTime) -> Deed {
+    let people: usize = entries.iter().map(|entry| entry.people.len()).sum();
+    Deed::new(audit::ROSTER_REPLACED, "roster")
+        .with(json!({"in_force_from": moment(from), "grids": entries.len(), "people": people}))
+}
+
+pub(super) fn key_created(key: &ApiKey) -> Deed {
+    Deed::new(audit::KEY_CREATED, &key.id).with(json!({"name": key.name, "role": key.role, "grid": key.grid}))
+}
+
+/// The person is known by the id.
+pub(super) fn account_created(account: &Account) -> Deed {
+    Deed::new(audit::ACCOUNT_CREATED, &account.id).with(json!({"role": account.role, "grid": account.grid}))
+}
+
+/// To the second.
+fn moment(at: OffsetDateTime) -> Option<String> {
+    at.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
 }
 
 /// PostgreSQL keeps no U+0000 in a text, so no store does: what one store takes, every store takes.

@@ -421,9 +421,16 @@ pub async fn a_draft_is_forgotten_and_an_edition_is_not(store: &dyn Store) {
     assert!(again > published, "no number is given twice");
 }
 
-fn key(id: &str) -> KeptKey {
+pub fn key(id: &str) -> KeptKey {
     let created_at = datetime!(2026-11-25 8:00:00.000007 +8);
-    let key = ApiKey { id: id.into(), name: "镇网格办".into(), role: KeyRole::Admin, created_at, revoked_at: None };
+    let key = ApiKey {
+        id: id.into(),
+        name: "镇网格办".into(),
+        role: KeyRole::Leader,
+        grid: Some("00001".into()),
+        created_at,
+        revoked_at: None,
+    };
     KeptKey { key, hash: std::array::from_fn(|i| i as u8) }
 }
 
@@ -517,6 +524,8 @@ pub async fn furnish(store: &dyn Store) {
     store.add_key(&key("a")).await.unwrap();
     store.revoke_key("a", start).await.unwrap();
     store.add_key(&key("b")).await.unwrap();
+    store.add_account(&super::access::account("a", "wang")).await.unwrap();
+    store.add_session(&super::access::session(1, "a")).await.unwrap();
 }
 
 /// Copies to another store and back to a third.
@@ -526,9 +535,13 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     let mut steps = Vec::new();
     let there = copy(&*one, &*two, |step| steps.push(step)).await.unwrap();
     assert_eq!((there.editions, there.features, there.publications), (3, 1_205, 3));
-    assert_eq!((there.rosters, there.code_changes, there.keys), (2, 1, 2));
+    assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts), (2, 1, 2, 1));
+    let log = one.audit_after(0, 100).await.unwrap();
+    assert_eq!((there.audit, &log), (15, &two.audit_after(0, 100).await.unwrap()));
+    assert_eq!(two.session(&[1; 32]).await.unwrap(), None, "who was signed in has to do it again");
     assert!(steps.iter().any(|step| step.is_comparing && step.features == step.total), "{steps:?}");
     assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);
+    assert_eq!(three.audit_after(0, 100).await.unwrap(), log);
     // The copy compares by itself; this is by what a server asks.
     let now = OffsetDateTime::now_utc();
     assert_eq!(one.editions().await.unwrap(), three.editions().await.unwrap());
@@ -544,6 +557,8 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     assert!(matches!(copy(&*one, &*two, |_| ()).await.unwrap_err(), StoreError::NotEmpty));
     let next = draft_only(&*two, "next").await;
     assert!(one.editions().await.unwrap().iter().all(|info| info.id < next));
+    let more = two.audit_after(0, 100).await.unwrap();
+    assert_eq!((&more[..log.len()], more.len()), (&log[..], log.len() + 1));
     tokio::join!(one.close(), two.close(), three.close());
 }
 

@@ -27,7 +27,7 @@ fn answers_are_what_the_description_says() {
 fn answers_to_an_administrator_are_what_the_description_says() {
     run(async {
         let store = town_store().await;
-        let key = Keys::new(store.clone()).create(KeyRole::Admin, "judge").await.unwrap();
+        let key = Keys::new(store.clone()).create(KeyRole::Admin, "judge", None).await.unwrap();
         let uploads = tempfile::tempdir().unwrap();
         let settings = Settings { upload_folder: uploads.path().to_owned(), max_jobs: 100, ..Settings::default() };
         let state = AppState::new(Live::open(store).await.unwrap(), settings);

@@ -56,7 +56,7 @@ impl Form {
 impl Office {
     /// On a store, with a new key.
     pub async fn on(store: Arc<dyn Store>, settings: Settings) -> Office {
-        let key = Keys::new(store.clone()).create(KeyRole::Admin, "office").await.unwrap();
+        let key = Keys::new(store.clone()).create(KeyRole::Admin, "office", None).await.unwrap();
         let uploads = tempfile::tempdir().unwrap();
         let settings = Settings { upload_folder: uploads.path().to_owned(), ..settings };
         let service = router(AppState::new(Live::open(store.clone()).await.unwrap(), settings));

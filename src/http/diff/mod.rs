@@ -17,12 +17,12 @@ pub(crate) use self::places::__path_count_places;
 pub(crate) use self::places::count_places;
 pub(crate) use self::shapes::{DiffAnswer, PlacesAnswer, StripCollection, Summary, km2};
 pub(crate) use self::tiles::{__path_diff_tiles, diff_tiles};
-use super::admission::Caller;
 use super::grids::{Form, FormParameters, FormParams};
 use super::params::Asked;
 use super::problem::{Problem, ProblemDetails};
 use super::state::{AppState, in_background};
 use crate::assign::compare::Comparison;
+use crate::domain::caller::Caller;
 
 /// What another edition would do
 ///

@@ -14,8 +14,8 @@ use utoipa::IntoParams;
 
 use super::{PlacesAnswer, compared};
 use crate::assign::compare::compare_places;
+use crate::domain::caller::Caller;
 use crate::geometry::crs::QueryCrs;
-use crate::http::admission::Caller;
 use crate::http::locate::{Crs, crs};
 use crate::http::params::{Asked, Given, Parameters};
 use crate::http::problem::{Kind, Problem, ProblemDetails};

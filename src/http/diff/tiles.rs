@@ -9,8 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::compared;
 use crate::assign::bulk::shortened;
+use crate::domain::caller::Caller;
 use crate::geometry::mercator::MAX_ZOOM;
-use crate::http::admission::Caller;
 use crate::http::params::{Asked, Given, Parameters};
 use crate::http::problem::{Problem, ProblemDetails};
 use crate::http::state::{AppState, in_background};

@@ -1,10 +1,12 @@
 //! Taking over the content of another store, in one transaction.
 
 use async_trait::async_trait;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{Row, Sqlite, Transaction};
 
 use super::statements as sql;
-use super::{times, write};
+use super::{Writer, access, times, write};
+use crate::domain::account::KeptAccount;
+use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
@@ -15,7 +17,7 @@ use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult}
 
 pub(super) struct GpkgFilling(Transaction<'static, Sqlite>);
 
-pub(super) async fn begin(writer: &SqlitePool) -> StoreResult<GpkgFilling> {
+pub(super) async fn begin(writer: &Writer) -> StoreResult<GpkgFilling> {
     let mut tx = write::begin(writer).await?;
     if sqlx::query(sql::IS_EMPTY).fetch_one(&mut *tx).await?.try_get(0)? {
         Ok(GpkgFilling(tx))
@@ -79,7 +81,15 @@ impl Filling for GpkgFilling {
     }
 
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
-        write::insert_key(&mut self.0, key).await
+        access::insert_key(&mut self.0, key).await
+    }
+
+    async fn account(&mut self, account: &KeptAccount) -> StoreResult<()> {
+        access::insert_account(&mut self.0, account).await.map_err(Into::into)
+    }
+
+    async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {
+        access::insert_audit(&mut self.0, entry).await
     }
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file that is a valid GeoPackage, so that QGIS and GDAL open it as it is. The layers they
 //! see, `tier1` to `tier3`, are views of the edition in force at the moment they are read.
 
+mod access;
 mod columns;
 mod connect;
 mod fault;
@@ -11,6 +12,7 @@ mod times;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{Row, SqlitePool};
@@ -19,12 +21,27 @@ use time::OffsetDateTime;
 pub(super) use self::fault::store_error;
 use self::statements as sql;
 use super::{Filling, KeptRoster, NewDraft, NewPublication, Store, StoreError, StoreResult, rows};
+use crate::domain::caller::Caller;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::job::Job;
-use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
+
+/// What writes are made with.
+#[derive(Clone, Debug)]
+struct Writer {
+    /// The one connection that writes; whoever waits for it waits in line.
+    pool: SqlitePool,
+    /// Whose writes they are in the audit log.
+    caller: Arc<Caller>,
+}
+
+impl Writer {
+    fn acting_for(&self, caller: &Caller) -> Writer {
+        Writer { pool: self.pool.clone(), caller: Arc::new(caller.clone()) }
+    }
+}
 
 /// A GeoPackage file that is open.
 #[derive(Debug)]
@@ -32,14 +49,14 @@ pub struct GpkgStore {
     path: PathBuf,
     /// Several connections that only read.
     readers: SqlitePool,
-    /// The one connection that writes; whoever waits for it waits in line.
-    writer: SqlitePool,
+    writer: Writer,
 }
 
 impl GpkgStore {
     /// Opens the file, makes an empty store of it when it is missing, and brings an older one up to date.
     pub async fn open(path: &Path) -> StoreResult<GpkgStore> {
-        let (readers, writer) = connect::connect(path).await?;
+        let (readers, pool) = connect::connect(path).await?;
+        let writer = Writer { pool, caller: Arc::new(Caller::program()) };
         Ok(GpkgStore { path: path.to_path_buf(), readers, writer })
     }
 
@@ -140,28 +157,6 @@ impl Store for GpkgStore {
         write::discard_draft(&self.writer, edition).await
     }
 
-    async fn add_key(&self, key: &KeptKey) -> StoreResult<()> {
-        write::add_key(&self.writer, key).await
-    }
-
-    async fn keys(&self) -> StoreResult<Vec<KeptKey>> {
-        let rows = sqlx::query(sql::KEYS).fetch_all(&self.readers).await?;
-        rows.iter().map(rows::key).collect()
-    }
-
-    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>> {
-        let row = sqlx::query(sql::KEY_BY_ID).bind(id).fetch_optional(&self.readers).await?;
-        row.as_ref().map(rows::key).transpose()
-    }
-
-    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
-        write::revoke_key(&self.writer, id, at).await
-    }
-
-    async fn pepper(&self) -> StoreResult<[u8; 32]> {
-        rows::bytes32(sqlx::query(sql::PEPPER).fetch_one(&self.readers).await?.try_get(0)?)
-    }
-
     async fn put_job(&self, job: &Job) -> StoreResult<()> {
         write::put_job(&self.writer, job).await
     }
@@ -177,7 +172,7 @@ impl Store for GpkgStore {
     }
 
     async fn request_cancel(&self, id: &str) -> StoreResult<bool> {
-        let asked = sqlx::query(sql::REQUEST_CANCEL).bind(id).execute(&self.writer).await?;
+        let asked = sqlx::query(sql::REQUEST_CANCEL).bind(id).execute(&self.writer.pool).await?;
         Ok(asked.rows_affected() > 0)
     }
 
@@ -188,7 +183,7 @@ impl Store for GpkgStore {
     async fn close(&self) {
         // Readers first: the last to go is the one that can fold the log into the file.
         self.readers.close().await;
-        self.writer.close().await;
+        self.writer.pool.close().await;
     }
 }
 
@@ -201,9 +196,9 @@ mod tests {
     async fn a_full_disk_keeps_nothing_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let store = GpkgStore::open(&folder.path().join("town.gpkg")).await.unwrap();
-        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&store.writer).await.unwrap();
+        let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&store.writer.pool).await.unwrap();
         let limit = |pages: i64| sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
-        limit(pages + 20).execute(&store.writer).await.unwrap();
+        limit(pages + 20).execute(&store.writer.pool).await.unwrap();
         let feature = DraftFeature { source: "x".repeat(1_000), ..DraftFeature::default() };
         let draft =
             |features| NewDraft { name: "a".into(), source: String::new(), features, report: CheckReport::default() };
@@ -213,7 +208,7 @@ mod tests {
             assert_eq!((store.revision().await.unwrap(), store.editions().await.unwrap().len()), (0, 0));
         }
         store.save_draft(&draft(vec![feature])).await.expect("what fits is kept");
-        limit(1 << 30).execute(&store.writer).await.unwrap();
+        limit(1 << 30).execute(&store.writer.pool).await.unwrap();
         let large = NewDraft { name: "b".into(), ..large };
         store.save_draft(&large).await.expect("with room again, all is kept");
         assert_eq!(store.revision().await.unwrap(), 2);

@@ -1,13 +1,14 @@
 //! The writes, each one transaction.
 
-use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{QueryBuilder, Row, Sqlite, Transaction};
 use time::OffsetDateTime;
 
+use super::access::record;
 use super::statements as sql;
-use super::times;
+use super::{Writer, times};
+use crate::domain::audit::{self, Deed};
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
 use crate::domain::job::Job;
-use crate::domain::key::KeptKey;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -15,7 +16,7 @@ use crate::geometry::wkb;
 use crate::store::written::{self, Extent, ROWS_PER_INSERT, to_json};
 use crate::store::{NewDraft, NewPublication, StoreError, StoreResult, rows};
 
-pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreResult<EditionInfo> {
+pub(super) async fn save_draft(writer: &Writer, draft: &NewDraft) -> StoreResult<EditionInfo> {
     written::refuse_nul(draft)?;
     let mut tx = begin(writer).await?;
     let Extent { counts, bounds } = Extent::of_draft(&draft.features);
@@ -41,11 +42,12 @@ pub(super) async fn save_draft(writer: &SqlitePool, draft: &NewDraft) -> StoreRe
         Err(error) => return Err(error.into()),
     };
     insert_draft_features(&mut tx, id, &draft.features).await?;
+    record(&mut tx, &writer.caller, &written::drafted(draft, &counts)).await?;
     commit_with(tx, EditionId(id)).await
 }
 
 pub(super) async fn publish(
-    writer: &SqlitePool,
+    writer: &Writer,
     edition: EditionId,
     publication: &NewPublication,
 ) -> StoreResult<EditionInfo> {
@@ -74,14 +76,11 @@ pub(super) async fn publish(
     insert_code_changes(&mut tx, edition.0, &publication.code_changes).await?;
     let now = OffsetDateTime::now_utc();
     insert_publication(&mut tx, edition, publication.in_force_from.unwrap_or(now), now).await?;
+    record(&mut tx, &writer.caller, &written::published(&info.name, publication, now)).await?;
     commit_with(tx, edition).await
 }
 
-pub(super) async fn put_in_force(
-    writer: &SqlitePool,
-    edition: EditionId,
-    from: Option<OffsetDateTime>,
-) -> StoreResult<()> {
+pub(super) async fn put_in_force(writer: &Writer, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
     let info = edition_info(&mut tx, edition).await?;
     if info.state != EditionState::Published {
@@ -89,21 +88,23 @@ pub(super) async fn put_in_force(
     }
     let now = OffsetDateTime::now_utc();
     insert_publication(&mut tx, edition, from.unwrap_or(now), now).await?;
+    record(&mut tx, &writer.caller, &written::put_in_force(&info.name, from.unwrap_or(now))).await?;
     commit(tx).await
 }
 
 pub(super) async fn replace_roster(
-    writer: &SqlitePool,
+    writer: &Writer,
     entries: &[RosterEntry],
     from: Option<OffsetDateTime>,
 ) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
     let now = OffsetDateTime::now_utc();
     insert_roster(&mut tx, entries, from.unwrap_or(now), now).await?;
+    record(&mut tx, &writer.caller, &written::roster_replaced(entries, from.unwrap_or(now))).await?;
     commit(tx).await
 }
 
-pub(super) async fn discard_draft(writer: &SqlitePool, edition: EditionId) -> StoreResult<()> {
+pub(super) async fn discard_draft(writer: &Writer, edition: EditionId) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
     let info = edition_info(&mut tx, edition).await?;
     if info.state == EditionState::Published {
@@ -111,24 +112,12 @@ pub(super) async fn discard_draft(writer: &SqlitePool, edition: EditionId) -> St
     }
     sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0).execute(&mut *tx).await?;
     sqlx::query(sql::DELETE_DRAFT).bind(edition.0).execute(&mut *tx).await?;
+    record(&mut tx, &writer.caller, &Deed::new(audit::EDITION_DISCARDED, &info.name)).await?;
     commit(tx).await
 }
 
-pub(super) async fn add_key(writer: &SqlitePool, kept: &KeptKey) -> StoreResult<()> {
-    let mut tx = begin(writer).await?;
-    insert_key(&mut tx, kept).await?;
-    commit(tx).await
-}
-
-pub(super) async fn revoke_key(writer: &SqlitePool, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
-    let mut tx = begin(writer).await?;
-    let revoked = sqlx::query(sql::REVOKE_KEY).bind(id).bind(times::to_text(at)).execute(&mut *tx).await?;
-    commit(tx).await?;
-    Ok(revoked.rows_affected() > 0)
-}
-
-/// The only writes that leave the revision as it is: nothing that is served depends on jobs.
-pub(super) async fn put_job(writer: &SqlitePool, job: &Job) -> StoreResult<()> {
+/// With what concerns sessions and the audit log, the only writes that leave the revision as it is: nothing that is served depends on jobs.
+pub(super) async fn put_job(writer: &Writer, job: &Job) -> StoreResult<()> {
     sqlx::query(sql::PUT_JOB)
         .bind(&job.id)
         .bind(job.kind.as_str())
@@ -140,7 +129,7 @@ pub(super) async fn put_job(writer: &SqlitePool, job: &Job) -> StoreResult<()> {
         .bind(times::to_text(job.updated_at))
         .bind(job.cancel_requested)
         .bind(&job.outcome)
-        .execute(writer)
+        .execute(&writer.pool)
         .await?;
     Ok(())
 }
@@ -233,24 +222,16 @@ pub(super) async fn insert_roster(
     Ok(())
 }
 
-pub(super) async fn insert_key(tx: &mut Transaction<'static, Sqlite>, kept: &KeptKey) -> StoreResult<()> {
-    sqlx::query(sql::INSERT_KEY)
-        .bind(&kept.key.id)
-        .bind(&kept.key.name)
-        .bind(kept.key.role.as_str())
-        .bind(kept.hash.as_slice())
-        .bind(times::to_text(kept.key.created_at))
-        .bind(kept.key.revoked_at.map(times::to_text))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
 /// A transaction that holds the write lock from the start, with the revision raised.
-pub(super) async fn begin(writer: &SqlitePool) -> StoreResult<Transaction<'static, Sqlite>> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+pub(super) async fn begin(writer: &Writer) -> StoreResult<Transaction<'static, Sqlite>> {
+    let mut tx = begin_quietly(writer).await?;
     sqlx::query(sql::RAISE_REVISION).execute(&mut *tx).await?;
     Ok(tx)
+}
+
+/// The same, with the revision as it is: for what is no content.
+pub(super) async fn begin_quietly(writer: &Writer) -> StoreResult<Transaction<'static, Sqlite>> {
+    Ok(writer.pool.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 async fn commit_with(mut tx: Transaction<'static, Sqlite>, edition: EditionId) -> StoreResult<EditionInfo> {

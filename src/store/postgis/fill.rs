@@ -7,7 +7,9 @@ use sqlx::postgres::PgPool;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
-use super::write;
+use super::{access, write};
+use crate::domain::account::KeptAccount;
+use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
@@ -86,7 +88,15 @@ impl Filling for PostgisFilling {
     }
 
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
-        write::insert_key(&mut self.0, key).await
+        access::insert_key(&mut self.0, key).await
+    }
+
+    async fn account(&mut self, account: &KeptAccount) -> StoreResult<()> {
+        access::insert_account(&mut self.0, account).await
+    }
+
+    async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {
+        access::insert_audit(&mut self.0, entry).await
     }
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {

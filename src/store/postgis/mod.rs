@@ -1,6 +1,7 @@
 //! The shared store: PostgreSQL with PostGIS, for several servers and for other programs. Tables and views are in the
 //! schema `gridward`; QGIS sees `tier1` to `tier3`, views of the edition in force at the moment they are read.
 
+mod access;
 mod columns;
 mod connect;
 mod fault;
@@ -10,7 +11,7 @@ mod session;
 mod statements;
 mod write;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -25,9 +26,9 @@ use self::listen::Changes;
 use self::session::Session;
 use self::statements as sql;
 use super::{Filling, KeptRoster, NewDraft, NewPublication, Store, StoreError, StoreResult, rows};
+use crate::domain::caller::Caller;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::job::Job;
-use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -40,6 +41,13 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A PostGIS database.
 pub struct PostgisStore {
+    shared: Arc<Shared>,
+    /// Whose writes they are in the audit log.
+    caller: Arc<Caller>,
+}
+
+/// What those who act for different callers share.
+struct Shared {
     options: PgConnectOptions,
     pool: PgPool,
     /// Set once the database was found to be a store of this version.
@@ -52,7 +60,7 @@ pub struct PostgisStore {
 /// Without user and password.
 impl std::fmt::Debug for PostgisStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PostgisStore({})", connect::place(&self.options))
+        write!(f, "PostgisStore({})", connect::place(&self.shared.options))
     }
 }
 
@@ -63,26 +71,27 @@ impl PostgisStore {
         let options = connect::options(url)?;
         let pool = connect::pool(&options, MAX_CONNECTIONS);
         let changes = Changes::new(options.clone());
-        Ok(PostgisStore { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes })
+        let shared = Shared { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes };
+        Ok(PostgisStore { shared: Arc::new(shared), caller: Arc::new(Caller::program()) })
     }
 
     async fn pool(&self) -> StoreResult<&PgPool> {
-        self.is_ours.get_or_try_init(|| self.reach()).await?;
-        Ok(&self.pool)
+        self.shared.is_ours.get_or_try_init(|| self.reach()).await?;
+        Ok(&self.shared.pool)
     }
 
     /// Those who ask while it cannot be reached wait in line for this; each finding it out anew would take the last too long.
     async fn reach(&self) -> StoreResult<()> {
-        let known = self.out_of_reach.lock().expect("nothing panics while it holds this lock").clone();
+        let known = self.shared.out_of_reach.lock().expect("nothing panics while it holds this lock").clone();
         if let Some((when, why)) = known
             && when.elapsed() < ASK_AGAIN
         {
             return Err(StoreError::Unavailable(why));
         }
-        let outcome = connect::prepare(&self.options).await;
+        let outcome = connect::prepare(&self.shared.options).await;
         if let Err(StoreError::Unavailable(why)) = &outcome {
             let now = Some((Instant::now(), why.clone()));
-            *self.out_of_reach.lock().expect("nothing panics while it holds this lock") = now;
+            *self.shared.out_of_reach.lock().expect("nothing panics while it holds this lock") = now;
         }
         outcome
     }
@@ -127,7 +136,7 @@ impl Store for PostgisStore {
     }
 
     async fn save_draft(&self, draft: &NewDraft) -> StoreResult<EditionInfo> {
-        write::save_draft(self.pool().await?, draft).await
+        write::save_draft(self.pool().await?, &self.caller, draft).await
     }
 
     async fn draft_features(&self, edition: EditionId) -> StoreResult<Vec<DraftFeature>> {
@@ -145,11 +154,11 @@ impl Store for PostgisStore {
     }
 
     async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo> {
-        write::publish(self.pool().await?, edition, publication).await
+        write::publish(self.pool().await?, &self.caller, edition, publication).await
     }
 
     async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
-        write::put_in_force(self.pool().await?, edition, from).await
+        write::put_in_force(self.pool().await?, &self.caller, edition, from).await
     }
 
     async fn publications(&self) -> StoreResult<Vec<Publication>> {
@@ -164,7 +173,7 @@ impl Store for PostgisStore {
     }
 
     async fn replace_roster(&self, entries: &[RosterEntry], from: Option<OffsetDateTime>) -> StoreResult<()> {
-        write::replace_roster(self.pool().await?, entries, from).await
+        write::replace_roster(self.pool().await?, &self.caller, entries, from).await
     }
 
     async fn roster(&self, at: OffsetDateTime) -> StoreResult<Vec<RosterEntry>> {
@@ -197,31 +206,7 @@ impl Store for PostgisStore {
     }
 
     async fn discard_draft(&self, edition: EditionId) -> StoreResult<()> {
-        write::discard_draft(self.pool().await?, edition).await
-    }
-
-    async fn add_key(&self, key: &KeptKey) -> StoreResult<()> {
-        write::add_key(self.pool().await?, key).await
-    }
-
-    async fn keys(&self) -> StoreResult<Vec<KeptKey>> {
-        self.rows(sqlx::query(sql::KEYS)).await?.iter().map(rows::key).collect()
-    }
-
-    async fn key(&self, id: &str) -> StoreResult<Option<KeptKey>> {
-        if cannot_be_there(id) {
-            return Ok(None);
-        }
-        self.row(sqlx::query(sql::KEY_BY_ID).bind(id)).await?.as_ref().map(rows::key).transpose()
-    }
-
-    async fn revoke_key(&self, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
-        Ok(!cannot_be_there(id) && write::revoke_key(self.pool().await?, id, at).await?)
-    }
-
-    async fn pepper(&self) -> StoreResult<[u8; 32]> {
-        let row = self.row(sqlx::query(sql::PEPPER)).await?;
-        rows::bytes32(row.ok_or_else(|| StoreError::Damaged("it has no pepper".into()))?.try_get(0)?)
+        write::discard_draft(self.pool().await?, &self.caller, edition).await
     }
 
     async fn put_job(&self, job: &Job) -> StoreResult<()> {
@@ -248,13 +233,13 @@ impl Store for PostgisStore {
     }
 
     async fn changed(&self) {
-        self.changes.heard().await;
+        self.shared.changes.heard().await;
     }
 
     async fn close(&self) {
-        self.changes.stop();
+        self.shared.changes.stop();
         // A database that hangs does not keep the process.
-        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.pool.close()).await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.shared.pool.close()).await;
     }
 }
 

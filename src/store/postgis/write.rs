@@ -6,13 +6,15 @@ use sqlx::Row;
 use sqlx::postgres::PgPool;
 use time::{Date, OffsetDateTime};
 
+use super::access::record;
 use super::columns::micros;
 use super::fault::is_taken;
 use super::session::Session;
 use super::statements as sql;
+use crate::domain::audit::{self, Deed};
+use crate::domain::caller::Caller;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
 use crate::domain::job::Job;
-use crate::domain::key::KeptKey;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -20,14 +22,14 @@ use crate::geometry::wkb;
 use crate::store::written::{self, Extent, ROWS_PER_INSERT, to_json};
 use crate::store::{NewDraft, NewPublication, StoreError, StoreResult, rows};
 
-pub(super) async fn save_draft(pool: &PgPool, draft: &NewDraft) -> StoreResult<EditionInfo> {
+pub(super) async fn save_draft(pool: &PgPool, caller: &Caller, draft: &NewDraft) -> StoreResult<EditionInfo> {
     written::refuse_nul(draft)?;
     let mut session = Session::long_write(pool).await?;
-    let outcome = keep_draft(&mut session, draft).await;
+    let outcome = keep_draft(&mut session, caller, draft).await;
     session.end(outcome).await
 }
 
-async fn keep_draft(session: &mut Session, draft: &NewDraft) -> StoreResult<EditionInfo> {
+async fn keep_draft(session: &mut Session, caller: &Caller, draft: &NewDraft) -> StoreResult<EditionInfo> {
     let Extent { counts, bounds } = Extent::of_draft(&draft.features);
     let inserted = sqlx::query(sql::INSERT_EDITION)
         .bind(&draft.name)
@@ -47,6 +49,7 @@ async fn keep_draft(session: &mut Session, draft: &NewDraft) -> StoreResult<Edit
         Err(error) => return Err(error.into()),
     };
     insert_draft_features(session, id, &draft.features).await?;
+    record(session, caller, &written::drafted(draft, &counts)).await?;
     raise_revision(session).await?;
     edition_info(session, sql::EDITION_BY_ID, EditionId(id)).await
 }
@@ -111,16 +114,18 @@ pub(super) async fn insert_code_changes(
 
 pub(super) async fn publish(
     pool: &PgPool,
+    caller: &Caller,
     edition: EditionId,
     publication: &NewPublication,
 ) -> StoreResult<EditionInfo> {
     let mut session = Session::long_write(pool).await?;
-    let outcome = publish_draft(&mut session, edition, publication).await;
+    let outcome = publish_draft(&mut session, caller, edition, publication).await;
     session.end(outcome).await
 }
 
 async fn publish_draft(
     session: &mut Session,
+    caller: &Caller,
     edition: EditionId,
     publication: &NewPublication,
 ) -> StoreResult<EditionInfo> {
@@ -147,10 +152,16 @@ async fn publish_draft(
     session.execute(publish).await?;
     let now = raise_revision(session).await?;
     insert_publication(session, edition, publication.in_force_from.unwrap_or(now), now).await?;
+    record(session, caller, &written::published(&info.name, publication, now)).await?;
     edition_info(session, sql::EDITION_BY_ID, edition).await
 }
 
-pub(super) async fn put_in_force(pool: &PgPool, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
+pub(super) async fn put_in_force(
+    pool: &PgPool,
+    caller: &Caller,
+    edition: EditionId,
+    from: Option<OffsetDateTime>,
+) -> StoreResult<()> {
     let mut session = Session::short_write(pool).await?;
     let outcome = async {
         let info = edition_info(&mut session, sql::EDITION_BY_ID, edition).await?;
@@ -158,7 +169,8 @@ pub(super) async fn put_in_force(pool: &PgPool, edition: EditionId, from: Option
             return Err(StoreError::NotPublished(info.name));
         }
         let now = raise_revision(&mut session).await?;
-        insert_publication(&mut session, edition, from.unwrap_or(now), now).await
+        insert_publication(&mut session, edition, from.unwrap_or(now), now).await?;
+        record(&mut session, caller, &written::put_in_force(&info.name, from.unwrap_or(now))).await
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -166,6 +178,7 @@ pub(super) async fn put_in_force(pool: &PgPool, edition: EditionId, from: Option
 
 pub(super) async fn replace_roster(
     pool: &PgPool,
+    caller: &Caller,
     entries: &[RosterEntry],
     from: Option<OffsetDateTime>,
 ) -> StoreResult<()> {
@@ -173,7 +186,8 @@ pub(super) async fn replace_roster(
     let outcome = async {
         // First, for of two rosters from the same moment the last recorded counts.
         let now = raise_revision(&mut session).await?;
-        insert_roster(&mut session, entries, from.unwrap_or(now), now).await
+        insert_roster(&mut session, entries, from.unwrap_or(now), now).await?;
+        record(&mut session, caller, &written::roster_replaced(entries, from.unwrap_or(now))).await
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -219,7 +233,7 @@ pub(super) async fn insert_roster(
     Ok(())
 }
 
-pub(super) async fn discard_draft(pool: &PgPool, edition: EditionId) -> StoreResult<()> {
+pub(super) async fn discard_draft(pool: &PgPool, caller: &Caller, edition: EditionId) -> StoreResult<()> {
     let mut session = Session::long_write(pool).await?;
     let outcome = async {
         let info = edition_info(&mut session, sql::EDITION_FOR_UPDATE, edition).await?;
@@ -228,45 +242,14 @@ pub(super) async fn discard_draft(pool: &PgPool, edition: EditionId) -> StoreRes
         }
         session.execute(sqlx::query(sql::DELETE_DRAFT_FEATURES).bind(edition.0)).await?;
         session.execute(sqlx::query(sql::DELETE_DRAFT).bind(edition.0)).await?;
+        record(&mut session, caller, &Deed::new(audit::EDITION_DISCARDED, &info.name)).await?;
         raise_revision(&mut session).await.map(|_| ())
     };
     let outcome = outcome.await;
     session.end(outcome).await
 }
 
-pub(super) async fn add_key(pool: &PgPool, kept: &KeptKey) -> StoreResult<()> {
-    let mut session = Session::short_write(pool).await?;
-    let outcome = async {
-        insert_key(&mut session, kept).await?;
-        raise_revision(&mut session).await.map(|_| ())
-    };
-    let outcome = outcome.await;
-    session.end(outcome).await
-}
-
-pub(super) async fn insert_key(session: &mut Session, kept: &KeptKey) -> StoreResult<()> {
-    let insert = sqlx::query(sql::INSERT_KEY)
-        .bind(&kept.key.id)
-        .bind(&kept.key.name)
-        .bind(kept.key.role.as_str())
-        .bind(kept.hash.as_slice())
-        .bind(micros(kept.key.created_at))
-        .bind(kept.key.revoked_at.map(micros));
-    session.execute(insert).await.map(|_| ())
-}
-
-pub(super) async fn revoke_key(pool: &PgPool, id: &str, at: OffsetDateTime) -> StoreResult<bool> {
-    let mut session = Session::short_write(pool).await?;
-    let outcome = async {
-        let revoked = session.execute(sqlx::query(sql::REVOKE_KEY).bind(id).bind(micros(at))).await?;
-        raise_revision(&mut session).await?;
-        Ok(revoked > 0)
-    };
-    let outcome = outcome.await;
-    session.end(outcome).await
-}
-
-/// With the next, the only writes that leave the revision as it is: nothing that is served depends on jobs.
+/// With the next, and what concerns sessions and the audit log, the only writes that leave the revision as it is: nothing that is served depends on jobs.
 pub(super) async fn put_job(pool: &PgPool, job: &Job) -> StoreResult<()> {
     let put = sqlx::query(sql::PUT_JOB)
         .bind(&job.id)

@@ -1,2 +1,2 @@
 -- One key.
-SELECT id, name, role, hash, created_at, revoked_at FROM api_keys WHERE id = ?1
+SELECT id, name, role, grid, hash, created_at, revoked_at FROM api_keys WHERE id = ?1

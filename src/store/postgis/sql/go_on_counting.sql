@@ -1,2 +1,3 @@
--- The next edition gets a number that no copied one has.
-SELECT setval(pg_get_serial_sequence('gridward.editions', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM editions), false)
+-- The next edition and the next row of the audit log get numbers that no copied one has.
+SELECT setval(pg_get_serial_sequence('gridward.editions', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM editions), false),
+       setval(pg_get_serial_sequence('gridward.audit', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM audit), false)

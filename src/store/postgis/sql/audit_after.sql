@@ -1,0 +1,2 @@
+-- Rows of the log in their order, after one.
+SELECT id, at, via, actor, name, address, action, subject, details::text AS details FROM audit WHERE id > $1 ORDER BY id LIMIT $2

@@ -1,0 +1,2 @@
+-- Somebody signed out.
+DELETE FROM sessions WHERE hash = $1
