@@ -1,5 +1,6 @@
 //! Parses arguments, starts tracing, runs the command, and turns the outcome into an exit status.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -11,6 +12,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(cli.log_filter())))
         .with_writer(std::io::stderr)
+        // In a file or a journal colours are only noise; `NO_COLOR` is heeded on a terminal too.
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
         .init();
     match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(cli.run()),
