@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Context, Outcome};
-use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force};
+use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force, to_come};
 use crate::domain::problem::ProblemCode;
 use crate::store::{Store, StoreResult};
 
@@ -42,9 +42,10 @@ pub(super) struct EditionRow {
     in_force: bool,
     /// The moments from which it is or was in force, in the order they were decided.
     in_force_from: Vec<String>,
-    /// The latest of them that is past, and those to come, which nothing but a later publication stops.
+    /// The latest of them that is past and was not taken back.
     #[serde(skip)]
     since: Option<String>,
+    /// When it will come into force in place of another; what was taken back is left out.
     scheduled: Vec<String>,
     source: String,
     created_at: String,
@@ -74,8 +75,12 @@ impl EditionRow {
     fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionRow {
         let own = || publications.iter().filter(|publication| publication.edition == info.id).map(|p| p.in_force_from);
         EditionRow {
-            since: own().filter(|&from| from <= now).max().map(moment),
-            scheduled: own().filter(|&from| from > now).map(moment).collect(),
+            since: own().filter(|&from| from <= now && in_force(publications, from) == Some(info.id)).max().map(moment),
+            scheduled: to_come(publications, now)
+                .into_iter()
+                .filter(|&(_, edition)| edition == info.id)
+                .map(|(from, _)| moment(from))
+                .collect(),
             state: info.state,
             in_force: in_force(publications, now) == Some(info.id),
             in_force_from: own().map(moment).collect(),

@@ -1,5 +1,7 @@
 //! An edition (版本): a whole, immutable set of grids, and the moments from which editions are in force.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -61,14 +63,25 @@ pub fn in_force(publications: &[Publication], at: OffsetDateTime) -> Option<Edit
     begun.max_by_key(|publication| publication.in_force_from).map(|publication| publication.edition)
 }
 
+/// The moments at which another edition came or will come into force, in order, each with that edition. Publications that were
+/// taken back, and those that change nothing, are none of them.
+fn turns(publications: &[Publication]) -> Vec<(OffsetDateTime, EditionId)> {
+    // Of those from one moment the last recorded is kept, as a map does.
+    let by_moment: BTreeMap<OffsetDateTime, EditionId> =
+        publications.iter().map(|publication| (publication.in_force_from, publication.edition)).collect();
+    let mut turns: Vec<_> = by_moment.into_iter().collect();
+    turns.dedup_by_key(|&mut (_, edition)| edition);
+    turns
+}
+
+/// The turns to come after `now`.
+pub fn to_come(publications: &[Publication], now: OffsetDateTime) -> Vec<(OffsetDateTime, EditionId)> {
+    turns(publications).into_iter().filter(|&(from, _)| from > now).collect()
+}
+
 /// The editions in force one after the other up to a time, the same one never twice in a row.
 pub fn history(publications: &[Publication], until: OffsetDateTime) -> Vec<EditionId> {
-    let mut begun: Vec<&Publication> = publications.iter().filter(|p| p.in_force_from <= until).collect();
-    // The sort is stable: those that begin together stay in the order they were recorded.
-    begun.sort_by_key(|publication| publication.in_force_from);
-    let mut editions: Vec<EditionId> = begun.into_iter().map(|publication| publication.edition).collect();
-    editions.dedup();
-    editions
+    turns(publications).into_iter().filter(|&(from, _)| from <= until).map(|(_, edition)| edition).collect()
 }
 
 #[cfg(test)]
@@ -87,7 +100,20 @@ mod tests {
         let at = |day| in_force(&all, datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day)).map(|id| id.0);
         assert_eq!([at(-1), at(0), at(9), at(10), at(29), at(30)], [None, Some(1), Some(1), Some(4), Some(4), Some(2)]);
         let again = [all.as_slice(), &[publication(2, 40)]].concat();
-        assert_eq!(history(&again, datetime!(2026-06-01 0:00 UTC)), [1, 3, 4, 2].map(EditionId));
+        assert_eq!(history(&again, datetime!(2026-06-01 0:00 UTC)), [1, 4, 2].map(EditionId));
         assert_eq!(history(&again, datetime!(2026-01-01 0:00 UTC)), [EditionId(1)]);
+    }
+
+    #[test]
+    fn what_was_taken_back_neither_comes_nor_was() {
+        let day = |day| datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day);
+        let publication =
+            |edition, from| Publication { edition: EditionId(edition), in_force_from: day(from), recorded_at: day(0) };
+        let scheduled = [publication(1, 0), publication(2, 10), publication(3, 20)];
+        assert_eq!(to_come(&scheduled, day(5)), [(day(10), EditionId(2)), (day(20), EditionId(3))]);
+        let taken_back = [scheduled.as_slice(), &[publication(1, 10)]].concat();
+        assert_eq!(to_come(&taken_back, day(5)), [(day(20), EditionId(3))]);
+        // A rollback on the 30th leads to 1, for 2 was never in force.
+        assert_eq!(history(&taken_back, day(30)), [1, 3].map(EditionId));
     }
 }

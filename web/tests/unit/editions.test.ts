@@ -104,6 +104,21 @@ test("an edition's standing and the moment it is about", () => {
   expect(before.value?.name).toBe("p");
 });
 
+test("an edition that was taken back neither comes nor was in force", () => {
+  const day = (number: number) => `2026-06-${String(number).padStart(2, "0")}T00:00:00Z`;
+  const at = (number: number, recorded: number) => ({ in_force_from: day(number), recorded_at: day(recorded) });
+  const first = edition("first", { publications: [at(1, 1)] });
+  const current = edition("current", { in_force: true, publications: [at(2, 2), at(10, 4)] });
+  const withdrawn = edition("withdrawn", { publications: [at(10, 3)] });
+  for (const now of [day(5), day(12)].map((time) => Date.parse(time))) {
+    vi.useFakeTimers({ now });
+    list.value = { state: "loaded", editions: [withdrawn, current, first] };
+    expect([standing(withdrawn, now), since(withdrawn, now)]).toEqual(["withdrawn", withdrawn.created_at]);
+    expect(standing(current, now)).toBe("in_force");
+    expect(before.value?.name).toBe("first");
+  }
+});
+
 test("a repaired draft gets a name that is free", () => {
   list.value = { state: "loaded", editions: [edition("a"), edition("a-repaired")] };
   expect(["a", "a-repaired", "b"].map(repairedName)).toEqual(["a-repaired-2", "a-repaired-2", "b-repaired"]);

@@ -21,16 +21,33 @@ export const inForce = computed(() => {
 export const before = computed(() => {
   const now = list.value;
   if (now.state !== "loaded") return undefined;
-  const begun = now.editions.flatMap((edition) =>
-    edition.in_force
-      ? []
-      : edition.publications
-          .filter(({ in_force_from }) => Date.parse(in_force_from) <= Date.now())
-          .map((publication) => ({ edition, ...publication })),
-  );
-  const order = (one: (typeof begun)[number]): number => Date.parse(one.in_force_from);
-  return begun.sort((a, b) => order(b) - order(a) || Date.parse(b.recorded_at) - Date.parse(a.recorded_at))[0]?.edition;
+  const begun = now.editions
+    .filter(({ in_force }) => !in_force)
+    .flatMap((edition) => begins(edition).map((time) => ({ edition, at: Date.parse(time) })))
+    .filter(({ at }) => at <= Date.now());
+  return begun.sort((a, b) => b.at - a.at)[0]?.edition;
 });
+
+/**
+ * The moments from which an edition is, was or will be in force, in order. A later publication from the same moment counts
+ * in place of an earlier one: that is how what was scheduled is taken back.
+ */
+export function begins({ publications, name }: Edition): string[] {
+  const now = list.value;
+  const others = now.state === "loaded" ? now.editions.filter((other) => other.name !== name) : [];
+  const replaced = (own: Edition["publications"][number]): boolean =>
+    others.some((other) =>
+      other.publications.some(
+        ({ in_force_from, recorded_at }) =>
+          Date.parse(in_force_from) === Date.parse(own.in_force_from) &&
+          Date.parse(recorded_at) > Date.parse(own.recorded_at),
+      ),
+    );
+  return publications
+    .filter((publication) => !replaced(publication))
+    .map(({ in_force_from }) => in_force_from)
+    .sort((a, b) => Date.parse(a) - Date.parse(b));
+}
 
 export function edition(name: string): Edition | undefined {
   const now = list.value;
@@ -47,21 +64,22 @@ export async function loadList(): Promise<void> {
 }
 
 /** How an edition stands, as people say it. */
-export type Standing = "draft" | "in_force" | "scheduled" | "past";
+export type Standing = "draft" | "in_force" | "scheduled" | "past" | "withdrawn";
 
 export function standing(edition: Edition, now = Date.now()): Standing {
   if (edition.state === "draft") return "draft";
   if (edition.in_force) return "in_force";
-  return edition.publications.some(({ in_force_from }) => Date.parse(in_force_from) > now) ? "scheduled" : "past";
+  const times = begins(edition);
+  if (times.some((time) => Date.parse(time) > now)) return "scheduled";
+  return times.length > 0 ? "past" : "withdrawn";
 }
 
 /** The moment that its standing is about: in force since, in force from, made. */
 export function since(edition: Edition, now = Date.now()): string {
-  const begins = edition.publications.map(({ in_force_from }) => in_force_from);
-  const begun = begins.filter((time) => Date.parse(time) <= now).sort((a, b) => Date.parse(a) - Date.parse(b));
-  const coming = begins.filter((time) => Date.parse(time) > now).sort((a, b) => Date.parse(a) - Date.parse(b));
-  const time = standing(edition, now) === "scheduled" ? coming[0] : begun.at(-1);
-  return time ?? edition.created_at;
+  const times = begins(edition);
+  const coming = times.find((time) => Date.parse(time) > now);
+  const begun = times.findLast((time) => Date.parse(time) <= now);
+  return (standing(edition, now) === "scheduled" ? coming : begun) ?? edition.created_at;
 }
 
 /** A name that is free for a draft repaired from another: `2026-01-repaired`, `2026-01-repaired-2` … */

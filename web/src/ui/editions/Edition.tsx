@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { Edition as EditionInfo } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
-import { edition, inForce, list, standing } from "../../state/editions/list.ts";
+import { begins, edition, inForce, list, standing } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
 import { session } from "../../state/editions/session.ts";
 import { undrawn } from "../../state/editions/stage.ts";
@@ -41,17 +41,17 @@ export function Edition({ name }: { name: string }) {
 
 function Facts({ info }: { info: EditionInfo }) {
   const says = editionWords.value;
-  const begins = info.publications.map(({ in_force_from }) => says.time(in_force_from));
+  const times = begins(info).map((time) => says.time(time));
   return (
     <dl class="facts-list">
       <dt>{says.edition.grids}</dt>
       <dd title={says.list.gridsHint}>{countsOf(info)}</dd>
       <dt>{says.edition.created}</dt>
       <dd>{says.time(info.created_at)}</dd>
-      {begins.length > 0 && (
+      {times.length > 0 && (
         <>
           <dt>{says.edition.inForce}</dt>
-          <dd>{[...new Set(begins)].join("、")}</dd>
+          <dd>{[...new Set(times)].join("、")}</dd>
         </>
       )}
       {info.accepted.length > 0 && (
@@ -98,7 +98,7 @@ function Actions({ info }: { info: EditionInfo }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields of a form
     <div class="actions" role="group" aria-label={says.actions}>
-      {draft && (
+      {(draft || stands === "withdrawn") && (
         <button type="button" class="button strong" disabled={busy()} onClick={opens("publish")}>
           {says.publish}
         </button>
