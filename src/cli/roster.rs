@@ -123,7 +123,10 @@ async fn import(context: &Context, args: &ImportArgs) -> Outcome {
     let store = context.store().await?;
     let now = OffsetDateTime::now_utc();
     let from = args.from.unwrap_or(now);
-    let earlier = store.roster_moments().await?.into_iter().filter(|&moment| moment <= from).max();
+    let moments = store.roster_moments().await?;
+    let earlier = moments.iter().copied().filter(|&moment| moment <= from).max();
+    // One that was imported before holds from its moment on, whichever was imported last.
+    let until = moments.into_iter().filter(|&moment| moment > from).min();
     if let Some(earlier) = earlier.filter(|_| from < now && !args.amend) {
         return Err(Failure::refused(format!(
             "a roster is in force since {}, and another one from {} on would change answers about times that have passed; \
@@ -154,11 +157,15 @@ async fn import(context: &Context, args: &ImportArgs) -> Outcome {
     if context.json {
         return context.print_json(&imported);
     }
-    report(&imported, from > now)
+    let when = match until.map(moment) {
+        Some(until) => format!("from {} until {until}", moment(from)),
+        None if from > now => format!("from {} on", moment(from)),
+        None => "now".to_owned(),
+    };
+    report(&imported, &when)
 }
 
-fn report(imported: &Imported<'_>, later: bool) -> Outcome {
-    let when = if later { format!("from {} on", moment(imported.in_force_from)) } else { "now".to_owned() };
+fn report(imported: &Imported<'_>, when: &str) -> Outcome {
     let mut out = io::stdout().lock();
     writeln!(out, "{} grids with {} people are on the roster {when}", imported.grids, imported.people)?;
     if imported.read_as != "UTF-8" {
