@@ -97,15 +97,13 @@ pub(super) fn print(comparison: &Comparison, out: &mut impl Write) -> io::Result
     let mut moved: Vec<_> = fate.moved.iter().collect();
     moved.sort_by(|a, b| (b.gained_m2 + b.lost_m2).total_cmp(&(a.gained_m2 + a.lost_m2)));
     list("边界变动 moved", &moved, out, |moved| {
-        let percent = |part_m2: f64| 100.0 * part_m2 / moved.old_area_m2.max(1e-6);
-        format!(
-            "{}: +{} km² ({:.2} %), -{} km² ({:.2} %)",
-            tiered(after(moved.new)),
-            km2(moved.gained_m2),
-            percent(moved.gained_m2),
-            km2(moved.lost_m2),
-            percent(moved.lost_m2)
-        )
+        let part = |sign: char, part_m2: f64| {
+            let percent = 100.0 * part_m2 / moved.old_area_m2.max(1e-6);
+            (part_m2 >= 0.5).then(|| format!("{sign}{} km² ({percent:.2} %)", km2(part_m2)))
+        };
+        let parts: Vec<String> = [part('+', moved.gained_m2), part('-', moved.lost_m2)].into_iter().flatten().collect();
+        let parts = if parts.is_empty() { "by less than 1 m²".to_owned() } else { parts.join(", ") };
+        format!("{}: {parts}", tiered(after(moved.new)))
     })?;
     list("换人负责 others answer", &comparison.hand_overs(), out, |over| {
         format!("{} → {}: {} km²", people(over.from.as_ref()), people(over.to.as_ref()), km2(over.area_m2))
