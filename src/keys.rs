@@ -48,7 +48,7 @@ pub enum CreateError {
 pub enum KeyRefused {
     #[error("this is no key; a key is gw_, its id, _ and its secret")]
     Malformed,
-    #[error("there is no such key")]
+    #[error("there is no such key in the store that is served here; `gridward key create` has to name that store")]
     Unknown,
     #[error("the key has been revoked")]
     Revoked,

@@ -92,7 +92,7 @@ pub fn router(state: AppState) -> Router {
     bounded
         .merge(batches)
         .merge(intake)
-        .fallback(async || Problem::new(Kind::NoSuchPath))
+        .fallback(async || Problem::with(Kind::NoSuchPath, "/docs and /openapi.json name every address there is"))
         .layer(from_fn_with_state(Places::new(&state.settings), layers::crowd))
         .layer(layers::cors())
         .layer(from_fn(layers::guard))
