@@ -353,3 +353,53 @@ fn keys_are_shown_once_and_revoked() {
     desk.run("key create --role king").ended(2);
     desk.run("key create").ended(2);
 }
+
+#[test]
+fn what_is_written_to_a_file_has_no_colours() {
+    let desk = Desk::new();
+    let log: Run = desk.command("editions").env("RUST_LOG", "trace").output().unwrap().into();
+    let log = log.ended(0);
+    assert!(log.err.contains("TRACE") || log.err.contains("DEBUG"), "nothing is logged, so nothing is shown");
+    assert!(!log.err.contains('\x1b'), "{}", log.err);
+}
+
+#[test]
+fn an_edition_that_is_withdrawn_is_no_longer_said_to_come() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --edition old --publish").ended(0);
+    desk.run("import town.geojsonl --edition new").ended(0);
+    let scheduled = desk.run("publish new --from 2126-01-01T00:00:00Z").ended(0);
+    assert!(scheduled.says("new  published, in force from 2126-01-01T00:00:00Z on"), "{scheduled:?}");
+    let listed = desk.run("withdraw new").ended(0);
+    assert!(!listed.says("2126"), "{listed:?}");
+    let listed = desk.run("editions --json").ended(0).json();
+    assert_eq!([&listed[0]["scheduled"], &listed[1]["scheduled"]], [&json!([]), &json!([])]);
+}
+
+#[test]
+fn a_roster_for_earlier_times_is_not_said_to_hold_now() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --publish").ended(0);
+    desk.write("roster.csv", "grid,role,name\ntown,leader,张甲\n");
+    assert!(desk.run("roster import roster.csv").ended(0).says("on the roster now"));
+    let earlier = desk.run("roster import roster.csv --from 2020-01-01T00:00:00Z").ended(0);
+    assert!(earlier.says("on the roster from 2020-01-01T00:00:00Z until 20"), "{earlier:?}");
+    assert!(
+        desk.run("roster import roster.csv --from 2126-01-01T00:00:00Z").ended(0).says("from 2126-01-01T00:00:00Z on")
+    );
+}
+
+#[test]
+fn a_grid_that_only_loses_land_is_not_said_to_gain_nothing() {
+    let desk = Desk::new();
+    desk.write("old.geojsonl", &lines(&town()));
+    let mut smaller = town();
+    smaller[6] = feature("122", 3, Some("12"), [116.92, 30.82, 116.94, 30.83]);
+    desk.write("new.geojsonl", &lines(&smaller));
+    desk.run("import old.geojsonl --edition old").ended(0);
+    desk.run("import new.geojsonl --edition new").ended(0);
+    let diff = desk.run("diff old new").ended(0);
+    assert!(diff.says("122 网格 122: -2.12") && !diff.says("+0 km²") && !diff.says("-0.00"), "{diff:?}");
+}
