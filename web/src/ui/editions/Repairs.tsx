@@ -8,7 +8,7 @@ import { flight } from "../../state/editions/stage.ts";
 const PAGE = 50;
 
 /** To the centimetre: that is what the lattice has. */
-const metres = (moved: number): string => moved.toFixed(2);
+const metres = (moved: number): string => (moved > 0 && moved < 0.005 ? "<0.01" : moved.toFixed(2));
 
 export function Repairs() {
   const says = editionWords.value.repairs;
