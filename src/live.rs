@@ -14,6 +14,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::domain::codes::{CodeHistory, Lead};
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, Publication, in_force};
 use crate::domain::roster::{CHINA, RosterEntry, next_change};
+use crate::domain::rules::KeptRules;
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
@@ -43,7 +44,7 @@ const MAX_READY_ROSTERS: usize = 4;
 /// Rosters as they stood on a day, kept for `at`: a map asks for the same day with every tile.
 const MAX_READY_DAYS: usize = 8;
 
-/// A roster by its number in the store.
+/// A roster by its number in the store, which counts from 1; 0 where there is none.
 type ReadyRoster = (i64, Arc<Vec<RosterEntry>>);
 
 /// A roster by its number and the day in China: terms begin and end with days.
@@ -78,6 +79,7 @@ struct Known {
     /// What became of the codes of all editions, and what the editions are called.
     codes: Arc<CodeHistory>,
     names: Arc<HashMap<EditionId, String>>,
+    rules: Option<Arc<KeptRules>>,
     last_error: Option<String>,
 }
 
@@ -131,6 +133,22 @@ impl Live {
         let Some(edition) = in_force(&publications, at) else { return Ok(None) };
         let roster = self.roster_at(&rosters, at).await?;
         Ok(Some(Snapshot::new(self.edition_by_id(edition, Turn::InTurn).await?, roster)))
+    }
+
+    /// An edition with a roster as that stood at a time: what was decided from then. `None` where the store has not got the
+    /// edition.
+    pub async fn as_of(&self, edition: &str, roster: Option<i64>, at: OffsetDateTime) -> StoreResult<Option<Snapshot>> {
+        let Some(edition) = self.edition(edition).await? else { return Ok(None) };
+        let roster = match roster {
+            Some(number) => as_it_stands(&self.entries_of(number).await?, at),
+            None => Roster::default(),
+        };
+        Ok(Some(Snapshot::new(edition, Arc::new(roster))))
+    }
+
+    /// The rules in force; `None` where the store has kept none yet.
+    pub fn rules(&self) -> Option<Arc<KeptRules>> {
+        self.known().rules.clone()
     }
 
     /// The grids of a snapshot's edition that a code leads to which it does not have, the largest share first, each with
@@ -274,13 +292,14 @@ impl Live {
         let rosters = Arc::new(self.store.rosters().await?);
         let next_roster = rosters.iter().map(|roster| roster.in_force_from).filter(|&from| from > now).min();
         let entries = self.entries(&rosters, now).await?;
-        let next_roster_change = next_roster.into_iter().chain(next_change(&entries, now)).min();
+        let next_roster_change = next_roster.into_iter().chain(next_change(&entries.1, now)).min();
         let codes = Arc::new(CodeHistory::new(self.store.code_changes().await?, &publications));
         let names = self.store.editions().await?.into_iter().map(|info| (info.id, info.name)).collect();
+        let rules = self.store.rules().await?.map(Arc::new);
         let next = match in_force(&publications, now) {
             None => None,
             Some(edition) => {
-                let roster = Arc::new(Roster::at(entries.to_vec(), now));
+                let roster = Arc::new(as_it_stands(&entries, now));
                 Some(Arc::new(Snapshot::new(self.edition_by_id(edition, Turn::AtOnce).await?, roster)))
             }
         };
@@ -291,7 +310,7 @@ impl Live {
         let mut known = self.known();
         (known.revision, known.publications, known.rosters) = (Some(revision), publications, rosters);
         known.next_roster_change = next_roster_change;
-        (known.codes, known.names) = (codes, Arc::new(names));
+        (known.codes, known.names, known.rules) = (codes, Arc::new(names), rules);
         Ok(true)
     }
 
@@ -303,7 +322,7 @@ impl Live {
             return Ok(ready.clone());
         }
         let entries = self.entries(rosters, at).await?;
-        let made = tokio::task::spawn_blocking(move || Arc::new(Roster::at(entries.to_vec(), at)));
+        let made = tokio::task::spawn_blocking(move || Arc::new(as_it_stands(&entries, at)));
         let made = made.await.map_err(|failed| StoreError::Damaged(failed.to_string()))?;
         let mut ready = self.ready_days();
         if ready.len() >= MAX_READY_DAYS {
@@ -314,20 +333,26 @@ impl Live {
     }
 
     /// The entries of the roster in force at a time.
-    async fn entries(&self, rosters: &[KeptRoster], at: OffsetDateTime) -> StoreResult<Arc<Vec<RosterEntry>>> {
-        let Some(roster) = begun(rosters, at) else { return Ok(Arc::default()) };
-        let found = self.ready_rosters().iter().find(|(number, _)| *number == roster.number).cloned();
+    async fn entries(&self, rosters: &[KeptRoster], at: OffsetDateTime) -> StoreResult<ReadyRoster> {
+        match begun(rosters, at) {
+            Some(roster) => self.entries_of(roster.number).await,
+            None => Ok((0, Arc::default())),
+        }
+    }
+
+    async fn entries_of(&self, roster: i64) -> StoreResult<ReadyRoster> {
+        let found = self.ready_rosters().iter().find(|(number, _)| *number == roster).cloned();
         let entry = match found {
             Some(entry) => entry,
-            None => (roster.number, Arc::new(self.store.roster_by_number(roster.number).await?)),
+            None => (roster, Arc::new(self.store.roster_by_number(roster).await?)),
         };
         let mut ready = self.ready_rosters();
-        ready.retain(|(number, _)| *number != roster.number);
+        ready.retain(|(number, _)| *number != roster);
         if ready.len() >= MAX_READY_ROSTERS {
             ready.remove(0);
         }
         ready.push(entry.clone());
-        Ok(entry.1)
+        Ok(entry)
     }
 
     async fn edition_by_id(&self, id: EditionId, turn: Turn) -> StoreResult<Arc<EditionMap>> {
@@ -429,6 +454,10 @@ impl Live {
 fn begun(rosters: &[KeptRoster], at: OffsetDateTime) -> Option<&KeptRoster> {
     rosters.iter().filter(|roster| roster.in_force_from <= at).max_by_key(|roster| roster.in_force_from)
 }
+
+fn as_it_stands((number, entries): &ReadyRoster, at: OffsetDateTime) -> Roster {
+    let roster = Roster::at(entries.to_vec(), at);
+    if *number == 0 { roster } else { roster.numbered(*number) }
 
 #[cfg(test)]
 mod tests {

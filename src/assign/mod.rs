@@ -2,7 +2,14 @@
 //! index, store, live.
 
 pub mod bulk;
+pub mod calendar;
 pub mod compare;
+pub mod decide;
+pub mod desk;
+pub mod intake;
+pub mod lifecycle;
 pub mod locate;
+pub mod rules;
+mod telling;
 #[cfg(test)]
 mod town;

@@ -1,6 +1,7 @@
 //! WORDS: what the product talks about. May use: nothing of ours. No IO, no async, no geometry.
 
 pub mod account;
+pub mod assignment;
 pub mod audit;
 pub mod caller;
 pub mod codes;
@@ -10,5 +11,7 @@ pub mod job;
 pub mod key;
 pub mod level;
 pub mod problem;
+pub mod report;
 pub mod roster;
+pub mod rules;
 pub mod tier;

@@ -10,6 +10,8 @@ use crate::domain::roster::{Person, RosterEntry, TOWN_OFFICE};
 /// A roster with those people only who serve at its time.
 #[derive(Debug, Default)]
 pub struct Roster {
+    /// Its number in the store; none of one that no store keeps.
+    pub number: Option<i64>,
     by_grid: FxHashMap<String, RosterEntry>,
 }
 
@@ -26,7 +28,12 @@ impl Roster {
     /// The roster as it stands at `at`; [`crate::domain::roster::next_change`] tells until when.
     pub fn at(entries: Vec<RosterEntry>, at: OffsetDateTime) -> Roster {
         let serving = entries.into_iter().map(|entry| entry.serving_at(at));
-        Roster { by_grid: serving.map(|entry| (entry.grid.clone(), entry)).collect() }
+        Roster { number: None, by_grid: serving.map(|entry| (entry.grid.clone(), entry)).collect() }
+    }
+
+    /// The same, under its number in the store.
+    pub fn numbered(self, number: i64) -> Roster {
+        Roster { number: Some(number), ..self }
     }
 
     pub fn of(&self, grid_code: &str) -> Option<&RosterEntry> {

@@ -8,6 +8,7 @@ mod fault;
 pub mod gpkg;
 pub mod mbtiles;
 pub mod postgis;
+pub mod reports;
 mod rows;
 mod written;
 
@@ -80,7 +81,7 @@ pub struct KeptRoster {
 }
 
 /// What can go wrong in a store. The messages are for operators; none reaches a client of the HTTP service.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("there is no edition called `{0}`")]
     NoSuchEdition(String),
@@ -111,7 +112,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
 #[async_trait]
-pub trait Store: AccessStore + std::fmt::Debug {
+pub trait Store: AccessStore + reports::ReportStore + std::fmt::Debug {
     /// A number that every write raises; equal numbers mean equal content.
     async fn revision(&self) -> StoreResult<i64>;
 
@@ -186,6 +187,11 @@ pub trait Store: AccessStore + std::fmt::Debug {
     /// Waits until something may have changed: a hint, for the revision alone tells. A store that cannot tell waits for
     /// ever.
     async fn changed(&self) {
+        std::future::pending().await
+    }
+
+    /// Waits until there may be further events: a hint, for [`reports::ReportStore::last_event`] alone tells.
+    async fn events_changed(&self) {
         std::future::pending().await
     }
 

@@ -7,8 +7,9 @@ mod connect;
 mod fault;
 mod fill;
 pub mod foreign;
+mod reports;
 mod statements;
-mod times;
+pub(super) mod times;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +51,8 @@ pub struct GpkgStore {
     /// Several connections that only read.
     readers: SqlitePool,
     writer: Writer,
+    /// Events were written by this process.
+    told: Arc<tokio::sync::Notify>,
 }
 
 impl GpkgStore {
@@ -57,7 +60,7 @@ impl GpkgStore {
     pub async fn open(path: &Path) -> StoreResult<GpkgStore> {
         let (readers, pool) = connect::connect(path).await?;
         let writer = Writer { pool, caller: Arc::new(Caller::program()) };
-        Ok(GpkgStore { path: path.to_path_buf(), readers, writer })
+        Ok(GpkgStore { path: path.to_path_buf(), readers, writer, told: Arc::default() })
     }
 
     /// The file.
@@ -178,6 +181,10 @@ impl Store for GpkgStore {
 
     async fn fill(&self) -> StoreResult<Box<dyn Filling>> {
         Ok(Box::new(fill::begin(&self.writer).await?))
+    }
+
+    async fn events_changed(&self) {
+        self.told.notified().await;
     }
 
     async fn close(&self) {

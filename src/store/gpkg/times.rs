@@ -12,7 +12,7 @@ const FORMAT: &[FormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
 /// `2026-11-23T20:40:00.000000Z`; anything below a microsecond is cut off.
-pub(super) fn to_text(at: OffsetDateTime) -> String {
+pub(in crate::store) fn to_text(at: OffsetDateTime) -> String {
     at.to_offset(UtcOffset::UTC).format(&FORMAT).expect("all parts of the format are there")
 }
 

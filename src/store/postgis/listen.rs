@@ -11,8 +11,9 @@ use tokio::task::JoinHandle;
 use super::connect;
 use super::statements as sql;
 
-/// What the trigger on `store_revision` notifies.
-const CHANNEL: &str = "gridward";
+/// What the triggers on `store_revision` and `event_counter` notify.
+const REVISIONS: &str = "gridward";
+const EVENTS: &str = "gridward_events";
 /// After so long a silence the connection is tried: a dead one is silent too.
 const SILENCE: Duration = Duration::from_secs(20);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -24,8 +25,23 @@ const LAST_RETRY: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Changes {
     options: PgConnectOptions,
-    heard: Arc<Notify>,
+    heard: Arc<Heard>,
     listening: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Of what was heard.
+#[derive(Debug, Default)]
+struct Heard {
+    revisions: Notify,
+    events: Notify,
+}
+
+impl Heard {
+    /// Whatever happened meanwhile was not heard.
+    fn anything(&self) {
+        self.revisions.notify_one();
+        self.events.notify_one();
+    }
 }
 
 impl Changes {
@@ -35,11 +51,21 @@ impl Changes {
 
     /// Waits until something may have changed.
     pub(super) async fn heard(&self) {
+        self.start();
+        self.heard.revisions.notified().await;
+    }
+
+    /// Waits until there may be further events.
+    pub(super) async fn heard_of_events(&self) {
+        self.start();
+        self.heard.events.notified().await;
+    }
+
+    fn start(&self) {
         self.task().get_or_insert_with(|| {
             let pool = connect::pool(&self.options, 1);
             tokio::spawn(listen_for_ever(pool, self.heard.clone()))
         });
-        self.heard.notified().await;
     }
 
     pub(super) fn stop(&self) {
@@ -59,30 +85,30 @@ impl Drop for Changes {
     }
 }
 
-async fn listen_for_ever(pool: PgPool, heard: Arc<Notify>) {
+async fn listen_for_ever(pool: PgPool, heard: Arc<Heard>) {
     let mut retry = FIRST_RETRY;
     loop {
         let mut listened = false;
         if let Err(error) = listen(&pool, &heard, &mut listened).await {
             tracing::debug!(%error, "no longer listening; asking from time to time goes on");
         }
-        // Whatever happened meanwhile was not heard.
-        heard.notify_one();
+        heard.anything();
         retry = if listened { FIRST_RETRY } else { LAST_RETRY.min(retry * 2) };
         tokio::time::sleep(retry).await;
     }
 }
 
 /// Until the connection breaks.
-async fn listen(pool: &PgPool, heard: &Notify, listened: &mut bool) -> Result<(), sqlx::Error> {
+async fn listen(pool: &PgPool, heard: &Heard, listened: &mut bool) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([REVISIONS, EVENTS]).await?;
     *listened = true;
-    heard.notify_one();
+    heard.anything();
     loop {
         match tokio::time::timeout(SILENCE, listener.try_recv()).await {
-            Ok(Ok(Some(_))) => heard.notify_one(),
+            Ok(Ok(Some(told))) if told.channel() == EVENTS => heard.events.notify_one(),
+            Ok(Ok(Some(_))) => heard.revisions.notify_one(),
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {

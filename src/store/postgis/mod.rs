@@ -7,6 +7,7 @@ mod connect;
 mod fault;
 mod fill;
 mod listen;
+mod reports;
 mod session;
 mod statements;
 mod write;
@@ -55,6 +56,8 @@ struct Shared {
     /// When it could not even be reached the last time, and why.
     out_of_reach: Mutex<Option<(Instant, String)>>,
     changes: Changes,
+    /// Months whose partitions are known to be there, by their first days as ids begin.
+    report_months: Mutex<Vec<String>>,
 }
 
 /// Without user and password.
@@ -71,7 +74,7 @@ impl PostgisStore {
         let options = connect::options(url)?;
         let pool = connect::pool(&options, MAX_CONNECTIONS);
         let changes = Changes::new(options.clone());
-        let shared = Shared { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes };
+        let shared = Shared { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes, report_months: Mutex::default() };
         Ok(PostgisStore { shared: Arc::new(shared), caller: Arc::new(Caller::program()) })
     }
 
@@ -234,6 +237,10 @@ impl Store for PostgisStore {
 
     async fn changed(&self) {
         self.shared.changes.heard().await;
+    }
+
+    async fn events_changed(&self) {
+        self.shared.changes.heard_of_events().await;
     }
 
     async fn close(&self) {

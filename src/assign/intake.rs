@@ -1,0 +1,175 @@
+//! Taking reports in: what somebody sends is checked, field by field, decided about, and handed to the store together with
+//! whatever else came in while the store was busy with the batch before. So a disk or database that makes a hundred
+//! commits a second durable takes thousands of reports a second, and each is answered when it is durable.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::sync::{mpsc, oneshot};
+
+use super::locate::{MAX_ACCURACY_M, place};
+use crate::domain::assignment::{GivenPosition, PositionSource};
+use crate::domain::report::{Actor, Reporter};
+use crate::geometry::crs::QueryCrs;
+use crate::geometry::point::Point;
+use crate::store::reports::{Added, NewReport};
+use crate::store::{Store, StoreError, StoreResult};
+
+pub const MAX_DESCRIPTION_CHARS: usize = 5_000;
+pub const MAX_NAME_CHARS: usize = 100;
+pub const MAX_PHONE_CHARS: usize = 40;
+pub const MAX_KEY_CHARS: usize = 255;
+
+/// Reports that wait for the store; more are turned away.
+const MAX_WAITING: usize = 4_096;
+/// Reports in one transaction.
+const MAX_BATCH: usize = 500;
+/// Nothing that happens now was reported earlier, clocks that are a little ahead aside.
+const MAX_AHEAD: time::Duration = time::Duration::hours(24);
+
+/// A report as somebody sends it, its texts untouched.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    pub category: String,
+    pub description: String,
+    pub lon: f64,
+    pub lat: f64,
+    pub crs: QueryCrs,
+    pub accuracy_m: Option<f64>,
+    pub source: Option<PositionSource>,
+    pub occurred_at: Option<OffsetDateTime>,
+    pub reporter: Reporter,
+    pub external_id: Option<String>,
+}
+
+/// A field that is wrong, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    pub field: &'static str,
+    pub message: String,
+}
+
+fn fault(field: &'static str, message: impl Into<String>) -> FieldFault {
+    FieldFault { field, message: message.into() }
+}
+
+impl Submission {
+    /// Everything that is wrong with it; else its point. `is_category` knows the categories.
+    pub fn check(&self, at: OffsetDateTime, is_category: impl Fn(&str) -> bool) -> Result<Point, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        if !is_category(&self.category) {
+            faults.push(fault("category", "is none of the categories of /v1/categories"));
+        }
+        let texts = [
+            ("description", Some(&self.description), MAX_DESCRIPTION_CHARS),
+            ("reporter.name", self.reporter.name.as_ref(), MAX_NAME_CHARS),
+            ("reporter.phone", self.reporter.phone.as_ref(), MAX_PHONE_CHARS),
+            ("external_id", self.external_id.as_ref(), MAX_KEY_CHARS),
+        ];
+        for (field, text, max_chars) in texts {
+            let Some(text) = text else { continue };
+            if text.trim().is_empty() {
+                faults.push(fault(field, "is empty"));
+            } else if text.chars().count() > max_chars {
+                faults.push(fault(field, format!("is longer than {max_chars} characters")));
+            } else if text.contains('\0') {
+                faults.push(fault(field, "holds the character U+0000; remove it"));
+            }
+        }
+        if self.accuracy_m.is_some_and(|accuracy_m| !(0.0..=MAX_ACCURACY_M).contains(&accuracy_m)) {
+            faults.push(fault("accuracy", format!("is not a number of metres from 0 to {MAX_ACCURACY_M}")));
+        }
+        if self.occurred_at.is_some_and(|occurred_at| occurred_at > at + MAX_AHEAD) {
+            faults.push(fault("occurred_at", "lies in the future"));
+        }
+        match place(self.lon, self.lat, self.crs) {
+            Ok(point) if faults.is_empty() => Ok(point),
+            Ok(_) => Err(faults),
+            Err(error) => {
+                use crate::geometry::lattice::NotOnEarth;
+                let field = match error {
+                    NotOnEarth::Longitude(_) => "lon",
+                    NotOnEarth::Latitude(_) => "lat",
+                };
+                faults.push(fault(field, error.to_string()));
+                Err(faults)
+            }
+        }
+    }
+
+    pub(super) fn given(&self) -> GivenPosition {
+        GivenPosition {
+            lon: self.lon,
+            lat: self.lat,
+            crs: self.crs.as_str().to_owned(),
+            accuracy_m: self.accuracy_m,
+            source: self.source,
+        }
+    }
+}
+
+/// Who sends something, and under which words it is kept once.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub actor: Actor,
+    /// The header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// SHA-256 of what was sent, in whatever form says the same for the same.
+    pub body_hash: [u8; 32],
+}
+
+struct Waiting {
+    new: NewReport,
+    answer: oneshot::Sender<StoreResult<Added>>,
+}
+
+/// The one way of new reports into the store. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Intake {
+    waiting: mpsc::Sender<Waiting>,
+}
+
+impl Intake {
+    pub(super) fn new(store: Arc<dyn Store>) -> Intake {
+        let (waiting, coming) = mpsc::channel(MAX_WAITING);
+        tokio::spawn(keep_for_ever(store, coming));
+        Intake { waiting }
+    }
+
+    /// Keeps a report; answers when it is durable.
+    pub(super) async fn keep(&self, new: NewReport) -> StoreResult<Added> {
+        let (answer, kept) = oneshot::channel();
+        let ended = || StoreError::Unavailable("the service is ending".into());
+        self.waiting.send(Waiting { new, answer }).await.map_err(|_| ended())?;
+        kept.await.map_err(|_| ended())?
+    }
+}
+
+/// Until nobody can send any more.
+async fn keep_for_ever(store: Arc<dyn Store>, mut coming: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    while coming.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        let (new, answers): (Vec<NewReport>, Vec<_>) = batch.drain(..).map(|one| (one.new, one.answer)).unzip();
+        metrics::histogram!("gridward_intake_batch").record(new.len() as f64);
+        match store.add_reports(&new).await {
+            Ok(fates) => {
+                for (answer, fate) in answers.into_iter().zip(fates) {
+                    // Whoever went away meanwhile finds the report by its key.
+                    let _ = answer.send(Ok(fate));
+                }
+            }
+            // One that the store refuses must not take the others with it.
+            Err(StoreError::Refused(_) | StoreError::Damaged(_)) if new.len() > 1 => {
+                for (new, answer) in new.iter().zip(answers) {
+                    let alone = store.add_reports(std::slice::from_ref(new)).await;
+                    let _ = answer.send(alone.map(|mut fates| fates.remove(0)));
+                }
+            }
+            Err(error) => {
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}

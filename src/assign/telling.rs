@@ -1,0 +1,57 @@
+//! What others are told of a step of a report: the event's data, without personal data.
+
+use serde::Serialize;
+
+use crate::domain::assignment::AssignedGrid;
+use crate::domain::level::Level;
+use crate::domain::report::{Action, Report, Status, Step};
+use crate::store::reports::NewEvent;
+
+#[derive(Serialize)]
+struct Told<'a> {
+    id: &'a str,
+    version: i64,
+    action: Action,
+    status: Status,
+    level: Level,
+    grid: Option<&'a str>,
+    category: &'a str,
+    lon: f64,
+    lat: f64,
+    grids: &'a [AssignedGrid],
+    party_group: Option<&'a str>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    due_at: Option<time::OffsetDateTime>,
+    overdue: bool,
+    external_id: Option<&'a str>,
+    merged_into: Option<&'a str>,
+    #[serde(with = "time::serde::rfc3339")]
+    at: time::OffsetDateTime,
+}
+
+/// The event of a step that led to `report` as it stands.
+pub(super) fn of(report: &Report, step: &Step) -> NewEvent {
+    let [lon, lat] = report.assignment.wgs84;
+    let told = Told {
+        id: &report.id,
+        version: report.version,
+        action: step.action,
+        status: report.status,
+        level: report.level,
+        grid: report.grid.as_deref(),
+        category: &report.category,
+        lon,
+        lat,
+        grids: &report.assignment.grids,
+        party_group: report.assignment.party_group.as_deref(),
+        due_at: report.due_at,
+        overdue: report.overdue_since.is_some(),
+        external_id: report.external_id.as_deref(),
+        merged_into: report.merged_into.as_deref(),
+        at: step.at,
+    };
+    NewEvent {
+        kind: format!("report.{}", step.action.as_str()),
+        data: serde_json::to_string(&told).expect("texts and finite numbers are JSON"),
+    }
+}

@@ -1,0 +1,2 @@
+-- Events after a number.
+SELECT number, at, kind, report, step, grids, data FROM events WHERE number > ?1 ORDER BY number LIMIT ?2

@@ -1,0 +1,2 @@
+-- The latest rules.
+SELECT revision, rules::text AS rules FROM rules ORDER BY revision DESC LIMIT 1

@@ -1,0 +1,11 @@
+-- A report after a further step: a row as JSON. Nothing where another step came between.
+UPDATE reports SET
+    updated_at = next.updated_at, version = next.version, status = next.status, level = next.level, grid = next.grid,
+    category = next.category, description = next.description, occurred_at = next.occurred_at, reporter_name =
+    next.reporter_name, reporter_phone = next.reporter_phone, lon = next.lon, lat = next.lat, tier1 = next.tier1,
+    tier2 = next.tier2, tier3 = next.tier3, assignment = next.assignment, due_at = next.due_at, warned_at =
+    next.warned_at, overdue_since = next.overdue_since, settled_level = next.settled_level, settled_at =
+    next.settled_at, merged_into = next.merged_into
+FROM json_populate_record(NULL::reports, $1::json) AS next
+-- The id once more by itself: a store of many months looks into one of them only.
+WHERE reports.id = $2 AND reports.version = next.version - 1

@@ -1,0 +1,138 @@
+//! What a store keeps of reports: where each stands, its history, the outbox of events, and the rules.
+
+pub(super) mod rows;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::StoreResult;
+use crate::domain::level::Level;
+use crate::domain::report::{Event, Report, Status, Step};
+use crate::domain::rules::{KeptRules, Rules};
+
+/// A word under which whoever sends a report can send it again without doubling it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SenderKey {
+    pub kind: SenderKeyKind,
+    /// Whose key it is: the same word of another sender is another key.
+    pub origin: String,
+    pub key: String,
+    /// SHA-256 of what was sent under it.
+    pub body_hash: [u8; 32],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SenderKeyKind {
+    /// The header `Idempotency-Key`.
+    Idempotency,
+    /// The field `external_id`.
+    External,
+}
+
+impl SenderKeyKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SenderKeyKind::Idempotency => "idempotency",
+            SenderKeyKind::External => "external",
+        }
+    }
+}
+
+/// A report to be kept, with its first step and what others are told.
+#[derive(Clone, Debug)]
+pub struct NewReport {
+    pub report: Report,
+    pub step: Step,
+    pub event: NewEvent,
+    /// At most one of each kind.
+    pub keys: Vec<SenderKey>,
+}
+
+/// An event before it has its number.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    pub kind: String,
+    pub data: String,
+}
+
+/// What became of a report that was to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    Kept,
+    /// The same was sent before under one of its keys, and is this report.
+    Replayed(String),
+    /// Something else was sent before under that key, and is this report.
+    KeyTaken(SenderKeyKind, String),
+}
+
+/// A step to be kept: the report as it stands after it. It is kept only where the report's version is still the one before.
+#[derive(Clone, Debug)]
+pub struct ReportChange {
+    pub report: Report,
+    pub step: Step,
+    pub event: NewEvent,
+}
+
+/// Which reports are asked for. What is `None` or empty asks for all.
+#[derive(Clone, Debug, Default)]
+pub struct ReportFilter {
+    /// At a place in this grid, of any tier.
+    pub grid: Option<String>,
+    /// The same again: what the caller may see.
+    pub scope: Option<String>,
+    pub origin: Option<String>,
+    pub levels: Vec<Level>,
+    pub statuses: Vec<Status>,
+    pub categories: Vec<String>,
+    /// Came in at that time or later.
+    pub since: Option<OffsetDateTime>,
+    /// Came in before that time.
+    pub until: Option<OffsetDateTime>,
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Part of the id or of the description.
+    pub text: Option<String>,
+    /// Late at the level that holds it.
+    pub overdue: bool,
+    pub ids: Vec<String>,
+    /// Only what comes after this one: when it came in, and its id.
+    pub after: Option<(OffsetDateTime, String)>,
+}
+
+/// The part of a store that keeps reports. Every write is one transaction, answered when it is durable.
+#[async_trait]
+pub trait ReportStore {
+    /// Keeps new reports, all in one transaction; what became of each, in their order. Ids have to be new.
+    async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>>;
+
+    /// Keeps a step; `false` where the report is not of the version before any more, and nothing was kept.
+    async fn change_report(&self, change: &ReportChange) -> StoreResult<bool>;
+
+    /// The report of that id; `None` when there is none.
+    async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>>;
+
+    /// All steps of a report, the first one first.
+    async fn steps(&self, id: &str) -> StoreResult<Vec<Step>>;
+
+    /// The latest reports first, by when they came in and then by id; at most so many.
+    async fn find_reports(&self, filter: &ReportFilter, limit: u32) -> StoreResult<Vec<Report>>;
+
+    /// Reports whose level is to be warned or is late at that time, the longest due first; at most so many.
+    async fn due_reports(&self, warn_before: OffsetDateTime, at: OffsetDateTime, limit: u32) -> StoreResult<Vec<Report>>;
+
+    /// The events after that number, in order; at most so many.
+    async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<Event>>;
+
+    /// The number of the last event; 0 when there is none.
+    async fn last_event(&self) -> StoreResult<i64>;
+
+    /// The latest rules.
+    async fn rules(&self) -> StoreResult<Option<KeptRules>>;
+
+    /// The rules of a revision.
+    async fn rules_by_revision(&self, revision: i64) -> StoreResult<Option<KeptRules>>;
+
+    /// Keeps further rules, where the latest revision is still `after` (0 where there is none yet); their revision, or `None`
+    /// where somebody else was faster.
+    async fn add_rules(&self, rules: &Rules, after: i64) -> StoreResult<Option<i64>>;
+}
