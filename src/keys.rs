@@ -62,6 +62,9 @@ pub struct NewKey {
     pub text: String,
 }
 
+/// What tokens are made of: 32 that nobody reads for one another.
+const TOKEN_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
 /// The keys of a store.
 #[derive(Clone, Debug)]
 pub struct Keys {
@@ -137,6 +140,12 @@ impl Keys {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A text that only this store can make for a subject, and makes again whenever it is asked: 26 digits and small letters.
+    pub async fn token(&self, purpose: &str, subject: &str) -> StoreResult<String> {
+        let hash = self.hash(&format!("{purpose}\n{subject}")).await?.finalize().into_bytes();
+        Ok(hash.iter().take(26).map(|byte| char::from(TOKEN_LETTERS[usize::from(byte & 31)])).collect())
     }
 
     async fn hash(&self, secret: &str) -> StoreResult<Hmac<Sha256>> {

@@ -3,6 +3,7 @@
 pub mod access;
 mod embedded;
 mod postgis;
+mod reports;
 pub mod suite;
 
 use crate::stores::TestStore;
@@ -10,7 +11,7 @@ use crate::stores::TestStore;
 /// Runs each promise on a fresh store of each kind. A promise takes the store; one that is about several processes takes what
 /// opens it again.
 macro_rules! on_both {
-    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
+    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; reports: $($report:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
         mod on_embedded {
             use super::*;
             $(#[tokio::test]
@@ -20,6 +21,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $access() {
                 keeps(TestStore::embedded(), async |store| access::$access(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $report() {
+                keeps(TestStore::embedded(), async |store| reports::$report(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -36,6 +41,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $access() {
                 keeps(TestStore::postgis(), async |store| access::$access(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $report() {
+                keeps(TestStore::postgis(), async |store| reports::$report(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -77,6 +86,12 @@ on_both!(
     every_write_is_in_the_audit_log,
     what_is_refused_is_not_in_the_audit_log,
     the_audit_log_is_searched_from_its_end;
+    reports: reports_come_back_with_their_history_and_events,
+    what_is_sent_twice_is_kept_once,
+    reports_are_found_by_place_time_and_state,
+    reports_of_many_months,
+    rules_are_kept_in_revisions,
+    one_bad_report_keeps_nothing_of_its_batch;
     again: another_process_sees_the_revision_rise,
     two_processes_write_in_turn,
     what_begins_now_begins_in_the_order_of_the_records,

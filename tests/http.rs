@@ -12,6 +12,7 @@ mod operation;
 mod pages;
 mod problems;
 mod publishing;
+mod reports;
 mod socket;
 mod tiles;
 pub mod town;

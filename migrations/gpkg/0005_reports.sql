@@ -46,7 +46,7 @@ CREATE TABLE report_steps (
     number INTEGER NOT NULL,
     at TEXT NOT NULL,
     action TEXT NOT NULL,
-    actor_kind TEXT NOT NULL,
+    actor_via TEXT NOT NULL,
     actor_id TEXT NOT NULL,
     actor_name TEXT NOT NULL,
     note TEXT,

@@ -46,7 +46,7 @@ CREATE TABLE report_steps (
     number bigint NOT NULL,
     at timestamptz NOT NULL,
     action text NOT NULL,
-    actor_kind text NOT NULL,
+    actor_via text NOT NULL,
     actor_id text NOT NULL,
     actor_name text NOT NULL,
     note text,

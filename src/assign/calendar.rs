@@ -27,7 +27,8 @@ const MAX_DAYS_OFF: u16 = 60;
 impl Calendar {
     /// The calendar that comes with the program (`data/working-days.csv`).
     pub fn standard() -> Calendar {
-        Calendar::parse(include_str!("../../data/working-days.csv")).expect("a test reads the calendar that comes with us")
+        Calendar::parse(include_str!("../../data/working-days.csv"))
+            .expect("a test reads the calendar that comes with us")
     }
 
     /// Reads lines `day,is`: `off` for a weekday without work, `working` for a weekend with it.

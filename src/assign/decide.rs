@@ -103,10 +103,10 @@ fn assigned(snapshot: &Snapshot, rules: &KeptRules, case: &Case, found: Found) -
     let holder = Holder::find(snapshot, &grids, starts_at, &case.category, &mut reasons);
     let shares = case.given.accuracy_m.map(|radius_m| map.circle_shares(case.point, radius_m));
     let ambiguous = shares.as_ref().is_some_and(|shares| shares.grids.len() > 1 || share(shares.outside) > 0.0);
-    let candidates = shares.into_iter().flat_map(|shares| shares.grids).map(|(grid, part)| Candidate {
-        code: map.planar.grid(grid).code.clone(),
-        share: share(part),
-    });
+    let candidates = shares
+        .into_iter()
+        .flat_map(|shares| shares.grids)
+        .map(|(grid, part)| Candidate { code: map.planar.grid(grid).code.clone(), share: share(part) });
     let entry = grids.iter().rev().find_map(|grid| snapshot.roster.of(&grid.code));
     Assignment {
         rule,
@@ -185,7 +185,11 @@ fn town_office(snapshot: &Snapshot) -> Option<&Person> {
 }
 
 /// The grids at a place by tier, and who is called for a level there now: for a report that goes up or down.
-pub fn holder_at(snapshot: &Snapshot, assignment: &Assignment, level: Level) -> (Option<String>, Option<AssignedPerson>) {
+pub fn holder_at(
+    snapshot: &Snapshot,
+    assignment: &Assignment,
+    level: Level,
+) -> (Option<String>, Option<AssignedPerson>) {
     let code = level.tier().and_then(|tier| assignment.code_of(tier));
     let entry = code.and_then(|code| snapshot.roster.of(code));
     let person = match level {
@@ -232,7 +236,10 @@ mod tests {
     fn the_smallest_grid_whose_leader_serves_has_it() {
         let town = town();
         let found = decide(&town, &rules(), &case("sanitation", 116.905, 30.805));
-        assert_eq!((found.rule, found.level.as_str(), found.grid.as_deref()), (AssignmentRule::Contained, "tier3", Some("v1a")));
+        assert_eq!(
+            (found.rule, found.level.as_str(), found.grid.as_deref()),
+            (AssignmentRule::Contained, "tier3", Some("v1a"))
+        );
         assert_eq!(found.leader.as_ref().map(|leader| leader.name.as_str()), Some("甲"));
         assert_eq!(found.party_group.as_deref(), Some("西南组"));
         assert_eq!(found.grids.iter().map(|grid| grid.code.as_str()).collect::<Vec<_>>(), ["v", "v1", "v1a"]);

@@ -142,7 +142,7 @@ impl Desk {
         let point = submission.check(now, |code| rules.rules.category(code).is_some()).map_err(NotTaken::Fields)?;
         let snapshot = self.live.snapshot().ok_or(NotTaken::NothingPublished)?;
         let assignment = decide(&snapshot, &rules, &case(&submission, point, now));
-        let origin = sender.actor.origin();
+        let (origin, body_hash) = (sender.actor.origin(), submission.digest());
         let due_at = self.calendar.due_at(now, rules.rules.days(&submission.category, assignment.level));
         let report = Report {
             id: new_id(now, random()),
@@ -166,13 +166,11 @@ impl Desk {
             settled_at: None,
             merged_into: None,
         };
-        let keys = [
-            (SenderKeyKind::Idempotency, sender.idempotency_key),
-            (SenderKeyKind::External, submission.external_id),
-        ];
-        let keys = keys.into_iter().filter_map(|(kind, key)| {
-            Some(SenderKey { kind, origin: origin.clone(), key: key?, body_hash: sender.body_hash })
-        });
+        let keys =
+            [(SenderKeyKind::Idempotency, sender.idempotency_key), (SenderKeyKind::External, submission.external_id)];
+        let keys = keys
+            .into_iter()
+            .filter_map(|(kind, key)| Some(SenderKey { kind, origin: origin.clone(), key: key?, body_hash }));
         let step = Step {
             number: 1,
             at: now,
@@ -185,8 +183,7 @@ impl Desk {
             due_at: report.due_at,
             assignment: Some(assignment),
         };
-        let new =
-            NewReport { event: telling::of(&report, &step), keys: keys.collect(), step, report: report.clone() };
+        let new = NewReport { event: telling::of(&report, &step), keys: keys.collect(), step, report: report.clone() };
         match self.intake.keep(new).await? {
             Added::Kept => Ok(Taken::New(report)),
             Added::Replayed(id) => Ok(Taken::Again(self.as_taken(&id).await?)),
@@ -316,7 +313,9 @@ impl Desk {
     /// them.
     pub async fn decide_again(&self, report: &Report, assignment: &Assignment) -> StoreResult<Option<Assignment>> {
         let at = assignment.decided_at;
-        let Some(snapshot) = self.live.as_of(&assignment.edition, assignment.roster, at).await? else { return Ok(None) };
+        let Some(snapshot) = self.live.as_of(&assignment.edition, assignment.roster, at).await? else {
+            return Ok(None);
+        };
         let Some(rules) = self.live.store().rules_by_revision(assignment.rules).await? else { return Ok(None) };
         let case = case_of(&report.category, assignment, at);
         let named = assignment.reasons.iter().find_map(|reason| match reason {
@@ -330,7 +329,11 @@ impl Desk {
     }
 
     /// Who is called for a report where it lies now: the roster of today, not that of the decision.
-    pub fn called_now(&self, snapshot: &Snapshot, report: &Report) -> Option<crate::domain::assignment::AssignedPerson> {
+    pub fn called_now(
+        &self,
+        snapshot: &Snapshot,
+        report: &Report,
+    ) -> Option<crate::domain::assignment::AssignedPerson> {
         holder_at(snapshot, &report.assignment, report.level).1
     }
 }

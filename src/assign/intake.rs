@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
@@ -97,6 +98,16 @@ impl Submission {
         }
     }
 
+    /// SHA-256 of everything it says: equal for what says the same, in whichever form it came.
+    pub fn digest(&self) -> [u8; 32] {
+        let parts = (
+            (&self.category, &self.description, self.lon.to_bits(), self.lat.to_bits(), self.crs.as_str()),
+            (self.accuracy_m.map(f64::to_bits), self.source, self.occurred_at.map(|at| at.unix_timestamp_nanos())),
+            (&self.reporter.name, &self.reporter.phone, &self.external_id),
+        );
+        Sha256::digest(format!("{parts:?}")).into()
+    }
+
     pub(super) fn given(&self) -> GivenPosition {
         GivenPosition {
             lon: self.lon,
@@ -114,8 +125,6 @@ pub struct Sender {
     pub actor: Actor,
     /// The header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
-    /// SHA-256 of what was sent, in whatever form says the same for the same.
-    pub body_hash: [u8; 32],
 }
 
 struct Waiting {

@@ -13,3 +13,4 @@ pub mod rules;
 mod telling;
 #[cfg(test)]
 mod town;
+pub mod words;

@@ -15,8 +15,7 @@ pub enum Level {
 
 impl Level {
     /// From the smallest grid up.
-    pub const ALL: [Level; 4] =
-        [Level::Tier(Tier::Three), Level::Tier(Tier::Two), Level::Tier(Tier::One), Level::Town];
+    pub const ALL: [Level; 4] = [Level::Tier(Tier::Three), Level::Tier(Tier::Two), Level::Tier(Tier::One), Level::Town];
 
     pub fn as_str(self) -> &'static str {
         match self {

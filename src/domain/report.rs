@@ -5,6 +5,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
 use super::assignment::Assignment;
+use super::caller::{Caller, Via};
 use super::level::Level;
 use super::roster::{CHINA, mask_phone};
 
@@ -117,53 +118,23 @@ impl Action {
 }
 
 /// Who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    pub kind: ActorKind,
-    /// Of the key or account; empty for the public and for the service itself.
+    pub via: Via,
+    /// Of the key or account; empty for the public and for the program itself.
     pub id: String,
     /// For people.
     pub name: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActorKind {
-    /// Anybody, without a key.
-    Public,
-    Key,
-    Account,
-    /// The service: a deadline passed.
-    Clock,
-}
-
-impl ActorKind {
-    pub const ALL: [ActorKind; 4] = [ActorKind::Public, ActorKind::Key, ActorKind::Account, ActorKind::Clock];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ActorKind::Public => "public",
-            ActorKind::Key => "key",
-            ActorKind::Account => "account",
-            ActorKind::Clock => "clock",
-        }
-    }
-}
-
 impl Actor {
-    /// Anybody.
-    pub fn public() -> Actor {
-        Actor { kind: ActorKind::Public, id: String::new(), name: "公众 public".into() }
-    }
-
-    /// The service itself.
-    pub fn clock() -> Actor {
-        Actor { kind: ActorKind::Clock, id: String::new(), name: "时限 deadline".into() }
+    pub fn of(caller: &Caller) -> Actor {
+        Actor { via: caller.via, id: caller.id.clone(), name: caller.name.clone() }
     }
 
     /// The source under which external ids are unique, and idempotency keys hold: the key or account, or the public.
     pub fn origin(&self) -> String {
-        format!("{}:{}", self.kind.as_str(), self.id)
+        format!("{}:{}", self.via.as_str(), self.id)
     }
 }
 

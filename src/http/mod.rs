@@ -7,6 +7,7 @@ mod admission;
 mod batch;
 pub(crate) mod diff;
 mod editions;
+mod fields;
 mod geojson;
 mod grids;
 mod health;
@@ -21,6 +22,7 @@ mod params;
 mod problem;
 mod publishing;
 mod report;
+mod reports;
 mod serve;
 mod state;
 pub(crate) mod style;
@@ -61,6 +63,13 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::one, jobs::cancel))
         .routes(routes!(report::report))
+        .routes(routes!(reports::read::list, reports::submit::submit))
+        .routes(routes!(reports::read::one))
+        .routes(routes!(reports::explain::explain))
+        .routes(routes!(reports::act::act))
+        .routes(routes!(reports::submit::assign))
+        .routes(routes!(reports::rules::categories))
+        .routes(routes!(reports::rules::rules, reports::rules::put_rules))
         .routes(routes!(diff::diff))
         .routes(routes!(diff::diff_tiles))
         .routes(routes!(tiles::tilejson))

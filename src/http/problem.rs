@@ -33,6 +33,11 @@ pub(crate) enum Kind {
     NothingBefore,
     NameTaken,
     DiskFull,
+    NoSuchReport,
+    StepRefused,
+    VersionChanged,
+    KeyReused,
+    ExternalIdTaken,
     NoSuchPath,
     NoSuchGrid,
     NoSuchEdition,
@@ -53,7 +58,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 28] = [
+    pub(crate) const ALL: [Kind; 33] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -82,6 +87,11 @@ impl Kind {
         Kind::NothingBefore,
         Kind::NameTaken,
         Kind::DiskFull,
+        Kind::NoSuchReport,
+        Kind::StepRefused,
+        Kind::VersionChanged,
+        Kind::KeyReused,
+        Kind::ExternalIdTaken,
     ];
 
     /// The status, the last part of `type`, and the title in Chinese and English.
@@ -113,6 +123,23 @@ impl Kind {
             }
             Kind::NameTaken => (S::CONFLICT, "name-taken", "已有同名的版本 · There is an edition of that name already"),
             Kind::DiskFull => (S::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满 · The disk is full"),
+            Kind::NoSuchReport => (S::NOT_FOUND, "no-such-report", "没有这个上报事件 · There is no such report"),
+            Kind::StepRefused => {
+                (S::CONFLICT, "step-refused", "现在不能这样处理 · The report cannot be given this action now")
+            }
+            Kind::VersionChanged => {
+                (S::PRECONDITION_FAILED, "version-changed", "别人已先处理 · Somebody else took a step meanwhile")
+            }
+            Kind::KeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "同一幂等键发过别的内容 · Something else was sent under this Idempotency-Key",
+            ),
+            Kind::ExternalIdTaken => (
+                S::CONFLICT,
+                "external-id-taken",
+                "这个外部编号已有别的上报 · Another report was sent with this external_id",
+            ),
             Kind::NoSuchPath => (S::NOT_FOUND, "no-such-path", "没有这个地址 · There is nothing at this address"),
             Kind::NoSuchGrid => (S::NOT_FOUND, "no-such-grid", "没有这个网格 · There is no such grid"),
             Kind::NoSuchEdition => (S::NOT_FOUND, "no-such-edition", "没有这个版本 · There is no such edition"),

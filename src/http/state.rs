@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
 use super::uploads::UploadFolders;
+use crate::assign::calendar::Calendar;
+use crate::assign::desk::Desk;
 use crate::domain::caller::Caller;
 use crate::domain::key::Right;
 use crate::index::edition_map::EditionMap;
@@ -77,6 +79,7 @@ pub struct AppState {
     pub(crate) uploads: UploadFolders,
     pub(crate) tiles: TileCache,
     pub(crate) comparisons: Arc<Comparisons>,
+    pub(crate) desk: Desk,
     pub(crate) settings: Arc<Settings>,
 }
 
@@ -86,7 +89,8 @@ impl AppState {
         let tiles = TileCache::new(settings.max_tile_cache_bytes);
         let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
         let uploads = UploadFolders::below(settings.upload_folder.clone());
-        AppState { live, keys, jobs, uploads, tiles, comparisons: Arc::default(), settings: Arc::new(settings) }
+        let desk = Desk::new(live.clone(), Calendar::standard());
+        AppState { live, keys, jobs, uploads, tiles, comparisons: Arc::default(), desk, settings: Arc::new(settings) }
     }
 
     /// The store, whose writes are the caller's in the audit log.

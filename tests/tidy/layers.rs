@@ -35,7 +35,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 const CRATES: [(&str, &[&str]); 51] = [
     ("anyhow", &["main"]),
     ("tracing_subscriber", &["main"]),
-    ("metrics", &["live", "http"]),
+    ("metrics", &["live", "assign", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
@@ -83,9 +83,9 @@ const CRATES: [(&str, &[&str]); 51] = [
     ("proj4rs", &["geometry"]),
     ("tempfile", &["import"]),
     ("pmtiles", &["export"]),
-    ("getrandom", &["keys"]),
+    ("getrandom", &["keys", "assign"]),
     ("hmac", &["keys"]),
-    ("sha2", &["keys"]),
+    ("sha2", &["keys", "assign"]),
     ("subtle", &["keys"]),
 ];
 

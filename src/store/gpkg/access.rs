@@ -20,7 +20,9 @@ impl AccessStore for GpkgStore {
         Arc::new(GpkgStore {
             path: self.path.clone(),
             readers: self.readers.clone(),
-            writer: self.writer.acting_for(caller), told: self.told.clone() })
+            writer: self.writer.acting_for(caller),
+            told: self.told.clone(),
+        })
     }
 
     fn acts_for(&self) -> &Caller {

@@ -74,7 +74,14 @@ impl PostgisStore {
         let options = connect::options(url)?;
         let pool = connect::pool(&options, MAX_CONNECTIONS);
         let changes = Changes::new(options.clone());
-        let shared = Shared { options, pool, is_ours: OnceCell::new(), out_of_reach: Mutex::default(), changes, report_months: Mutex::default() };
+        let shared = Shared {
+            options,
+            pool,
+            is_ours: OnceCell::new(),
+            out_of_reach: Mutex::default(),
+            changes,
+            report_months: Mutex::default(),
+        };
         Ok(PostgisStore { shared: Arc::new(shared), caller: Arc::new(Caller::program()) })
     }
 

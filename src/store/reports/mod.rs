@@ -118,7 +118,12 @@ pub trait ReportStore {
     async fn find_reports(&self, filter: &ReportFilter, limit: u32) -> StoreResult<Vec<Report>>;
 
     /// Reports whose level is to be warned or is late at that time, the longest due first; at most so many.
-    async fn due_reports(&self, warn_before: OffsetDateTime, at: OffsetDateTime, limit: u32) -> StoreResult<Vec<Report>>;
+    async fn due_reports(
+        &self,
+        warn_before: OffsetDateTime,
+        at: OffsetDateTime,
+        limit: u32,
+    ) -> StoreResult<Vec<Report>>;
 
     /// The events after that number, in order; at most so many.
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<Event>>;

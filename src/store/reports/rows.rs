@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 
 use super::{NewReport, ReportChange, ReportFilter, SenderKey};
 use crate::domain::assignment::Assignment;
+use crate::domain::caller::Via;
 use crate::domain::level::Level;
-use crate::domain::report::{Action, Actor, ActorKind, Event, Report, Reporter, Status, Step, day_of};
+use crate::domain::report::{Action, Actor, Event, Report, Reporter, Status, Step, day_of};
 use crate::domain::roster::CHINA;
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
@@ -87,7 +88,7 @@ struct StepRow<'a> {
     number: i64,
     at: String,
     action: Action,
-    actor_kind: ActorKind,
+    actor_via: &'static str,
     actor_id: &'a str,
     actor_name: &'a str,
     note: Option<&'a str>,
@@ -105,7 +106,7 @@ impl<'a> StepRow<'a> {
             number: step.number,
             at: to_text(step.at),
             action: step.action,
-            actor_kind: step.actor.kind,
+            actor_via: step.actor.via.as_str(),
             actor_id: &step.actor.id,
             actor_name: &step.actor.name,
             note: step.note.as_deref(),
@@ -162,7 +163,8 @@ pub(in crate::store) fn events_json<'a>(
 ) -> StoreResult<String> {
     let row = |(i, (report, step, event)): (usize, (&'a Report, &'a Step, &'a super::NewEvent))| {
         let grids: Vec<&str> = report.assignment.grids.iter().map(|grid| grid.code.as_str()).collect();
-        let data = serde_json::from_str(&event.data).map_err(|_| StoreError::Refused("an event that is no JSON".into()))?;
+        let data =
+            serde_json::from_str(&event.data).map_err(|_| StoreError::Refused("an event that is no JSON".into()))?;
         Ok(EventRow {
             after: i + 1,
             at: to_text(step.at),
@@ -244,12 +246,7 @@ pub(in crate::store) fn month_of(id: &str) -> StoreResult<(String, String)> {
     Ok((format!("{year:02}{month:02}01"), format!("{next_year:02}{next_month:02}01")))
 }
 
-fn word<T: Copy>(
-    row: &impl Columns,
-    column: &str,
-    all: &[T],
-    as_str: impl Fn(T) -> &'static str,
-) -> StoreResult<T> {
+fn word<T: Copy>(row: &impl Columns, column: &str, all: &[T], as_str: impl Fn(T) -> &'static str) -> StoreResult<T> {
     let text = row.text(column)?;
     let found = all.iter().copied().find(|&known| as_str(known) == text);
     found.ok_or_else(|| StoreError::Damaged(format!("a report whose {column} is `{text}`")))
@@ -291,7 +288,7 @@ pub(in crate::store) fn step(row: &impl Columns) -> StoreResult<Step> {
         at: row.time("at")?,
         action: word(row, "action", &Action::ALL, Action::as_str)?,
         actor: Actor {
-            kind: word(row, "actor_kind", &ActorKind::ALL, ActorKind::as_str)?,
+            via: word(row, "actor_via", &Via::ALL, Via::as_str)?,
             id: row.text("actor_id")?,
             name: row.text("actor_name")?,
         },
@@ -343,9 +340,8 @@ pub(in crate::store) fn taken_key(row: &impl Columns) -> StoreResult<TakenKey> {
 pub(in crate::store) fn judge(new: &[NewReport], holders: &[TakenKey]) -> Vec<super::Added> {
     use super::Added;
     let holder = |key: &SenderKey| {
-        let is_it = |taken: &&TakenKey| {
-            taken.kind == key.kind.as_str() && taken.origin == key.origin && taken.key == key.key
-        };
+        let is_it =
+            |taken: &&TakenKey| taken.kind == key.kind.as_str() && taken.origin == key.origin && taken.key == key.key;
         holders.iter().find(is_it)
     };
     let fate = |new: &NewReport| {
