@@ -458,6 +458,7 @@ fn begun(rosters: &[KeptRoster], at: OffsetDateTime) -> Option<&KeptRoster> {
 fn as_it_stands((number, entries): &ReadyRoster, at: OffsetDateTime) -> Roster {
     let roster = Roster::at(entries.to_vec(), at);
     if *number == 0 { roster } else { roster.numbered(*number) }
+}
 
 #[cfg(test)]
 mod tests {

@@ -216,7 +216,7 @@ fn an_old_decision_stays_explained_after_other_editions_rosters_and_rules() {
         assert!(before["decisions"][0]["words"].as_array().unwrap().len() >= 3);
         // The edition before is in force again, nobody is on the roster, and every category goes to the town.
         assert_eq!(desk.office.post("/v1/rollback").await.status, 200);
-        desk.office.store.replace_roster(&[], time::OffsetDateTime::now_utc()).await.unwrap();
+        desk.office.store.replace_roster(&[], None).await.unwrap();
         let mut rules = desk.get("/v1/rules", &desk.office.key).await.json();
         rules.as_object_mut().unwrap().remove("revision");
         for category in rules["categories"].as_array_mut().unwrap() {

@@ -109,7 +109,7 @@ impl ReportStore for PostgisStore {
         let outcome = match session.execute(insert.bind(to_json(rules))).await {
             Ok(0) => Ok(None),
             // The rules are served from memory, so the revision rises.
-            Ok(_) => write::raise_revision(&mut session).await.map(|()| Some(after + 1)),
+            Ok(_) => write::raise_revision(&mut session).await.map(|_| Some(after + 1)),
             Err(error) => Err(error),
         };
         session.end(outcome).await
