@@ -1,6 +1,7 @@
 //! The HTTP service, in process on the demo town; over a real socket where streaming and stopping matter.
 
 mod batch;
+mod clock;
 mod diff;
 mod grids;
 mod judge;

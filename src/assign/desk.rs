@@ -230,7 +230,8 @@ impl Desk {
                 return Err(NotDone::Stale(report.version));
             }
             let standing = standing(&report);
-            let change = self.change(report, deed, actor, standing).await?;
+            let now = whole_micros(OffsetDateTime::now_utc());
+            let change = self.change(report, deed, actor, standing, now).await?;
             if store.change_report(&change).await? {
                 return Ok(change.report);
             }
@@ -240,15 +241,15 @@ impl Desk {
     }
 
     /// The report as a step leaves it, with the step.
-    async fn change(
+    pub(super) async fn change(
         &self,
         report: Report,
         deed: &Deed,
         actor: &Actor,
         standing: Option<Level>,
+        now: OffsetDateTime,
     ) -> Result<ReportChange, NotDone> {
         let next = next(&report, deed.action, standing, deed.to)?;
-        let now = whole_micros(OffsetDateTime::now_utc());
         let rules = self.rules().await?;
         let mut after = Report { status: next.status, updated_at: now, version: report.version + 1, ..report.clone() };
         let mut decided = None;
@@ -354,7 +355,7 @@ fn case_of(category: &str, assignment: &Assignment, at: OffsetDateTime) -> Case 
 }
 
 /// What a store keeps of a moment.
-fn whole_micros(at: OffsetDateTime) -> OffsetDateTime {
+pub(super) fn whole_micros(at: OffsetDateTime) -> OffsetDateTime {
     at.replace_nanosecond(at.microsecond() * 1_000).expect("a second has a million microseconds")
 }
 

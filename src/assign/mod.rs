@@ -3,9 +3,11 @@
 
 pub mod bulk;
 pub mod calendar;
+pub mod clock;
 pub mod compare;
 pub mod decide;
 pub mod desk;
+pub mod duplicates;
 pub mod intake;
 pub mod lifecycle;
 pub mod locate;

@@ -73,8 +73,22 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         let _ = stopped.await;
     }));
     greet(context, address, &live.status())?;
-    let served = http::serve(listener, AppState::new(live, args.settings()), http::until_told_to_stop()).await;
+    let state = AppState::new(live, args.settings());
+    let (stop_clock, clock_stopped) = oneshot::channel::<()>();
+    let clock = state.clone();
+    let watching = tokio::spawn(async move {
+        clock
+            .watch_the_clock(async {
+                let _ = clock_stopped.await;
+            })
+            .await;
+    });
+    let served = http::serve(listener, state, http::until_told_to_stop()).await;
     drop(stop_following);
+    drop(stop_clock);
+    if let Err(error) = watching.await {
+        tracing::error!(%error, "the clock broke off");
+    }
     if let Err(error) = following.await {
         tracing::error!(%error, "following the store broke off");
     }

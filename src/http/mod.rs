@@ -66,6 +66,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(reports::read::list, reports::submit::submit))
         .routes(routes!(reports::read::one))
         .routes(routes!(reports::explain::explain))
+        .routes(routes!(reports::duplicates::duplicates))
         .routes(routes!(reports::act::act))
         .routes(routes!(reports::submit::assign))
         .routes(routes!(reports::rules::categories))

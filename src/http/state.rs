@@ -98,6 +98,11 @@ impl AppState {
         self.live.store().acting_for(caller)
     }
 
+    /// Warns before deadlines and passes up what is late, until `stop` is done.
+    pub async fn watch_the_clock(&self, stop: impl Future<Output = ()>) {
+        self.desk.clone().watch_the_clock(stop).await;
+    }
+
     /// What a request answers from: taken once, so that two editions never mix in one answer.
     pub(crate) fn in_force(&self) -> Result<Snapshot, Problem> {
         self.live.snapshot().ok_or_else(|| {

@@ -1,6 +1,7 @@
 //! Reports over HTTP: they come in, are read, and are acted on.
 
 pub(super) mod act;
+pub(super) mod duplicates;
 pub(super) mod explain;
 pub(super) mod read;
 pub(super) mod rules;

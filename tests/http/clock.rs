@@ -1,0 +1,107 @@
+//! Deadlines, and what may be told twice. The clock is turned by the tests.
+
+use gridward::assign::calendar::Calendar;
+use gridward::assign::clock::Looked;
+use gridward::assign::desk::Desk as Counter;
+use gridward::domain::key::KeyRole;
+use gridward::domain::report::{Action, Report};
+use gridward::live::Live;
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+
+use super::reports::{Desk, report};
+use super::town::{run, somewhere};
+
+#[test]
+fn what_is_late_goes_up_once_however_many_servers_look() {
+    let (lon, lat, code) = somewhere();
+    run(async {
+        let desk = Desk::new().await;
+        let store = desk.office.store.clone();
+        let counters = [
+            Counter::new(Live::open(store.clone()).await.unwrap(), Calendar::standard()),
+            Counter::new(Live::open(store.clone()).await.unwrap(), Calendar::standard()),
+        ];
+        let sent = desk.post("/v1/reports", "", &[], &report(lon, lat)).await.json();
+        let id = sent["id"].as_str().unwrap();
+        for counter in &counters {
+            counter.live().refresh().await.unwrap();
+        }
+        let now = async || -> Report { store.report_by_id(id).await.unwrap().unwrap() };
+        // Both servers look at the same moment; together they do it once.
+        let look = async |at: OffsetDateTime| {
+            let [a, b] = &counters;
+            let (a, b) = tokio::join!(a.look_at_the_clock(at), b.look_at_the_clock(at));
+            let (a, b) = (a.unwrap(), b.unwrap());
+            Looked { warned: a.warned + b.warned, overdue: a.overdue + b.overdue }
+        };
+        let due_at = now().await.due_at.unwrap();
+        assert_eq!(look(due_at - Duration::hours(5)).await, Looked::default());
+        assert_eq!(look(due_at - Duration::hours(1)).await, Looked { warned: 1, overdue: 0 });
+        assert_eq!(look(due_at - Duration::minutes(1)).await, Looked::default());
+        let mut levels = vec![now().await.level.as_str()];
+        for round in 1.. {
+            let due_at = now().await.due_at.unwrap();
+            let looked = look(due_at).await;
+            if looked == Looked::default() {
+                break;
+            }
+            assert_eq!(looked, Looked { warned: 0, overdue: 1 });
+            levels.push(now().await.level.as_str());
+            assert!(round < 6);
+        }
+        assert_eq!(levels, ["tier3", "tier2", "tier1", "town", "town"]);
+        let late = now().await;
+        assert_eq!((late.overdue_since, late.grid), (late.due_at, None));
+        let steps = store.steps(id).await.unwrap();
+        let taken: Vec<Action> = steps.iter().map(|step| step.action).collect();
+        let escalated = [Action::Escalate; 4];
+        assert_eq!(taken, [&[Action::Report, Action::Warn][..], &escalated].concat());
+        assert_eq!(steps[2].grid.as_deref(), Some(&code[..15]));
+        assert_eq!(store.last_event().await.unwrap(), 6, "one event for each step");
+        // Whoever settles it late is not late any more.
+        let uri = format!("/v1/reports/{id}");
+        assert_eq!(desk.get("/v1/reports?overdue=true", &desk.office.key).await.json()["reports"][0]["id"], json!(id));
+        desk.post(&format!("{uri}/accept"), &desk.office.key, &[], &json!({})).await;
+        desk.post(&format!("{uri}/resolve"), &desk.office.key, &[], &json!({})).await;
+        assert_eq!(look(OffsetDateTime::now_utc() + Duration::days(100)).await, Looked::default());
+    });
+}
+
+#[test]
+fn what_is_near_recent_and_of_one_kind_is_proposed_and_merged_by_a_person() {
+    let (lon, lat, code) = somewhere();
+    run(async {
+        let desk = Desk::new().await;
+        let send = async |lon: f64, category: &str| {
+            let mut body = report(lon, lat);
+            body["category"] = json!(category);
+            desk.post("/v1/reports", "", &[], &body).await.json()["id"].as_str().unwrap().to_owned()
+        };
+        let first = send(lon, "sanitation").await;
+        let near = send(lon + 0.000_5, "sanitation").await;
+        let nearer = send(lon + 0.000_2, "sanitation").await;
+        let _far = send(lon + 0.002, "sanitation").await;
+        let _other = send(lon, "dispute").await;
+        let uri = format!("/v1/reports/{first}/duplicates");
+        assert_eq!(desk.get(&uri, "").await.problem(401), "unauthenticated");
+        let found = desk.get(&uri, &desk.office.key).await.json();
+        let found: Vec<(&str, f64)> = found["duplicates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|found| (found["report"]["id"].as_str().unwrap(), found["distance_m"].as_f64().unwrap()))
+            .collect();
+        assert_eq!(found.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [&nearer, &near]);
+        assert!((found[0].1 - 19.1).abs() < 0.3 && (found[1].1 - 47.8).abs() < 0.5, "{found:?}");
+        let leader = desk.key(KeyRole::Leader, Some(&code)).await;
+        let merge = async |into: &str| {
+            desk.post(&format!("/v1/reports/{near}/merge"), &leader, &[], &json!({"into": into})).await
+        };
+        assert_eq!(merge(&near).await.problem(400), "bad-parameter");
+        assert_eq!(merge(&_other).await.problem(400), "bad-parameter");
+        let merged = merge(&first).await.json();
+        assert_eq!((&merged["status"], &merged["merged_into"]), (&json!("merged"), &json!(first)), "{merged}");
+        assert_eq!(desk.get(&uri, &leader).await.json()["duplicates"].as_array().unwrap().len(), 1);
+    });
+}
