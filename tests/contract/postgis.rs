@@ -162,7 +162,7 @@ async fn rights_are_enough_as_the_guide_gives_them() {
         assert!(!qgis(&format!("SELECT * FROM gridward.{kept}")), "{kept}");
     }
     reader.close().await;
-    for user in ["reader", "qgis", "writer"] {
+    for user in ["reader", "qgis"] {
         test.sql(&format!("DROP OWNED BY {database}_{user} CASCADE; DROP ROLE {database}_{user}")).unwrap();
     }
 }

@@ -4,5 +4,5 @@ SELECT
     reporter_phone, origin, external_id, lon, lat, tier1, tier2, tier3, assignment, due_at, warned_at, overdue_since,
     settled_level, settled_at, merged_into
 FROM reports
-WHERE due_at IS NOT NULL AND ((due_at < ?1 AND warned_at IS NULL) OR (due_at < ?2 AND overdue_since IS NULL))
+WHERE due_at IS NOT NULL AND ((due_at <= ?1 AND warned_at IS NULL) OR (due_at <= ?2 AND overdue_since IS NULL))
 ORDER BY due_at, id LIMIT ?3
