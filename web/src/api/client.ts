@@ -50,11 +50,13 @@ export interface Call {
   /** Of an administrator; most calls need none. */
   readonly key?: string | null;
   readonly signal?: AbortSignal | undefined;
+  /** Such as `if-match`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Calls the service; the answer's JSON, or `undefined` where it has none. */
-export async function call<T>(path: string, { method = "GET", body, key = null, signal }: Call = {}): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
+export async function call<T>(path: string, { method = "GET", body, key = null, signal, headers: more }: Call = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json", ...more };
   if (key !== null) headers.authorization = `Bearer ${key}`;
   const table = body instanceof Blob;
   if (body !== undefined) headers["content-type"] = table ? "text/csv" : "application/json";

@@ -180,6 +180,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a report would go
+         * @description Decides as for a report, and keeps nothing.
+         */
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The categories that a report can be of */
+        get: operations["categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/editions": {
         parameters: {
             query?: never;
@@ -469,6 +506,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reports, the latest first
+         * @description A leader sees those of its grid and below, another system those that it sent, dispatchers all.
+         */
+        get: operations["reports"];
+        put?: never;
+        /**
+         * Report something
+         * @description Anybody may; a report without a key is answered with a `token`, by which its sender can look at it later. It is
+         *     answered when it is durable: with `Idempotency-Key` it can be sent again until an answer comes, and is kept once.
+         */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report, with its history */
+        get: operations["oneReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a report went where it went */
+        get: operations["explainReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{id}/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next step with a report
+         * @description `If-Match` with the report's `ETag` keeps two people from acting on one report unseen.
+         */
+        post: operations["actOnReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rollback": {
         parameters: {
             query?: never;
@@ -489,10 +605,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force */
+        get: operations["rules"];
+        /**
+         * Put other rules in force
+         * @description What was decided by earlier ones stays, and stays explained by them.
+         */
+        put: operations["putRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActorDetail: {
+            id: string;
+            name: string;
+            via: string;
+        };
         AddedGrid: {
             /** Format: double */
             area_km2: number;
@@ -544,6 +686,70 @@ export interface components {
             /** Format: double */
             lon: number;
         };
+        AssignedGrid: {
+            code: string;
+            name: string;
+            /** Format: int32 */
+            tier: number;
+        };
+        AssignedPerson: {
+            /** @description Stands in for the leader. */
+            deputy: boolean;
+            name: string;
+            /** @description Masked unless the caller may see it. */
+            phone?: string | null;
+        };
+        AssignmentCandidate: {
+            code: string;
+            /**
+             * Format: double
+             * @description Part of the accuracy circle's area.
+             */
+            share: number;
+        };
+        /** @description The decision where a report goes, and what it was made from. */
+        AssignmentDetail: {
+            /** @description The accuracy circle meets more than one smallest grid, or ground outside all. */
+            ambiguous: boolean;
+            /** Format: double */
+            border_distance_m?: number | null;
+            candidates: components["schemas"]["AssignmentCandidate"][];
+            /** Format: date-time */
+            decided_at: string;
+            edition: string;
+            /** @description The position as it came in. */
+            given: Record<string, never>;
+            /** @description The grid of that level; null for the town. */
+            grid?: string | null;
+            /** @description The grids at the place, tier 1 first. */
+            grids: components["schemas"]["AssignedGrid"][];
+            leader?: components["schemas"]["AssignedPerson"] | null;
+            level: components["schemas"]["Level"];
+            nearest?: components["schemas"]["AssignmentNearest"] | null;
+            /** @description 党小组 */
+            party_group?: string | null;
+            /** @description Why, in the order in which it was decided. */
+            reasons: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description The number of the roster; null where there was none.
+             */
+            roster?: number | null;
+            rule: components["schemas"]["AssignmentRule"];
+            /**
+             * Format: int64
+             * @description The revision of the rules.
+             */
+            rules: number;
+        };
+        AssignmentNearest: {
+            code: string;
+            /** Format: double */
+            distance_m: number;
+            name: string;
+        };
+        /** @enum {string} */
+        AssignmentRule: "contained" | "nearest" | "manual" | "unassigned";
         /** @description The JSON form of a batch's answer. */
         BatchAnswer: {
             /** @description One for each point, in order. */
@@ -589,6 +795,21 @@ export interface components {
              */
             share: number;
         };
+        /** @description The kinds of reports. */
+        Categories: {
+            categories: components["schemas"]["Category"][];
+        };
+        Category: {
+            /** @example sanitation */
+            code: string;
+            deadlines?: components["schemas"]["Deadlines"] | null;
+            description?: string | null;
+            /** @example Sanitation and environment */
+            en: string;
+            starts_at?: components["schemas"]["Level"] | null;
+            /** @example 环境卫生 */
+            zh: string;
+        };
         ChangedCounts: {
             /** Format: int64 */
             any: number;
@@ -609,6 +830,17 @@ export interface components {
          * @enum {string}
          */
         Crs: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+        /** @description Working days by level; what has 0 is due on the day itself. */
+        Deadlines: {
+            /** Format: int32 */
+            tier1: number;
+            /** Format: int32 */
+            tier2: number;
+            /** Format: int32 */
+            tier3: number;
+            /** Format: int32 */
+            town: number;
+        };
         /** @description What the newer of two editions would do, or did. */
         DiffAnswer: {
             /** @description Codes that only the new edition has. */
@@ -694,6 +926,31 @@ export interface components {
              * @example town.geojson feature 3
              */
             source?: string;
+        };
+        /** @description A decision, and the same one made again. */
+        ExplainedDecision: {
+            assignment: components["schemas"]["AssignmentDetail"];
+            /**
+             * @description Whether deciding again, now, from the same edition, roster and rules gave the same; null where the store has not got
+             *     one of them.
+             */
+            same_again?: boolean | null;
+            /**
+             * Format: int64
+             * @description The number of the step that decided.
+             */
+            step: number;
+            /** @description Sentence by sentence. */
+            words: components["schemas"]["ExplainedSentence"][];
+        };
+        ExplainedSentence: {
+            en: string;
+            zh: string;
+        };
+        /** @description All decisions about a report, the first one first. */
+        Explanation: {
+            decisions: components["schemas"]["ExplainedDecision"][];
+            id: string;
         };
         /** @description A page of grids with their shapes. */
         FeatureCollection: {
@@ -854,6 +1111,8 @@ export interface components {
              */
             phone?: string | null;
         };
+        /** @enum {string} */
+        Level: "tier3" | "tier2" | "tier1" | "town";
         /** @description The answer of `locate`, over HTTP and on the command line. */
         LocateAnswer: {
             answers?: components["schemas"]["Answers"] | null;
@@ -924,6 +1183,43 @@ export interface components {
             /** Format: double */
             distance_m: number;
             name: string;
+        };
+        /** @description A report as it is sent. */
+        NewReport: {
+            /**
+             * Format: double
+             * @description Radius in metres of the circle that the true place lies in.
+             */
+            accuracy?: number | null;
+            /**
+             * @description One of the codes of `/v1/categories`.
+             * @example sanitation
+             */
+            category: string;
+            crs?: ("wgs84" | "cgcs2000" | "gcj02" | "bd09") | null;
+            /** @example 路边垃圾未清运 */
+            description: string;
+            /** @description Its number in the system that sends it; unique for each key. */
+            external_id?: string | null;
+            /**
+             * Format: double
+             * @example 30.8
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Degrees, in `crs`.
+             * @example 116.9
+             */
+            lon: number;
+            /** Format: date-time */
+            occurred_at?: string | null;
+            reporter?: {
+                name?: string | null;
+                phone?: string | null;
+            } | null;
+            /** @description How the position was got. `fuzzy` is never assigned without a person. */
+            source?: ("device" | "map" | "address" | "fuzzy") | null;
         };
         PlaceRow: {
             answered_by?: components["schemas"]["Answering"] | null;
@@ -1113,6 +1409,8 @@ export interface components {
             problems: components["schemas"]["FoundProblem"][];
             repairs: components["schemas"]["DoneRepair"][];
         };
+        /** @enum {string} */
+        ReportAction: "report" | "accept" | "resolve" | "forward" | "return" | "reassign" | "verify" | "reopen" | "reject" | "merge" | "warn" | "escalate";
         /** @description How much there is of what. */
         ReportCounts: {
             /** @description Problems by their code, such as `{"overlap": 3}`. */
@@ -1123,6 +1421,86 @@ export interface components {
             repairs: number;
             warnings: number;
         };
+        /** @description A report as it stands. */
+        ReportDetail: {
+            /** @description What the caller may do with it now. */
+            actions?: components["schemas"]["ReportAction"][];
+            /** @description The latest decision where it goes. */
+            assignment: components["schemas"]["AssignmentDetail"];
+            category: string;
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description When its level has to be done.
+             */
+            due_at?: string | null;
+            external_id?: string | null;
+            /** @description The grid of that level; null for the town. */
+            grid?: string | null;
+            /** @description Every step, the first one first. */
+            history?: components["schemas"]["StepDetail"][];
+            /**
+             * @description What people quote, such as `261125-7k3m9qxw2f4p`.
+             * @example 261125-7k3m9qxw2f4p
+             */
+            id: string;
+            /** Format: double */
+            lat: number;
+            /** @description Who holds it now. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: double
+             * @description The place in degrees of WGS 84.
+             */
+            lon: number;
+            /** @description The report that this one was merged into. */
+            merged_into?: string | null;
+            /** Format: date-time */
+            occurred_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is late.
+             */
+            overdue_since?: string | null;
+            reporter?: components["schemas"]["ReporterDetail"] | null;
+            /** Format: date-time */
+            settled_at?: string | null;
+            settled_level?: components["schemas"]["Level"] | null;
+            status: components["schemas"]["ReportStatus"];
+            /** @description Of a report without a key: with `?token=` its sender, and nobody else, can look at it. */
+            token?: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description The number of its latest step; the header `ETag` tells it too.
+             */
+            version: number;
+        };
+        /** @description A page of reports. */
+        ReportPage: {
+            /** @description The `cursor` of the next page; null on the last one. */
+            next?: string | null;
+            reports: components["schemas"]["ReportDetail"][];
+        };
+        /** @enum {string} */
+        ReportStatus: "reported" | "accepted" | "resolved" | "closed" | "rejected" | "merged";
+        /** @description What goes with an action. */
+        ReportStep: {
+            /** @description Of `reassign`: the code of the grid in force that it lies in. */
+            grid?: string | null;
+            /** @description Of `merge`: the id of the report that tells the same. */
+            into?: string | null;
+            note?: string | null;
+            to?: components["schemas"]["Level"] | null;
+        };
+        ReporterDetail: {
+            name?: string | null;
+            /** @description Masked unless the caller may see it. */
+            phone?: string | null;
+        };
         /** @description Who answers for a grid. */
         Responsible: {
             /** @description Code of the grid whose entry this is. */
@@ -1131,6 +1509,29 @@ export interface components {
             /** @description 党小组 */
             party_group?: string | null;
             staff: components["schemas"]["Staff"][];
+        };
+        Rules: {
+            categories: components["schemas"]["Category"][];
+            deadlines: components["schemas"]["Deadlines"];
+            /** Format: int32 */
+            duplicate_within_hours: number;
+            /** Format: double */
+            duplicate_within_m: number;
+            /**
+             * Format: double
+             * @description Outside every grid, a report goes to the nearest one when that is no further than this; 0: a person places it.
+             */
+            nearest_within_m?: number | null;
+            /**
+             * Format: int32
+             * @description Whoever has a report is warned so many hours before it is due.
+             */
+            warn_hours: number;
+        };
+        /** @description The rules with their revision. */
+        RulesDetail: components["schemas"]["Rules"] & {
+            /** Format: int64 */
+            revision: number;
         };
         /** @enum {string} */
         SeverityWord: "error" | "warning";
@@ -1152,6 +1553,24 @@ export interface components {
             phone?: string | null;
             /** @example mediator */
             role: string;
+        };
+        /** @description One step of a history. */
+        StepDetail: {
+            action: components["schemas"]["ReportAction"];
+            /** @description `nobody`, `key`, `session`, `command` or `program`, and for people a name. */
+            actor: components["schemas"]["ActorDetail"];
+            /** @description Where the step decided anew. */
+            assignment?: components["schemas"]["AssignmentDetail"];
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            grid?: string | null;
+            level: components["schemas"]["Level"];
+            note?: string | null;
+            /** Format: int64 */
+            number: number;
+            status: components["schemas"]["ReportStatus"];
         };
         /** @enum {string} */
         StoreStatus: "reachable" | "unreachable";
@@ -1702,6 +2121,113 @@ export interface operations {
             };
             /** @description No encoding is accepted */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description The decision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentDetail"];
+                };
+            };
+            /** @description A field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The categories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Categories"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3111,6 +3637,451 @@ export interface operations {
             };
         };
     };
+    reports: {
+        parameters: {
+            query?: {
+                /** @description Only reports at places in the grid of this code, of any tier. */
+                grid?: string;
+                /** @description Only reports that these levels hold, such as `tier3,town`. */
+                level?: components["schemas"]["Level"];
+                /** @description Only reports of these states, such as `reported,accepted`. */
+                status?: components["schemas"]["ReportStatus"];
+                /** @description Only these categories, with commas between them. */
+                category?: string;
+                /** @description Only reports that came in then or later (RFC 3339). */
+                since?: string;
+                /** @description Only reports that came in before (RFC 3339). */
+                until?: string;
+                /**
+                 * @description Only places within `west,south,east,north` in degrees.
+                 * @example 116.8,30.7,117,30.9
+                 */
+                bbox?: string;
+                /** @description Finds parts of the id and of the description. */
+                q?: string;
+                /** @description Only reports that are late. */
+                overdue?: boolean;
+                /** @description How many at most; 50 without it. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of the sender's own choice, at best a random one */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description The report, and where it went */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description A field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Another report was sent with this `external_id` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Something else was sent under this `Idempotency-Key` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    oneReport: {
+        parameters: {
+            query?: {
+                /** @description What the report was answered with when it was sent without a key. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The report's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    explainReport: {
+        parameters: {
+            query?: {
+                /** @description What the report was answered with when it was sent without a key. */
+                token?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The report's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every decision, in words, and made again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    actOnReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The report's `ETag` */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The report's id */
+                id: string;
+                /** @description What is done */
+                action: "accept" | "resolve" | "forward" | "return" | "reassign" | "verify" | "reopen" | "reject" | "merge";
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReportStep"] | null;
+            };
+        };
+        responses: {
+            /** @description The report after the step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetail"];
+                };
+            };
+            /** @description A field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Somebody else has to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The report's state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Somebody else took a step meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     rollBack: {
         parameters: {
             query?: never;
@@ -3158,6 +4129,161 @@ export interface operations {
             };
             /** @description No other edition was in force before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    putRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the rules that they replace */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description The rules with their new revision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDetail"];
+                };
+            };
+            /** @description A field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Somebody else was faster */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,3 +41,21 @@ export type Answering = Schemas["Answering"];
 export type ComparedPlaces = Schemas["PlacesAnswer"];
 /** The strips of land that change hands; OpenAPI leaves their shapes to GeoJSON. */
 export type Strips = FeatureCollection<MultiPolygon, Schemas["StripProperties"]>;
+
+/** 上报事件. `Report` is the validation report of an edition. */
+export type ReportDetail = Schemas["ReportDetail"];
+export type ReportPage = Schemas["ReportPage"];
+export type NewReport = Schemas["NewReport"];
+/** What goes with an action. */
+export type ReportStep = Schemas["ReportStep"];
+export type StepDetail = Schemas["StepDetail"];
+export type AssignmentDetail = Schemas["AssignmentDetail"];
+export type Explanation = Schemas["Explanation"];
+export type ReportStatus = Schemas["ReportStatus"];
+export type ReportAction = Schemas["ReportAction"];
+export type Category = Schemas["Category"];
+
+export type Level = Schemas["Level"];
+/** From the party group's area up to the town office. */
+export const LEVELS: readonly Level[] = ["tier3", "tier2", "tier1", "town"];
+export const STATUSES: readonly ReportStatus[] = ["reported", "accepted", "resolved", "closed", "rejected", "merged"];
