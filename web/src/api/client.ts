@@ -55,7 +55,10 @@ export interface Call {
 }
 
 /** Calls the service; the answer's JSON, or `undefined` where it has none. */
-export async function call<T>(path: string, { method = "GET", body, key = null, signal, headers: more }: Call = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  { method = "GET", body, key = null, signal, headers: more }: Call = {},
+): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json", ...more };
   if (key !== null) headers.authorization = `Bearer ${key}`;
   const table = body instanceof Blob;

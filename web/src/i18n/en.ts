@@ -48,6 +48,7 @@ export const en: Words = {
   failedService: (title) => `The service gave no answer: ${title}`,
   retry: "Try again",
   close: "Close",
+  cancel: "Cancel",
   copyLink: "Copy link",
   copied: "Copied",
   panel: "Answer",
@@ -67,6 +68,7 @@ export const en: Words = {
     tierSwitch: "Tier shown",
     auto: "Auto",
   },
+  reports: { open: "Reports", label: "Reports: look, handle, report something", here: "Report here" },
   editions: { open: "Editions", label: "Editions: compare, upload, check, publish" },
   search: {
     label: "Find a grid by name, code, party group or leader",

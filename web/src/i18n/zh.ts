@@ -47,6 +47,7 @@ export const zh = {
   failedService: (title: string) => `服务没有给出结果：${title}`,
   retry: "重试",
   close: "关闭",
+  cancel: "取消",
   copyLink: "复制链接",
   copied: "已复制",
   panel: "查询结果",
@@ -66,6 +67,7 @@ export const zh = {
     tierSwitch: "显示哪一级",
     auto: "自动",
   },
+  reports: { open: "上报", label: "上报事件：查看、办理、我要上报", here: "在此上报" },
   editions: { open: "版本", label: "网格版本：比较、上传、检查、发布" },
   search: {
     label: "搜索网格：名称、编码、党小组或网格长",

@@ -1,4 +1,4 @@
-// What the address after `#` says: the chosen place and how close to look at it.
+// What the address after `#` says: the chosen place and how close to look at it, or a report.
 import { formatPlace, type Place, parsePlace } from "./place.ts";
 
 export interface Link {
@@ -17,4 +17,20 @@ export function parseLink(hash: string): Link | null {
   const place = parsePlace(values.get("at") ?? "");
   const zoom = Number.parseFloat(values.get("z") ?? "");
   return place && { place, zoom: zoom >= 0 && zoom <= 24 ? zoom : null };
+}
+
+export interface ReportLink {
+  readonly id: string;
+  /** By which whoever sent it without a key may look at it. */
+  readonly token: string | null;
+}
+
+export function formatReportLink({ id, token }: ReportLink): string {
+  return `#${new URLSearchParams(token === null ? { report: id } : { report: id, token })}`;
+}
+
+export function parseReportLink(hash: string): ReportLink | null {
+  const values = new URLSearchParams(hash.replace(/^#/, ""));
+  const id = values.get("report") ?? "";
+  return /^[0-9a-z-]{1,40}$/.test(id) ? { id, token: values.get("token") } : null;
 }

@@ -9,12 +9,14 @@ import "../styles/base.css";
 import "../styles/answer.css";
 import "../styles/viewer.css";
 
-const openEditions = async (container: HTMLElement): Promise<() => void> =>
-  (await import("./editions.tsx")).openEditions(container);
+const panels = {
+  editions: async (container: HTMLElement) => (await import("./editions.tsx")).openEditions(container),
+  reports: async (container: HTMLElement) => (await import("./reports.tsx")).openReports(container),
+};
 
 const page = document.getElementById("page");
 if (page) {
-  render(<Viewer webgl={webglWorks()} mountMap={mountViewer} openEditions={openEditions} />, page);
+  render(<Viewer webgl={webglWorks()} mountMap={mountViewer} panels={panels} />, page);
   void loadTileset();
   followLink();
 }

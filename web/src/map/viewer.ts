@@ -3,12 +3,14 @@ import type { LngLat, PaddingOptions } from "maplibre-gl";
 import type { TileJson } from "../api/types.ts";
 import { type Place, place } from "../lib/place.ts";
 import { ask, forget } from "../state/answer.ts";
-import { deskOpen } from "../state/desk.ts";
+import { desk, pointing } from "../state/desk.ts";
+import { openNew } from "../state/reports/page.ts";
 import { followWishes } from "./camera.ts";
 import { Controls } from "./controls.ts";
 import { createMap } from "./create.ts";
 import { highlight } from "./highlight.ts";
 import { pin } from "./pin.ts";
+import { shownMap } from "./shown.ts";
 import { showTiers } from "./tiers.ts";
 
 /** Where the map was when it made way for the next edition's. */
@@ -24,10 +26,16 @@ export function mountViewer(container: HTMLElement, tiles: TileJson): () => void
   pin(map);
   followWishes(map, tiles);
   const askAbout = ({ lng, lat }: LngLat): void => {
-    // The panel of the editions lies where the answer would.
-    if (!deskOpen.value) void ask({ place: place(lng, lat) });
+    // An open panel lies where the answer would.
+    if (desk.peek() === null || pointing.peek()) void ask({ place: place(lng, lat) });
   };
   map.on("click", ({ lngLat }) => askAbout(lngLat));
+  map.on("contextmenu", ({ lngLat }) => {
+    if (desk.peek() !== "editions") openNew(place(lngLat.lng, lngLat.lat));
+  });
+  map.once("style.load", () => {
+    shownMap.value = map;
+  });
   map.getCanvas().style.cursor = "pointer";
   map.getCanvas().addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
@@ -39,6 +47,7 @@ export function mountViewer(container: HTMLElement, tiles: TileJson): () => void
   return () => {
     const { lng, lat } = map.getCenter();
     left = { center: place(lng, lat), zoom: map.getZoom() };
+    shownMap.value = null;
     map.remove();
   };
 }

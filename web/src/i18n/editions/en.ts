@@ -226,7 +226,6 @@ export const en: EditionWords = {
     warnings: (count) => `${many(count, "warning")} besides, which forbid nothing`,
     button: "Publish",
     buttonFrom: "Schedule",
-    cancel: "Cancel",
     done: (name) => `${name} is published`,
     doneFrom: (name, time) => `${name} will be in force from ${time}`,
   },

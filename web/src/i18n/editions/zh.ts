@@ -224,7 +224,6 @@ export const zh = {
     warnings: (count: number) => `另有 ${count} 个提醒，不妨碍发布`,
     button: "发布",
     buttonFrom: "定时发布",
-    cancel: "取消",
     done: (name: string) => `${name} 已发布`,
     doneFrom: (name: string, time: string) => `${name} 将于 ${time} 生效`,
   },

@@ -1,8 +1,9 @@
-// Who is at work: an administrator's key, kept for as long as the browser's tab is open and no longer.
-import { signal } from "@preact/signals";
+// Who is at work: whether the key of this tab is an administrator's.
+import { effect, signal } from "@preact/signals";
 import { problemIn } from "../../api/client.ts";
 import { jobs } from "../../api/editions.ts";
 import type { Job, Problem } from "../../api/types.ts";
+import { keep, kept } from "../key.ts";
 
 export type Session =
   | { readonly state: "out" }
@@ -11,9 +12,12 @@ export type Session =
   /** The service does not take the key, or `problem` is null: it does not answer. */
   | { readonly state: "refused"; readonly problem: Problem | null };
 
-const KEY = "gridward.key";
-
 export const session = signal<Session>({ state: "out" });
+
+// Whoever signs out in another panel is out here too.
+effect(() => {
+  if (kept.value === null && session.peek().state === "in") session.value = { state: "out" };
+});
 
 export const keyNow = (): string | null => (session.value.state === "in" ? session.value.key : null);
 
@@ -23,8 +27,8 @@ export async function signIn(text: string): Promise<Job[]> {
   session.value = { state: "trying" };
   try {
     const running = await jobs(key);
+    keep(key);
     session.value = { state: "in", key };
-    remember(key);
     return running;
   } catch (error) {
     refuse(problemIn(error));
@@ -34,12 +38,12 @@ export async function signIn(text: string): Promise<Job[]> {
 
 /** Signs in again with the key of this tab, if it has one. */
 export async function signInAgain(): Promise<Job[]> {
-  const key = remembered();
+  const key = kept.peek();
   return key === null || session.peek().state === "in" ? [] : signIn(key);
 }
 
 export function signOut(): void {
-  remember(null);
+  keep(null);
   session.value = { state: "out" };
 }
 
@@ -51,24 +55,7 @@ export function heed(error: unknown): Problem | null {
 }
 
 function refuse(problem: Problem | null): void {
-  // Silence says nothing about the key.
-  if (problem?.status === 401 || problem?.status === 403) remember(null);
+  // Silence says nothing about the key, and one that is not an administrator's may do for another panel.
+  if (problem?.status === 401) keep(null);
   session.value = { state: "refused", problem };
-}
-
-function remembered(): string | null {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key: string | null): void {
-  try {
-    if (key === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, key);
-  } catch {
-    // A browser that keeps nothing asks again after a reload.
-  }
 }

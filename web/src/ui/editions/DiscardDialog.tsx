@@ -5,7 +5,7 @@ import type { Problem } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { openList } from "../../state/editions/page.ts";
 import { heed, keyNow } from "../../state/editions/session.ts";
-import { Dialog } from "./Dialog.tsx";
+import { Dialog } from "../Dialog.tsx";
 import { Failed } from "./Failed.tsx";
 
 export function DiscardDialog({ name, onClose }: { name: string; onClose: () => void }) {

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { insets } from "../../state/camera.ts";
-import { deskOpen } from "../../state/desk.ts";
+import { desk } from "../../state/desk.ts";
 import { edition } from "../../state/editions/list.ts";
 import { openList, type Page, page, said } from "../../state/editions/page.ts";
 import { session, signInAgain } from "../../state/editions/session.ts";
@@ -131,6 +131,6 @@ function leaveOnEscape(event: KeyboardEvent): void {
 
 /** Closing gives the keyboard back to the button that opened it. */
 function close(): void {
-  deskOpen.value = false;
+  desk.value = null;
   document.querySelector<HTMLElement>(".open-editions")?.focus();
 }

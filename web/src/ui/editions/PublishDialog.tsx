@@ -10,7 +10,7 @@ import { said } from "../../state/editions/page.ts";
 import { groups } from "../../state/editions/report.ts";
 import { keyNow } from "../../state/editions/session.ts";
 import { publish } from "../../state/editions/work.ts";
-import { Dialog } from "./Dialog.tsx";
+import { Dialog } from "../Dialog.tsx";
 
 /** Errors that can be accepted by name: the others leave nothing to publish, or no one answer. */
 const ACCEPTABLE = new Set(["overlap", "self_intersection", "empty_geometry"]);

@@ -2,7 +2,7 @@
 import { editionWords } from "../../i18n/editions/index.ts";
 import { openEdition } from "../../state/editions/page.ts";
 import { repair } from "../../state/editions/work.ts";
-import { Dialog } from "./Dialog.tsx";
+import { Dialog } from "../Dialog.tsx";
 import { Tolerance } from "./Upload.tsx";
 
 export function RepairDialog({ name, onClose }: { name: string; onClose: () => void }) {

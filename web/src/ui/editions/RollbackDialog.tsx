@@ -7,7 +7,7 @@ import { before, loadList } from "../../state/editions/list.ts";
 import { said } from "../../state/editions/page.ts";
 import { heed, keyNow } from "../../state/editions/session.ts";
 import { loadTileset } from "../../state/tileset.ts";
-import { Dialog } from "./Dialog.tsx";
+import { Dialog } from "../Dialog.tsx";
 import { Failed } from "./Failed.tsx";
 
 export function RollbackDialog({ info, onClose }: { info: Edition; onClose: () => void }) {

@@ -1,6 +1,6 @@
 // What stands in the map's place when there is no map: nothing imported yet, no service, no WebGL.
 import { words } from "../../i18n/index.ts";
-import { deskOpen } from "../../state/desk.ts";
+import { desk } from "../../state/desk.ts";
 import type { Tileset } from "../../state/tileset.ts";
 
 export function Notices({ tileset, webgl }: { tileset: Tileset; webgl: boolean }) {
@@ -28,7 +28,7 @@ function Empty() {
         type="button"
         class="button strong"
         onClick={() => {
-          deskOpen.value = true;
+          desk.value = "editions";
         }}
       >
         {says.upload}

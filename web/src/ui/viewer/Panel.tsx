@@ -4,6 +4,7 @@ import type { LocateAnswer } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { formatPlace, type Place } from "../../lib/place.ts";
 import { type Answer, answer, ask, forget } from "../../state/answer.ts";
+import { openNew } from "../../state/reports/page.ts";
 import { announcement, Grids, Warnings } from "../Grids.tsx";
 import { Icon } from "../Icon.tsx";
 import { Team } from "../Team.tsx";
@@ -79,6 +80,10 @@ function Facts({ answer, at }: { answer: LocateAnswer; at: Place }) {
           {formatPlace(at, 6)} · {says.edition(answer.edition)}
         </span>
       </p>
+      <button type="button" class="button report-here" onClick={() => openNew(at)}>
+        <Icon name="reports" />
+        {says.reports.here}
+      </button>
       <CopyLink />
     </footer>
   );

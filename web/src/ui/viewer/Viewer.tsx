@@ -3,10 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import type { TileJson } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { answer, forget } from "../../state/answer.ts";
-import { deskOpen } from "../../state/desk.ts";
+import { type Desk, desk } from "../../state/desk.ts";
 import { tileset } from "../../state/tileset.ts";
 import { DemoNote } from "../DemoNote.tsx";
-import { Icon } from "../Icon.tsx";
+import { Icon, type IconName } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Notices } from "./Notices.tsx";
 import { Panel } from "./Panel.tsx";
@@ -17,11 +17,13 @@ import { TierSwitch } from "./TierSwitch.tsx";
 export interface ViewerProps {
   readonly webgl: boolean;
   readonly mountMap: (container: HTMLElement, tiles: TileJson) => () => void;
-  /** Loads the panel of the editions; the result takes it away again. */
-  readonly openEditions: (container: HTMLElement) => Promise<() => void>;
+  /** Each loads its panel; the result takes it away again. */
+  readonly panels: Readonly<Record<Desk, OpenPanel>>;
 }
 
-export function Viewer({ webgl, mountMap, openEditions }: ViewerProps) {
+type OpenPanel = (container: HTMLElement) => Promise<() => void>;
+
+export function Viewer({ webgl, mountMap, panels }: ViewerProps) {
   const says = words.value;
   const tiles = tileset.value;
   const ready = tiles.state === "ready";
@@ -39,50 +41,50 @@ export function Viewer({ webgl, mountMap, openEditions }: ViewerProps) {
         <div class="card">
           <h1>{says.brand}</h1>
           {tiles.state !== "empty" && <Search />}
-          <OpenEditions />
+          <OpenDesk opens="reports" icon="reports" {...says.reports} />
+          <OpenDesk opens="editions" icon="editions" {...says.editions} />
           <LanguageSwitch />
         </div>
-        {ready && webgl && answer.value.state === "none" && !deskOpen.value && <p class="hint">{says.hint}</p>}
+        {ready && webgl && answer.value.state === "none" && desk.value === null && <p class="hint">{says.hint}</p>}
       </header>
       <main>
         <div class="map" ref={container} />
         <i class="crosshair" aria-hidden="true" />
-        {!deskOpen.value && <Notices tileset={tiles} webgl={webgl} />}
+        {desk.value === null && <Notices tileset={tiles} webgl={webgl} />}
       </main>
       {tiles.state === "ready" && webgl && <TierSwitch tiles={tiles.tiles} />}
       {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
-      {deskOpen.value ? <Desk openEditions={openEditions} /> : <Panel />}
+      {desk.value === null ? <Panel /> : <Place key={desk.value} open={panels[desk.value]} />}
     </>
   );
 }
 
-function OpenEditions() {
-  const says = words.value.editions;
+function OpenDesk({ opens, icon, open, label }: { opens: Desk; icon: IconName; open: string; label: string }) {
   return (
     <button
       type="button"
-      class="open-editions"
-      aria-expanded={deskOpen.value}
-      title={says.label}
+      class={`open-desk open-${opens}`}
+      aria-expanded={desk.value === opens}
+      title={label}
       onClick={() => {
         forget();
-        deskOpen.value = !deskOpen.value;
+        desk.value = desk.peek() === opens ? null : opens;
       }}
     >
-      <Icon name="editions" />
-      <span>{says.open}</span>
+      <Icon name={icon} />
+      <span>{open}</span>
     </button>
   );
 }
 
-/** Where the panel of the editions comes once it is loaded. */
-function Desk({ openEditions }: Pick<ViewerProps, "openEditions">) {
+/** Where a panel comes once it is loaded. */
+function Place({ open }: { open: OpenPanel }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let gone = false;
     let remove = (): void => {};
     if (place.current) {
-      void openEditions(place.current).then((taken) => {
+      void open(place.current).then((taken) => {
         remove = taken;
         if (gone) remove();
       });
@@ -91,6 +93,6 @@ function Desk({ openEditions }: Pick<ViewerProps, "openEditions">) {
       gone = true;
       remove();
     };
-  }, [openEditions]);
+  }, [open]);
   return <div ref={place} />;
 }

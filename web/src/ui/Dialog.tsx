@@ -2,7 +2,7 @@
 // back.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { editionWords } from "../../i18n/editions/index.ts";
+import { words } from "../i18n/index.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -45,7 +45,7 @@ export function Dialog({ title, children, button, danger = false, disabled = fal
         {children}
         <div class="answers">
           <button type="button" class="button quiet" onClick={onClose}>
-            {editionWords.value.publish.cancel}
+            {words.value.cancel}
           </button>
           <button type="submit" class={danger ? "button strong danger" : "button strong"} disabled={disabled}>
             {button}

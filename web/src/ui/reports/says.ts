@@ -1,0 +1,44 @@
+// Parts of sentences that several pages of the panel say of a report.
+import type { AssignmentDetail, Level, ReportDetail } from "../../api/types.ts";
+import { reportWords } from "../../i18n/reports/index.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Levels that have a grid, by the grid's tier. */
+const TIERS: Partial<Record<Level, number>> = { tier1: 1, tier2: 2, tier3: 3 };
+
+/** The name of the grid that has it; null for the town. */
+export function holderName(assignment: AssignmentDetail, level: Level): string | null {
+  return assignment.grids.find(({ tier }) => tier === TIERS[level])?.name ?? null;
+}
+
+/** Where it is: the village and the smallest grid there. */
+export function placeName({ grids }: AssignmentDetail): string {
+  const [largest, smallest] = [grids[0]?.name, grids.at(-1)?.name];
+  if (!largest || !smallest) return reportWords.value.list.unplaced;
+  return largest === smallest ? largest : `${largest} · ${smallest}`;
+}
+
+/** The day that is the last one: a deadline is the midnight that ends it. */
+export function lastDay(deadline: string): string {
+  return reportWords.value.day(new Date(Date.parse(deadline) - 1));
+}
+
+export function dueText({ due_at, overdue_since }: ReportDetail): string | null {
+  if (!due_at && !overdue_since) return null;
+  const says = reportWords.value;
+  if (overdue_since) return says.overdueSince(lastDay(due_at ?? overdue_since));
+  return due_at ? says.due(lastDay(due_at)) : null;
+}
+
+export function agoText(time: string, now = Date.now()): string {
+  return reportWords.value.ago(Math.max(0, Math.floor((now - Date.parse(time)) / MINUTE_MS)));
+}
+
+/** The levels above or below the one that has it, where there is a grid of theirs. */
+export function levelsFrom(report: ReportDetail, way: "up" | "down"): Level[] {
+  const all: Level[] = ["tier3", "tier2", "tier1", "town"];
+  const here = all.indexOf(report.level);
+  const there = (level: Level): boolean => level === "town" || holderName(report.assignment, level) !== null;
+  return (way === "up" ? all.slice(here + 1) : all.slice(0, here).reverse()).filter(there);
+}
