@@ -6,6 +6,7 @@ import { shownMap } from "../map/shown.ts";
 import { Reports } from "../ui/reports/Reports.tsx";
 import "../styles/editions/panel.css";
 import "../styles/editions/forms.css";
+import "../styles/editions/report.css";
 import "../styles/reports/panel.css";
 import "../styles/reports/page.css";
 

@@ -13,6 +13,7 @@ import { draw, HEAP_ID, markId, PIXEL_RATIO } from "./marks.ts";
 
 const REPORTS = "reports";
 const LIT = "report-lit";
+const LIT_MARK = "report-lit-mark";
 const MARKS = "report-marks";
 /** Pixels within which reports are one heap. */
 const HEAP_RADIUS = 36;
@@ -46,7 +47,7 @@ export function showReports(map: MapLibre): () => void {
     // A map that was removed has taken its layers with it.
     if (!map.getContainer().isConnected || !map.getStyle()) return;
     deaf();
-    for (const layer of [LIT, MARKS]) if (map.getLayer(layer)) map.removeLayer(layer);
+    for (const layer of [LIT, LIT_MARK, MARKS]) if (map.getLayer(layer)) map.removeLayer(layer);
     for (const source of [LIT, REPORTS]) if (map.getSource(source)) map.removeSource(source);
   };
 }
@@ -76,6 +77,13 @@ function addLayers(map: MapLibre): void {
       // What is late lies on top, then what waits.
       "symbol-sort-key": ["case", ["has", "point_count"], 9, ["get", "order"]],
     },
+  });
+  // Also out of a heap.
+  map.addLayer({
+    id: LIT_MARK,
+    type: "symbol",
+    source: LIT,
+    layout: { "icon-image": ["get", "mark"], "icon-allow-overlap": true, "icon-ignore-placement": true },
   });
   map.addLayer({
     id: LIT,

@@ -3,11 +3,14 @@ import { batch, effect, signal } from "@preact/signals";
 import { problemIn } from "../../api/client.ts";
 import { act, explain, report as fetchReport } from "../../api/reports.ts";
 import type { Explanation, Problem, ReportAction, ReportDetail, ReportStep } from "../../api/types.ts";
-import { place } from "../../lib/place.ts";
+import type { Box } from "../../lib/place.ts";
 import { wish } from "../camera.ts";
 import { fold } from "./list.ts";
 import { page } from "./page.ts";
 import { heed, keyNow, session } from "./session.ts";
+
+/** Degrees shown on each side of a report: a place is known by what lies around it. */
+const SURROUNDINGS = 0.012;
 
 export type Shown =
   | { readonly state: "none" }
@@ -43,7 +46,12 @@ effect(() => {
 
 async function show(id: string, token: string | null): Promise<void> {
   const report = await fetched(id, token);
-  if (report) wish.value = { to: "place", place: place(report.lon, report.lat), zoom: null };
+  if (report) wish.value = { to: "box", box: around(report) };
+}
+
+/** A box, which the map brings into what the panel leaves free. */
+function around({ lon, lat }: ReportDetail): Box {
+  return [lon - SURROUNDINGS, lat - SURROUNDINGS, lon + SURROUNDINGS, lat + SURROUNDINGS];
 }
 
 /** Fetches the open report again. */
