@@ -264,8 +264,8 @@ describe.each([
     try {
       await mapRests(page);
       await page.keyboard.press("Tab");
-      for (let presses = 0; presses < 6; presses++) {
-        if (await page.evaluate(() => document.activeElement?.className === "open-editions")) break;
+      for (let presses = 0; presses < 7; presses++) {
+        if (await page.evaluate(() => document.activeElement?.classList.contains("open-editions"))) break;
         await page.keyboard.press("Tab");
       }
       await page.keyboard.press("Enter");

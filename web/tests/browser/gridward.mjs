@@ -52,13 +52,21 @@ export async function serve({ demo }) {
 }
 
 /**
- * An administrator's key, made on the command line as people make it.
+ * A key, made on the command line as people make it.
  * @param {Gridward} service
+ * @param {"viewer" | "reporter" | "leader" | "dispatcher" | "admin"} role
+ * @param {{ grid?: string, name?: string }} [whose]
  */
-export async function adminKey(service) {
-  const key = /gw_\S+/.exec(await service.run("key", "create", "--role", "admin", "--name", "browser"))?.[0];
+export async function makeKey(service, role, { grid, name = "browser" } = {}) {
+  const scope = grid === undefined ? [] : ["--grid", grid];
+  const key = /gw_\S+/.exec(await service.run("key", "create", "--role", role, "--name", name, ...scope))?.[0];
   if (!key) throw new Error("`gridward key create` printed no key");
   return key;
+}
+
+/** @param {Gridward} service */
+export function adminKey(service) {
+  return makeKey(service, "admin");
 }
 
 /** @param {string} url */

@@ -20,6 +20,7 @@ import {
 import { heed, keyNow, session, signIn, signInAgain, signOut } from "../../src/state/editions/session.ts";
 import { flight } from "../../src/state/editions/stage.ts";
 import { cancel, publish, resume, work } from "../../src/state/editions/work.ts";
+import { keep } from "../../src/state/key.ts";
 
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 const refusal = { type: "urn:gridward:problem:unauthenticated", title: "密钥 · key", status: 401 };
@@ -56,7 +57,7 @@ describe("a key", () => {
 
   test("that is wrong or revoked is forgotten and said", async () => {
     vi.stubGlobal("fetch", async () => json(refusal, 401));
-    sessionStorage.setItem("gridward.key", "gw_old");
+    keep("gw_old");
     await signInAgain();
     expect(session.value).toMatchObject({ state: "refused", problem: { status: 401 } });
     expect(sessionStorage.getItem("gridward.key")).toBeNull();

@@ -1,0 +1,447 @@
+// Reports in the viewer, in real browsers on the real service: from a resident to the grid, the village and the town, told as
+// a film; and everything else that the panel does.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { LocateAnswer, ReportDetail } from "../../src/api/types.ts";
+import { parseReportLink } from "../../src/lib/link.ts";
+import { launch, mapRests, open } from "./chromium.mjs";
+import { accessible, fitsWidth, fromApi } from "./expect.ts";
+import { type Gridward, makeKey, serve } from "./gridward.mjs";
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+/** Where things are reported, in the middle of a grid of the demo. */
+const HERE = { lon: 116.9021, lat: 30.7893 };
+
+let town: Gridward;
+let browser: Browser;
+let grids: LocateAnswer["grids"];
+let keys: Record<"leader" | "village" | "office" | "elsewhere" | "viewer", string>;
+let opened: Opened[] = [];
+
+beforeAll(async () => {
+  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
+  grids = (await fromApi(town.url, HERE)).grids;
+  const [village, , smallest] = grids.map(({ code }) => code);
+  if (!village || !smallest) throw new Error("the place has to lie in a grid of each tier");
+  const other = village === "340881106219" ? "340881106218" : "340881106219";
+  keys = {
+    leader: await makeKey(town, "leader", { grid: smallest, name: "组长甲" }),
+    village: await makeKey(town, "leader", { grid: village, name: "村干部乙" }),
+    elsewhere: await makeKey(town, "leader", { grid: other, name: "别村丙" }),
+    office: await makeKey(town, "dispatcher", { name: "网格办丁" }),
+    viewer: await makeKey(town, "viewer", { name: "访客" }),
+  };
+});
+
+afterEach(async () => {
+  const faults = opened.flatMap((one) => one.faults);
+  for (const { context } of opened) await context.close();
+  opened = [];
+  expect(faults).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await town?.stop();
+});
+
+async function visit(path: string, opening?: Parameters<typeof open>[2]): Promise<Page> {
+  const one = await open(browser, town.url + path, opening);
+  opened.push(one);
+  await one.page.locator(".maplibregl-canvas").waitFor();
+  return one.page;
+}
+
+/** The panel, with the list of whoever has the key. */
+async function atWork(key: string, path = "/", opening?: Parameters<typeof open>[2]): Promise<Page> {
+  const page = await visit(path, opening);
+  if (path === "/") await page.locator(".open-reports").click();
+  await page.locator(".reports .sign-in input").fill(key);
+  await page.keyboard.press("Enter");
+  await page
+    .locator(path === "/" ? '.reports [role="status"], .reports .nothing' : ".report-page")
+    .first()
+    .waitFor();
+  return page;
+}
+
+async function post(part: Record<string, unknown> = {}): Promise<ReportDetail> {
+  const body = { category: "sanitation", description: "路边垃圾未清运", ...HERE, ...part };
+  const response = await fetch(`${town.url}/v1/reports`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(201);
+  return (await response.json()) as ReportDetail;
+}
+
+async function ask<T>(path: string, key: string, method = "GET", body?: unknown): Promise<T> {
+  const response = await fetch(town.url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  expect(response.ok).toBe(true);
+  return (await response.json()) as T;
+}
+
+/** What the browser itself notes of an answer that was meant to be a refusal. */
+function forgive(page: Page, status: number): void {
+  const own = `the server responded with a status of ${status}`;
+  const one = opened.find((one) => one.page === page);
+  one?.faults.splice(0, one.faults.length, ...one.faults.filter((fault) => !fault.includes(own)));
+}
+
+const row = (page: Page, id: string) => page.locator(`.row[data-report="${id}"]`);
+const story = (page: Page) =>
+  page.locator(".step").evaluateAll((all) => all.map((one) => [one.dataset.action, one.dataset.level]));
+const status = (page: Page) => page.locator(".report-page").getAttribute("data-status");
+
+/** Takes a step on the open page as people do. */
+async function step(page: Page, action: string, answers: { note?: string; to?: string } = {}): Promise<void> {
+  const version = await page.locator(".report-page").getAttribute("data-version");
+  await page.locator(`.actions [data-action="${action}"]`).click();
+  const dialog = page.locator("dialog[open]");
+  if (answers.to) await dialog.getByLabel(answers.to).check();
+  if (answers.note) await dialog.locator("textarea").fill(answers.note);
+  await dialog.locator('button[type="submit"]').click();
+  await expect.poll(() => page.locator(".report-page").getAttribute("data-version")).not.toBe(version);
+  await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
+}
+
+/** The moment at which a row is in the page, by the page's own clock, which is the test's too. */
+function arrival(page: Page): Promise<() => Promise<number>> {
+  return page
+    .evaluateHandle(() => {
+      const known = new Set([...document.querySelectorAll<HTMLElement>(".row")].map((one) => one.dataset.report));
+      return {
+        at: new Promise<number>((found) => {
+          const look = (): void => {
+            const rows = [...document.querySelectorAll<HTMLElement>(".row")];
+            if (!rows.some((one) => !known.has(one.dataset.report))) return;
+            watch.disconnect();
+            found(Date.now());
+          };
+          const watch = new MutationObserver(look);
+          watch.observe(document.body, { childList: true, subtree: true });
+        }),
+      };
+    })
+    .then((handle) => () => handle.evaluate(({ at }) => at));
+}
+
+test("the film: from a resident to the grid's leader, the village, and the town, which verifies", async () => {
+  const leader = await atWork(keys.leader, "/", { width: 900, height: 700 });
+  const elsewhere = await atWork(keys.elsewhere, "/", { width: 640, height: 480 });
+  await expect.poll(() => leader.locator(".foot small").getAttribute("data-live")).toBe("stream");
+  await expect.poll(() => elsewhere.locator(".foot small").getAttribute("data-live")).toBe("stream");
+  await mapRests(leader);
+
+  // It is there within a second. Maps drawn in software keep a processor busy, so the quickest of three counts.
+  const waits: number[] = [];
+  let first: ReportDetail | undefined;
+  for (let tries = 0; tries < 3; tries++) {
+    const arrived = await arrival(leader);
+    const report = await post({ description: `路灯不亮，第 ${tries + 1} 次`, category: "public_facilities" });
+    const sent = Date.now();
+    first ??= report;
+    waits.push((await arrived()) - sent);
+  }
+  expect(Math.min(...waits)).toBeLessThan(1000);
+  if (!first) throw new Error("three were sent");
+  const { id } = first;
+  expect(await row(leader, id).locator(".fresh").count()).toBe(1);
+  expect(await leader.locator(".newcomer").textContent()).toContain("新上报：公共设施");
+  expect(await elsewhere.locator(".row").count()).toBe(0);
+
+  await row(leader, id).click();
+  await leader.locator(".report-page").waitFor();
+  expect(parseReportLink(new URL(leader.url()).hash)).toEqual({ id, token: null });
+  expect(
+    await leader.locator(".actions [data-action]").evaluateAll((all) => all.map((one) => one.dataset.action)),
+  ).toEqual(["accept", "forward", "merge", "reject"]);
+  await step(leader, "accept", { note: "马上去看" });
+  await step(leader, "forward", { to: "一级网格（村居）", note: "灯杆归村里管" });
+  expect(await leader.locator(".actions").count()).toBe(0);
+
+  const village = await atWork(keys.village, `/#report=${id}`, { width: 900, height: 700 });
+  expect(await village.locator(".holder").first().textContent()).toContain(grids[0]?.name);
+  await step(village, "accept");
+  await step(village, "resolve", { note: "已换灯泡" });
+  // The first browser follows, without a reload.
+  await expect.poll(() => status(leader)).toBe("resolved");
+
+  const office = await atWork(keys.office, `/#report=${id}`, { width: 900, height: 700 });
+  await step(office, "verify", { note: "现场看过" });
+  for (const page of [leader, village, office]) {
+    await expect.poll(() => status(page)).toBe("closed");
+    expect(await story(page)).toEqual([
+      ["report", "tier3"],
+      ["accept", "tier3"],
+      ["forward", "tier1"],
+      ["accept", "tier1"],
+      ["resolve", "tier1"],
+      ["verify", "tier1"],
+    ]);
+    const told = await page.locator(".story").textContent();
+    for (const word of ["公众", "组长甲", "马上去看", "灯杆归村里管", "村干部乙", "已换灯泡", "网格办丁", "现场看过"]) {
+      expect(told).toContain(word);
+    }
+  }
+  await office.locator(".why summary").click();
+  await office.locator(".decision").waitFor();
+  expect(await office.locator(".decision .again").textContent()).toContain("结果一致");
+  expect(await office.locator(".decision").textContent()).toContain(grids.at(-1)?.code);
+  await accessible(office);
+});
+
+describe("somebody without a key", () => {
+  test("reports at a place with the right button, and follows it by its link", async () => {
+    const page = await visit("/");
+    await mapRests(page);
+    await page.mouse.click(860, 400, { button: "right" });
+    await page.locator(".new-report .place:not(.missing)").waitFor();
+    await page.locator("select[name=category]").selectOption("fire");
+    // Fire goes to the town at once, and nobody learns a number.
+    await expect.poll(() => page.locator(".goes-to").textContent()).toContain("镇级网格办");
+    expect(await page.locator(".goes-to").textContent()).not.toMatch(/\d{8}/);
+    await page.locator("textarea[name=description]").fill("山脚冒烟");
+    await page.locator('.new-report button[type="submit"]').click();
+    await page.locator(".sent").waitFor();
+    const id = await page.locator(".sent").getAttribute("data-report");
+    const link = await page.locator(".sent .note code").textContent();
+    await accessible(page);
+    await page.getByRole("button", { name: "查看进展" }).click();
+    await page.locator(".report-page").waitFor();
+    expect(page.url()).toBe(link);
+    expect(await page.locator(".actions").count()).toBe(0);
+
+    const again = await visit(new URL(link ?? "").hash && `/${new URL(link ?? "").hash}`);
+    await again.locator(".report-page").waitFor();
+    expect(await again.locator(".report-page").getAttribute("data-report")).toBe(id);
+    expect(await again.locator(".sign-in").count()).toBe(0);
+    // Without the token there is nothing to see but the way in.
+    const other = await visit(`/#report=${id}`);
+    await other.locator(".sign-in").waitFor();
+    expect(await other.locator(".report-page").count()).toBe(0);
+  });
+
+  test("reports at the place that was asked about, and moves it", async () => {
+    const page = await visit(`/#at=${HERE.lon},${HERE.lat}&z=13`);
+    await mapRests(page);
+    await page.getByRole("button", { name: "在此上报" }).click();
+    const place = page.locator(".new-report .place p");
+    await expect.poll(() => place.textContent()).toContain("116.902100, 30.789300");
+    await page.mouse.click(1000, 300);
+    await expect.poll(() => place.textContent()).not.toContain("116.902100");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator('.reports[data-page="list"]').count()).toBe(1);
+  });
+
+  test("with a wrong key, or one that may not read reports, is told so", async () => {
+    const page = await visit("/");
+    await page.locator(".open-reports").click();
+    for (const [key, status, says] of [
+      ["gw_wrong", 401, "这个密钥不对"],
+      [keys.viewer, 403, "没有查看上报事件的权限"],
+    ] as const) {
+      await page.locator(".sign-in input").fill(key);
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.locator(".sign-in .wrong").textContent()).toContain(says);
+      forgive(page, status);
+    }
+  });
+});
+
+describe("the list and the map", () => {
+  let marked: ReportDetail;
+
+  beforeAll(async () => {
+    const categories = ["sanitation", "dispute", "flood", "services"];
+    for (let at = 0; at < 44; at++) {
+      const [lon, lat] = [HERE.lon + ((at % 9) - 4) * 0.004, HERE.lat + (Math.floor(at / 9) - 2) * 0.004];
+      await post({ category: categories[at % 4], description: `第 ${at} 件`, lon, lat });
+    }
+    marked = await post({ description: "唯一的井盖丢失", category: "other", lon: 116.87, lat: 30.83 });
+  });
+
+  test("show what the service has for each filter", async () => {
+    const page = await atWork(keys.office);
+    const [village] = grids;
+    const agrees = async (query: string) => {
+      const expected = await ask<{ reports: ReportDetail[] }>(`/v1/reports?limit=500&${query}`, keys.office);
+      await expect.poll(() => page.locator(".counted").textContent()).toBe(`${expected.reports.length} 件`);
+      const ids = expected.reports.slice(0, 20).map(({ id }) => id);
+      expect(await page.locator(".row").evaluateAll((all) => all.map((one) => one.dataset.report))).toEqual(ids);
+      return expected.reports.length;
+    };
+    const all = await agrees("status=reported,accepted,resolved");
+    expect(all).toBeGreaterThan(40);
+    await page.locator(".turn .forth").click();
+    await expect.poll(() => page.locator(".row").count()).toBe(Math.min(20, all - 20));
+    await page.getByRole("button", { name: "待核实", exact: true }).click();
+    await agrees("status=reported,accepted");
+    await page.locator(".filters summary").click();
+    await page.getByRole("combobox", { name: "类别" }).selectOption("flood");
+    expect(await agrees("status=reported,accepted&category=flood")).toBe(11);
+    await page.getByLabel("网格", { exact: true }).fill(village?.name ?? "");
+    await page.locator(".grid-search li button").first().click();
+    await agrees(`status=reported,accepted&category=flood&grid=${village?.code}`);
+    await page.getByRole("button", { name: "村居", exact: true }).click();
+    await expect.poll(() => page.locator(".nothing").count()).toBe(1);
+    await page.getByRole("button", { name: "恢复默认" }).click();
+    await agrees("status=reported,accepted,resolved");
+    await page.getByLabel("只看超期").check();
+    await expect.poll(() => page.locator(".nothing").count()).toBe(1);
+    await page.getByLabel("只看超期").uncheck();
+    await page.getByPlaceholder("搜索编号或内容").fill("井盖");
+    expect(await agrees("status=reported,accepted,resolved&q=井盖")).toBe(1);
+    await accessible(page);
+  });
+
+  test("lead to each other", async () => {
+    const page = await atWork(keys.office);
+    await page.getByPlaceholder("搜索编号或内容").fill("井盖");
+    await expect.poll(() => page.locator(".row").count()).toBe(1);
+    await row(page, marked.id).hover();
+    await expect.poll(() => row(page, marked.id).getAttribute("class")).toContain("lit");
+    await row(page, marked.id).click();
+    await page.locator(".report-page").waitFor();
+    await page.getByRole("button", { name: "返回列表" }).click();
+    await row(page, marked.id).waitFor();
+    await mapRests(page);
+    // The map has flown to it: it lies in the middle of what the panel leaves free.
+    const free = await page
+      .locator(".panel")
+      .evaluate((panel) => (panel.getBoundingClientRect().right + innerWidth) / 2);
+    await page.mouse.move(free, 400);
+    await expect.poll(() => row(page, marked.id).getAttribute("class")).toContain("lit");
+    await page.mouse.click(free, 400);
+    await page.locator(`.report-page[data-report="${marked.id}"]`).waitFor();
+  });
+
+  test("go on without a stream of events", async () => {
+    const one = await open(browser, town.url);
+    opened.push(one);
+    await one.context.route("**/v1/events*", (route) => route.abort());
+    const { page } = one;
+    await page.locator(".open-reports").click();
+    await page.locator(".sign-in input").fill(keys.leader);
+    await page.keyboard.press("Enter");
+    await page.locator(".row").first().waitFor();
+    expect(await page.locator(".foot small").getAttribute("data-live")).toBe("asking");
+    const { id } = await post({ description: "没有事件流也会出现" });
+    await row(page, id).waitFor();
+    await ask(`/v1/reports/${id}/accept`, keys.leader, "POST", {});
+    await expect.poll(() => row(page, id).getAttribute("data-status")).toBe("accepted");
+    one.faults.splice(0, one.faults.length, ...one.faults.filter((fault) => !fault.includes("ERR_FAILED")));
+  });
+});
+
+test("whoever is slower sees how it stands, and does not type the note again", async () => {
+  const { id } = await post();
+  const page = await atWork(keys.leader, `/#report=${id}`);
+  // Nothing tells this page of the other's step.
+  await page.context().route(`**/v1/reports/${id}`, async (route) => {
+    if (route.request().method() === "GET" && !told) await route.abort();
+    else await route.continue();
+  });
+  let told = false;
+  await page.locator('.actions [data-action="forward"]').click();
+  await page.locator("dialog textarea").fill("请村里处理");
+  await ask(`/v1/reports/${id}/accept`, keys.village, "POST", { note: "村里先接了" });
+  told = true;
+  await page.locator('dialog button[type="submit"]').click();
+  await expect.poll(() => page.locator('.fault[role="alert"]').textContent()).toContain("刚刚有了新的进展");
+  await expect.poll(() => page.locator(".story").textContent()).toContain("村里先接了");
+  await page.locator('.actions [data-action="forward"]').click();
+  expect(await page.locator("dialog textarea").inputValue()).toBe("请村里处理");
+  await page.locator('dialog button[type="submit"]').click();
+  await expect.poll(() => page.locator(".story").textContent()).toContain("请村里处理");
+  forgive(page, 412);
+  const one = opened.find((one) => one.page === page);
+  one?.faults.splice(0, one.faults.length, ...one.faults.filter((fault) => !fault.includes("ERR_FAILED")));
+});
+
+test("a report is reassigned to a grid that is pointed at, or found by name", async () => {
+  const { id } = await post();
+  const page = await atWork(keys.office, `/#report=${id}`);
+  await mapRests(page);
+  await page.locator('.actions [data-action="reassign"]').click();
+  await page.mouse.click(1100, 250);
+  const smallest = page.locator(".reassign input[name=grid]").first();
+  await smallest.waitFor();
+  const code = await smallest.inputValue();
+  await page.locator(".reassign textarea").fill("不在那一格");
+  await page.locator('.reassign button[type="submit"]').click();
+  await expect.poll(() => page.locator(".reassign").count()).toBe(0);
+  await expect.poll(() => page.locator('.step[data-action="reassign"]').count()).toBe(1);
+  expect((await ask<ReportDetail>(`/v1/reports/${id}`, keys.office)).assignment.grids.at(-1)?.code).toBe(code);
+  await page.locator('.actions [data-action="reassign"]').click();
+  await page.locator(".reassign .grid-search input").fill("乔庄村");
+  await page.locator(".reassign .grid-search li button").first().click();
+  await page.getByLabel("乔庄村 一级").check();
+  await page.locator('.reassign button[type="submit"]').click();
+  await expect.poll(() => page.locator('.step[data-action="reassign"]').count()).toBe(2);
+  expect((await ask<ReportDetail>(`/v1/reports/${id}`, keys.office)).grid).toBe("340881106202");
+});
+
+test("somebody of another grid is told that it is not theirs", async () => {
+  const { id } = await post();
+  const page = await visit(`/#report=${id}`);
+  await page.locator(".sign-in input").fill(keys.elsewhere);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator('.fault[role="alert"]').textContent()).toContain("不归您的网格");
+  forgive(page, 404);
+});
+
+describe.each([
+  { width: 390, height: 844, language: "zh" as const, theme: "dark" as const },
+  { width: 360, height: 740, language: "en" as const, theme: "light" as const },
+  { width: 1280, height: 800, language: "en" as const, theme: "dark" as const },
+])("at $width px, $language, $theme", (opening) => {
+  test("every page of the panel fits and can be read by everyone", async () => {
+    const { id } = await post({ reporter: { name: "王某", phone: "13912345678" } });
+    const page = await visit("/", opening);
+    const looks = async () => {
+      await fitsWidth(page);
+      await accessible(page);
+      // Everything that is pressed is large enough for a finger.
+      const small = await page
+        .locator(".reports button, .reports select, .reports input:not([type=radio])")
+        .evaluateAll((all) =>
+          all
+            .map((one) => ({
+              html: one.outerHTML.slice(0, 80),
+              box: (one.closest("label.check") ?? one).getBoundingClientRect(),
+            }))
+            .filter(({ box }) => box.width > 0 && (box.height < 32 || box.width < 32))
+            .map(({ html }) => html),
+        );
+      expect(small).toEqual([]);
+    };
+    await page.locator(".open-reports").click();
+    await page.locator(".sign-in").waitFor();
+    await looks();
+    await page.locator(".sign-in input").fill(keys.leader);
+    await page.keyboard.press("Enter");
+    await row(page, id).waitFor();
+    await page.locator(".filters summary").click();
+    await looks();
+    await row(page, id).click();
+    await page.locator(".report-page").waitFor();
+    await page.locator(".why summary").click();
+    await page.locator(".decision").first().waitFor();
+    await looks();
+    await page.locator('.actions [data-action="forward"]').click();
+    await page.locator("dialog[open]").waitFor();
+    await looks();
+    await page.keyboard.press("Escape");
+    await page.locator(".reports header button").first().click();
+    await page.locator(".reports .button.wide").click();
+    await page.locator(".new-report").waitFor();
+    await looks();
+  });
+});
