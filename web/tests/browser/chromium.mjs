@@ -45,7 +45,7 @@ export async function open(browser, url, opening = {}) {
   /** @type {string[]} */
   const requests = [];
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+    if (message.type() === "error") faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   context.on("request", (request) => {
