@@ -403,3 +403,44 @@ fn a_grid_that_only_loses_land_is_not_said_to_gain_nothing() {
     let diff = desk.run("diff old new").ended(0);
     assert!(diff.says("122 网格 122: -2.12") && !diff.says("+0 km²") && !diff.says("-0.00"), "{diff:?}");
 }
+
+/// Whoever pipes into `head` closes the pipe early.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town())).write("points.csv", "lon,lat\n116.9,30.8\n");
+    desk.write("roster.csv", "grid,role,name,phone\ntown,leader,张三,13800000000\n");
+    desk.run("import town.geojsonl --edition one --publish").ended(0);
+    desk.run("roster import roster.csv").ended(0);
+    let mut damaged = town();
+    damaged.pop();
+    desk.write("fewer.geojsonl", &lines(&damaged));
+    desk.run("import fewer.geojsonl --edition two").ended(0);
+    let closed = |arguments: &str| {
+        let mut child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Before it can have written anything.
+        drop(child.stdout.take());
+        let run = Run::from(child.wait_with_output().unwrap());
+        assert_eq!(run.err, "", "{arguments}");
+        run.status
+    };
+    for arguments in [
+        "export --format csv -o -",
+        "export --format geojsonl -o -",
+        "export --format fgb -o -",
+        "generate --grids 400",
+        "locate 116.9 30.8",
+        "locate 116.9 30.8 --json",
+        "assign points.csv",
+        "diff one two",
+        "diff one two --json",
+        "editions",
+        "roster export",
+        "roster history",
+        "key list --json",
+    ] {
+        assert_eq!(closed(arguments), 0, "{arguments}");
+    }
+    // What was not read may have been errors.
+    assert_eq!(closed("check town.geojsonl"), 1);
+}

@@ -18,6 +18,12 @@ pub struct Args {
     command: Command,
 }
 
+impl Args {
+    pub(super) fn only_prints(&self) -> bool {
+        matches!(self.command, Command::List)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make a key and print it, this once: the store keeps only a hash of it

@@ -74,6 +74,24 @@ enum Command {
     Bench(bench::Args),
 }
 
+impl Command {
+    /// Whether it changes nothing and judges nothing, so that it is done when nobody wants to read on.
+    fn only_prints(&self) -> bool {
+        match self {
+            Command::Diff(_)
+            | Command::Editions(_)
+            | Command::Export(_)
+            | Command::Generate(_)
+            | Command::Locate(_)
+            | Command::Assign(_)
+            | Command::Bench(_) => true,
+            Command::Roster(args) => args.only_prints(),
+            Command::Key(args) => args.only_prints(),
+            _ => false,
+        }
+    }
+}
+
 impl Cli {
     /// What is logged when `RUST_LOG` does not say: a service tells what it does, a command only what is wrong.
     pub fn log_filter(&self) -> &'static str {
@@ -85,6 +103,7 @@ impl Cli {
 
     /// Runs the command and says on standard error why it could not be done.
     pub async fn run(self) -> ExitCode {
+        let only_prints = self.command.only_prints();
         let context = Context { store_url: self.store, json: self.json };
         let outcome: Outcome = match self.command {
             Command::Serve(args) => serve::run(args, &context).await,
@@ -105,6 +124,6 @@ impl Cli {
             Command::Assign(args) => assign::run(args, &context).await,
             Command::Bench(args) => bench::run(args, &context).await,
         };
-        outcome::exit_status(outcome)
+        outcome::exit_status(outcome, only_prints)
     }
 }

@@ -17,8 +17,8 @@ pub enum Failure {
     Reported,
     /// The arguments cannot be used, such as two that exclude each other. Exit status 2.
     Usage(String),
-    /// Whoever read our output has stopped reading, as `head` does: nothing to complain about, but not done either: what was
-    /// not said may be a refusal. Exit status 1.
+    /// Whoever read our output has stopped reading, as `head` does. Nothing to complain about: exit status 0 for a command
+    /// that does nothing but print; 1 for another one, for what was not said may be a refusal.
     OutputClosed,
 }
 
@@ -54,10 +54,11 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-/// Prints why on standard error, where something is left to say.
-pub(super) fn exit_status(outcome: Outcome) -> ExitCode {
+/// Prints why on standard error, where something is left to say. `only_prints`: whoever closes the output has all they wanted.
+pub(super) fn exit_status(outcome: Outcome, only_prints: bool) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::OutputClosed) if only_prints => ExitCode::SUCCESS,
         Err(Failure::Reported | Failure::OutputClosed) => ExitCode::from(1),
         Err(Failure::Refused(text)) => {
             complain(&text);

@@ -24,6 +24,12 @@ pub struct Args {
     command: Command,
 }
 
+impl Args {
+    pub(super) fn only_prints(&self) -> bool {
+        !matches!(self.command, Command::Import(_))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Replaces the roster; the one before stays for earlier times.

@@ -40,13 +40,19 @@ impl From<::pmtiles::PmtError> for ExportError {
 
 impl From<::geozero::error::GeozeroError> for ExportError {
     fn from(error: ::geozero::error::GeozeroError) -> ExportError {
-        ExportError::NotWritten(std::io::Error::other(error.to_string()))
+        match error {
+            ::geozero::error::GeozeroError::IoError(error) => ExportError::NotWritten(error),
+            other => ExportError::NotWritten(std::io::Error::other(other.to_string())),
+        }
     }
 }
 
 impl From<::flatgeobuf::Error> for ExportError {
     fn from(error: ::flatgeobuf::Error) -> ExportError {
-        ExportError::NotWritten(std::io::Error::other(error.to_string()))
+        match error {
+            ::flatgeobuf::Error::IO(error) => ExportError::NotWritten(error),
+            other => ExportError::NotWritten(std::io::Error::other(other.to_string())),
+        }
     }
 }
 

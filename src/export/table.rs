@@ -27,11 +27,19 @@ const COLUMNS: [&str; 13] = [
 /// Writes all grids, those of tier 1 first, by code.
 pub fn write(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
-    rows.write_record(COLUMNS)?;
+    rows.write_record(COLUMNS).map_err(not_written)?;
     for id in (0u32..).map(GridId).take(snapshot.edition.planar.grids().len()) {
-        rows.write_record(row(snapshot, id).iter().map(|text| guarded(text).into_owned()))?;
+        rows.write_record(row(snapshot, id).iter().map(|text| guarded(text).into_owned())).map_err(not_written)?;
     }
     rows.flush()
+}
+
+/// The error beneath, whose kind tells a reader who has gone from a full disk.
+fn not_written(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn row(snapshot: &Snapshot, id: GridId) -> [String; COLUMNS.len()] {
