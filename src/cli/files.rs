@@ -93,8 +93,8 @@ impl FileArgs {
 
 /// Reads all files, one after the other; `-` is standard input.
 pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Result<Reading, Failure> {
-    let files = main_files(files);
-    if files.iter().filter(|file| *file == "-").count() > 1 {
+    let files: Vec<&String> = main_files(files).into_iter().map(|at| &files[at]).collect();
+    if files.iter().filter(|file| **file == "-").count() > 1 {
         return Err(Failure::usage("standard input (`-`) can be read only once"));
     }
     let limits = Limits::default();
@@ -103,7 +103,7 @@ pub(super) fn read(files: &[String], args: &FileArgs, context: &Context) -> Resu
         .deal(files.len(), limits)
         .map_err(|wrong| Failure::usage(format!("--{}: {}", wrong.option.replace('_', "-"), wrong.message)))?;
     let mut reading = Reading::new(ReadOptions { limits, ..ReadOptions::default() });
-    for (file, options) in files.iter().zip(options) {
+    for (file, options) in files.iter().copied().zip(options) {
         if files.len() == 1 {
             reading = Reading::new(options);
         } else {
@@ -156,7 +156,7 @@ fn follow(progress: &Progress, show: impl Fn(f64) + Sync, work: impl FnOnce()) {
 
 /// What editions say they came from.
 pub(super) fn source_of(files: &[String]) -> String {
-    main_files(files).iter().map(|file| called(file)).collect::<Vec<_>>().join(", ")
+    main_files(files).into_iter().map(|at| called(&files[at])).collect::<Vec<_>>().join(", ")
 }
 
 /// What people call a file.

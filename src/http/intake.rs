@@ -1,7 +1,5 @@
 //! `POST /v1/editions`: files to a new draft, read, checked and stored in a job.
 
-use std::path::Path;
-
 use axum::extract::{Request, State};
 use axum::response::Response;
 use utoipa::ToSchema;
@@ -19,7 +17,7 @@ use crate::domain::edition::EditionInfo;
 use crate::domain::job::JobKind;
 use crate::import::edition::{self, Checked};
 use crate::import::progress::{Progress, Stage};
-use crate::import::{Limits, OptionTexts, ReadOptions, Reading};
+use crate::import::{Limits, OptionTexts, ReadOptions, Reading, main_files};
 use crate::planar::repair::DEFAULT_TOLERANCE_M;
 use crate::store::{Store, StoreError};
 
@@ -202,15 +200,8 @@ pub(super) fn edition_name(text: &str) -> Result<String, String> {
 
 /// Positions of the files that are read by themselves; the others belong to a shapefile that came too.
 fn to_be_read(files: &[UploadedFile]) -> Vec<usize> {
-    let stem = |name: &str| Path::new(name).file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
-    let ending = |name: &str| Path::new(name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    let shapefiles: Vec<_> = files.iter().filter(|file| ending(&file.name).as_deref() == Some("shp")).collect();
-    let belongs = |file: &UploadedFile| {
-        ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "qpj"]
-            .contains(&ending(&file.name).unwrap_or_default().as_str())
-            && shapefiles.iter().any(|shape| stem(&shape.name) == stem(&file.name))
-    };
-    (0..files.len()).filter(|&at| files[at].bytes > 0 && !belongs(&files[at])).collect()
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    main_files(&names).into_iter().filter(|&at| files[at].bytes > 0).collect()
 }
 
 /// Reads the files, each by its own options.
@@ -273,6 +264,7 @@ mod tests {
     fn the_files_of_a_shapefile_are_read_with_it() {
         let read = |names: &[&str]| to_be_read(&files(names));
         assert_eq!(read(&["town.shp", "town.dbf", "TOWN.PRJ", "town.cpg"]), [0]);
+        assert_eq!(read(&["town.shp", "town.shp.xml", "Town.qpj", "town.xml"]), [0, 3]);
         assert_eq!(read(&["a.dbf", "b.shp", "c.geojson", "b.DBF"]), [0, 1, 2]);
         assert_eq!(read(&[]), [] as [usize; 0]);
     }

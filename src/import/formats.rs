@@ -91,11 +91,13 @@ impl Reading {
     }
 }
 
-/// The files to read of a list: without those that only belong to a shapefile in the list, as in `town.*`.
-pub fn main_files(files: &[String]) -> Vec<String> {
-    let stems: HashSet<String> = files.iter().filter_map(|file| shp_stem(file)).collect();
-    let belongs = |file: &String| stem_of_sidecar(file).is_some_and(|stem| stems.contains(&stem.to_lowercase()));
-    files.iter().filter(|file| !belongs(file)).cloned().collect()
+/// The positions of the files to read in a list of names: without those that only belong to a shapefile in the list, as in
+/// `town.*`.
+pub fn main_files<N: AsRef<str>>(names: &[N]) -> Vec<usize> {
+    let names = || names.iter().map(AsRef::as_ref);
+    let stems: HashSet<String> = names().filter_map(shp_stem).collect();
+    let belongs = |name: &str| stem_of_sidecar(name).is_some_and(|stem| stems.contains(&stem.to_lowercase()));
+    (0..).zip(names()).filter(|(_, name)| !belongs(name)).map(|(at, _)| at).collect()
 }
 
 /// The format of a file that begins with these bytes.
