@@ -15,7 +15,7 @@ use super::state::{AppState, in_background};
 use super::uploads::{Options, Upload, UploadedFile};
 use crate::domain::edition::EditionInfo;
 use crate::domain::job::JobKind;
-use crate::import::edition::{self, Checked};
+use crate::import::edition::{self, Checked, Preparation};
 use crate::import::progress::{Progress, Stage};
 use crate::import::{Limits, OptionTexts, ReadOptions, Reading, main_files};
 use crate::planar::repair::DEFAULT_TOLERANCE_M;
@@ -25,7 +25,7 @@ use crate::store::{Store, StoreError};
 const MAX_NAME_CHARS: usize = 100;
 
 /// Names of the options, as fields of the form and as parameters.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 13] = [
     "edition",
     "tier",
     "code",
@@ -37,6 +37,7 @@ const OPTIONS: [&str; 12] = [
     "layer",
     "repair",
     "tolerance_m",
+    "dissolve",
     "file",
 ];
 
@@ -44,8 +45,7 @@ const OPTIONS: [&str; 12] = [
 #[derive(Debug)]
 struct Wish {
     edition: Option<String>,
-    /// The tolerance of the repair, where one is wanted.
-    repair_within_m: Option<f64>,
+    preparation: Preparation,
 }
 
 /// The options that came as parameters, unread: those of the form join them.
@@ -87,12 +87,22 @@ pub(crate) struct UploadForm {
     /// The encoding of the texts in a shapefile, such as `gbk`; as the file says, or found out, without it.
     #[schema(nullable = false)]
     encoding: Option<String>,
+    /// The layer of a file that has several.
+    #[schema(nullable = false)]
+    layer: Option<String>,
     /// Whether to mend what has one right answer.
     #[schema(nullable = false)]
     repair: Option<bool>,
     /// How far borders may miss each other, and points may move, in metres; with `repair`.
     #[schema(minimum = 0, maximum = 100, nullable = false)]
     tolerance_m: Option<f64>,
+    /// Whether to make upper tiers that are in no file of the grids below them, by the parents that these name or by the
+    /// beginnings of their codes.
+    #[schema(nullable = false)]
+    dissolve: Option<bool>,
+    /// The field that holds the parent's name, for the grids that `dissolve` makes; they are called by their codes without it.
+    #[schema(nullable = false)]
+    parent_name: Option<String>,
 }
 
 /// Bring files in as a new draft
@@ -144,7 +154,7 @@ pub(crate) async fn import(
     tracing::info!(caller = caller.id, files = upload.files.len(), "an upload was taken in");
     let (store, named) = (state.store_for(&caller), wish.edition.clone());
     jobs::start(&state, place, JobKind::Import, named, async move |progress| {
-        let Wish { edition, repair_within_m } = wish;
+        let Wish { edition, preparation } = wish;
         let working = progress.clone();
         let reading = in_background(move || read(&upload, &files, dealt, working)).await?;
         progress.go_on()?;
@@ -155,7 +165,7 @@ pub(crate) async fn import(
         progress.begin(Stage::Checking, 2);
         let reference = edition::grids_in_force(&*store, None).await?;
         progress.advance(1);
-        let checked = edition::check(reading, repair_within_m, &[], reference).await;
+        let checked = edition::check(reading, preparation, &[], reference).await;
         keep(&*store, edition, source, checked, notes, &progress).await
     })
     .await
@@ -169,12 +179,17 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
     if tolerance_m.is_some() && !repair {
         options.wrong("tolerance_m", "means nothing without `repair`");
     }
+    let dissolve = options.parsed("dissolve", truth).unwrap_or(false);
+    let parent_name = options.text("parent_name");
+    if parent_name.is_some() && !dissolve {
+        options.wrong("parent_name", "means nothing without `dissolve`");
+    }
     let texts = OptionTexts {
         tier: options.text("tier"),
         code: options.text("code"),
         name: options.text("name"),
         parent: options.text("parent"),
-        parent_name: options.text("parent_name"),
+        parent_name,
         crs: options.text("crs"),
         encoding: options.text("encoding"),
         layer: options.text("layer"),
@@ -185,8 +200,8 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
     }
     options.finish()?;
     let dealt = dealt.map_err(|wrong| Problem::parameter(wrong.option, wrong.message))?;
-    let repair_within_m = repair.then_some(tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M));
-    Ok((Wish { edition, repair_within_m }, dealt))
+    let repair_m = repair.then_some(tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M));
+    Ok((Wish { edition, preparation: Preparation { repair_m, dissolve } }, dealt))
 }
 
 /// A name that can stand in a path and in a list.

@@ -79,6 +79,26 @@ fn several_files_each_with_its_tier() {
     });
 }
 
+/// The upper tiers of a file that has only the smallest grids are made of these, as `gridward import --dissolve` does.
+#[test]
+fn tiers_that_are_in_no_file_are_dissolved() {
+    run(async {
+        let office = office().await;
+        let of_tier_3: Vec<&str> =
+            std::str::from_utf8(demo::GRIDS).unwrap().lines().filter(|line| line.contains(r#""tier":3,"#)).collect();
+        let form = Form::default().file("smallest.geojsonl", of_tier_3.join("\n").as_bytes());
+        let job = office.ended(office.upload(&form.clone().field("edition", "alone")).await, "done").await;
+        assert_eq!(job["result"]["edition"]["grids"], serde_json::json!({"tier1": 0, "tier2": 0, "tier3": 165}));
+        let form = form.field("dissolve", "true").field("edition", "dissolved");
+        let job = office.ended(office.upload(&form).await, "done").await;
+        assert_eq!(job["result"]["edition"]["grids"], serde_json::json!({"tier1": 22, "tier2": 50, "tier3": 165}));
+        assert_eq!(job["result"]["publishable"], true);
+        let report = office.get("/v1/editions/dissolved/report").await.json();
+        let made = |repair: &&serde_json::Value| repair["action"] == "tier_dissolved";
+        assert_eq!(report["repairs"].as_array().unwrap().iter().filter(made).count(), 72);
+    });
+}
+
 #[test]
 fn what_cannot_be_read_is_named_and_nothing_is_stored() {
     run(async {
@@ -118,6 +138,8 @@ fn every_wrong_option_is_named() {
             (one().field("publish", "true"), vec!["publish"]),
             (one().field("repair", "true").field("tolerance_m", "-1"), vec!["tolerance_m"]),
             (one().field("tolerance_m", "1"), vec!["tolerance_m"]),
+            (one().field("dissolve", "2"), vec!["dissolve"]),
+            (one().field("parent_name", "village"), vec!["parent_name"]),
             (Form::default().field("edition", "spring"), vec!["file"]),
             (Form::default().file("a.geojsonl", b""), vec!["file"]),
             (one().file("A.GEOJSONL", demo::GRIDS), vec!["file"]),

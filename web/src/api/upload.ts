@@ -18,6 +18,12 @@ export interface UploadOptions {
   readonly crs: string;
   readonly encoding: string;
   readonly repair: boolean;
+  /** How far the repair may move anything. */
+  readonly toleranceM: number;
+  /** Whether to make the tiers that are in no file. */
+  readonly dissolve: boolean;
+  /** The field with the names of the grids that are made. */
+  readonly parentName: string;
 }
 
 export function upload(
@@ -52,8 +58,14 @@ export function form(files: readonly ChosenFile[], options: UploadOptions): Form
   }
   const tiers = tiersOf(files);
   if (tiers !== "") data.append("tier", tiers);
-  // By the service's own tolerance; a draft can be repaired by another one afterwards.
-  if (options.repair) data.append("repair", "true");
+  if (options.repair) {
+    data.append("repair", "true");
+    data.append("tolerance_m", String(options.toleranceM));
+  }
+  if (options.dissolve) {
+    data.append("dissolve", "true");
+    if (options.parentName.trim() !== "") data.append("parent_name", options.parentName.trim());
+  }
   for (const { file } of files) data.append("file", file, file.name);
   return data;
 }

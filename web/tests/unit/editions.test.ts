@@ -211,19 +211,23 @@ test("an upload says the tier of each file that has grids, and leaves out what n
     { file: file("组.geojson"), tier: 3 as const },
   ];
   const options = { edition: " 2026-01 ", code: "", name: "名称", parent: "", crs: "", encoding: "GBK" };
-  const data = form(files, { ...options, repair: true });
+  const made = { repair: true, toleranceM: 0.25, dissolve: true, parentName: " 片区 " };
+  const data = form(files, { ...options, ...made });
   expect([...data].map(([name, value]) => [name, value instanceof File ? value.name : value])).toEqual([
     ["edition", "2026-01"],
     ["name", "名称"],
     ["encoding", "GBK"],
     ["tier", "1,3"],
     ["repair", "true"],
+    ["tolerance_m", "0.25"],
+    ["dissolve", "true"],
+    ["parent_name", "片区"],
     ["file", "村.shp"],
     ["file", "村.DBF"],
     ["file", "组.geojson"],
   ]);
-  const plain = form([{ file: file("a.zip"), tier: null }], { ...options, repair: false });
-  expect([plain.has("tier"), plain.has("repair")]).toEqual([false, false]);
+  const plain = form([{ file: file("a.zip"), tier: null }], { ...options, ...made, repair: false, dissolve: false });
+  expect([...plain.keys()]).toEqual(["edition", "name", "encoding", "file"]);
   expect(isPart("a.dbf", ["a.dbf"])).toBe(false);
 });
 

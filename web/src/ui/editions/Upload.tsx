@@ -1,5 +1,5 @@
 // Files to upload, how to read them, and what becomes of them.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import { TIERS, type Tier } from "../../api/types.ts";
 import type { ChosenFile, UploadOptions } from "../../api/upload.ts";
@@ -19,6 +19,8 @@ const ENCODINGS = ["UTF-8", "GBK", "GB18030", "Big5"];
 export function Upload() {
   const says = editionWords.value.upload;
   const files = useSignal<readonly ChosenFile[]>([]);
+  const repairs = useSignal(false);
+  const dissolves = useSignal(false);
   const wrong = useSignal<"files" | "name" | "taken" | null>(null);
   const form = useRef<HTMLFormElement>(null);
 
@@ -53,13 +55,10 @@ export function Upload() {
       <Files files={files} />
       <Field name="edition" label={says.edition} placeholder={says.editionHint} wrong={nameFault(wrong.value)} />
       <fieldset class="repairs">
-        <label class="check">
-          <input type="checkbox" name="repair" />
-          <span>
-            {says.repair}
-            <small>{says.repairHint}</small>
-          </span>
-        </label>
+        <Check name="repair" label={says.repair} hint={says.repairHint} on={repairs} />
+        {repairs.value && <Tolerance />}
+        <Check name="dissolve" label={says.dissolve} hint={says.dissolveHint} on={dissolves} />
+        {dissolves.value && <Field name="parent_name" label={says.parentName} placeholder={says.parentNameHint} />}
       </fieldset>
       <details>
         <summary>
@@ -106,7 +105,36 @@ function optionsOf(data: FormData): UploadOptions {
     crs: text("crs"),
     encoding: text("encoding"),
     repair: data.has("repair"),
+    toleranceM: Number.parseFloat(text("tolerance_m")) || TOLERANCE_M,
+    dissolve: data.has("dissolve"),
+    parentName: text("parent_name"),
   };
+}
+
+interface CheckProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly on: Signal<boolean>;
+}
+
+function Check({ name, label, hint, on }: CheckProps) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        name={name}
+        checked={on.value}
+        onChange={(event) => {
+          on.value = event.currentTarget.checked;
+        }}
+      />
+      <span>
+        {label}
+        <small>{hint}</small>
+      </span>
+    </label>
+  );
 }
 
 function Drop({ onFiles, wrong }: { onFiles: (list: FileList | null | undefined) => void; wrong: boolean }) {
