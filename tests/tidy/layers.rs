@@ -32,8 +32,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 51] = [
-    ("anyhow", &["main"]),
+const CRATES: [(&str, &[&str]); 49] = [
     ("tracing_subscriber", &["main"]),
     ("metrics", &["live", "assign", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
@@ -48,7 +47,6 @@ const CRATES: [(&str, &[&str]); 51] = [
         &["tiles/cache.rs", "store", "keys", "live", "import", "export", "jobs", "assign", "http", "cli", "main"],
     ),
     ("tokio_util", &["http"]),
-    ("tower", &["http"]),
     ("tower_http", &["http"]),
     ("utoipa", &["http"]),
     ("utoipa_axum", &["http"]),
