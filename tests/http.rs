@@ -8,7 +8,7 @@ mod judge;
 mod keys;
 mod killed;
 mod locate;
-mod office;
+pub mod office;
 mod operation;
 mod pages;
 mod problems;

@@ -22,6 +22,7 @@ mod replay;
 mod server;
 mod servers;
 mod several_files;
+mod stops;
 mod stores;
 mod swiss;
 mod tidy;

@@ -51,6 +51,7 @@ pub(super) fn json(report: &CheckReport) -> Value {
         "warnings": count(report, Severity::Warning),
         "problems": report.problems,
         "repairs": report.repairs,
+        "names": report.names,
     })
 }
 

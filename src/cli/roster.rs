@@ -181,7 +181,7 @@ fn report(imported: &Imported<'_>, when: &str) -> Outcome {
         eprintln!("warning: the column `{column}` means nothing here and was not kept");
     }
     if !imported.town_office {
-        eprintln!("warning: {}", crate::import::edition::NO_TOWN_OFFICE);
+        eprintln!("warning: {}", crate::import::unanswered::NO_TOWN_OFFICE);
     }
     if !imported.unknown_grids.is_empty() {
         const SHOWN: usize = 10;

@@ -1,5 +1,7 @@
 //! What validation finds: a code, the grids, a place and a measure.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
 /// Every kind of problem. Errors forbid publishing, warnings don't.
@@ -163,9 +165,22 @@ pub struct Repair {
 pub struct CheckReport {
     pub problems: Vec<Problem>,
     pub repairs: Vec<Repair>,
+    /// Names of the grids concerned, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub names: BTreeMap<String, String>,
 }
 
 impl CheckReport {
+    /// Keeps the names of the grids that the report is about; `names` are those of all grids, by code. Of two the first stays.
+    pub fn name_grids(&mut self, names: impl Iterator<Item = (String, String)>) {
+        let of_problems = self.problems.iter().flat_map(|problem| &problem.grids);
+        let concerned: HashSet<&String> =
+            of_problems.chain(self.repairs.iter().flat_map(|repair| &repair.grids)).collect();
+        for (code, name) in names.filter(|(code, name)| !name.is_empty() && concerned.contains(code)) {
+            self.names.entry(code).or_insert(name);
+        }
+    }
+
     /// Errors that `allowed` does not accept: what forbids publishing.
     pub fn blocking<'a>(&'a self, allowed: &'a [ProblemCode]) -> impl Iterator<Item = &'a Problem> {
         self.problems

@@ -165,7 +165,7 @@ pub(crate) async fn import(
         progress.begin(Stage::Checking, 2);
         let reference = edition::grids_in_force(&*store, None).await?;
         progress.advance(1);
-        let checked = edition::check(reading, preparation, &[], reference).await;
+        let checked = edition::check_until(reading, preparation, &[], reference, progress.stop_flag()).await?;
         keep(&*store, edition, source, checked, notes, &progress).await
     })
     .await

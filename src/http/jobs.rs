@@ -16,6 +16,7 @@ use super::report::ReportCounts;
 use super::state::AppState;
 use crate::assign::bulk::shortened;
 use crate::domain::job::{Job, JobKind, JobState};
+use crate::import::edition::BuildError;
 use crate::import::progress::{Progress, Stopped};
 use crate::jobs::{Ending, Place};
 
@@ -110,6 +111,15 @@ pub(super) enum Halt {
 impl From<Stopped> for Halt {
     fn from(_: Stopped) -> Halt {
         Halt::Stopped
+    }
+}
+
+impl From<BuildError> for Halt {
+    fn from(error: BuildError) -> Halt {
+        match error {
+            BuildError::Store(error) => Halt::from(error),
+            BuildError::Stopped(stopped) => Halt::from(stopped),
+        }
     }
 }
 

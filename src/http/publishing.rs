@@ -153,7 +153,7 @@ pub(crate) async fn repair(
         progress.begin(Stage::Checking, 2);
         let reference = edition::grids_in_force(&*store, None).await?;
         progress.advance(1);
-        let checked = edition::repair_features(features, tolerance_m, reference).await;
+        let checked = edition::repair_features(features, tolerance_m, reference, progress.stop_flag()).await?;
         let source = format!("{}, repaired", draft.source);
         keep(&*store, Some(new_name), source, checked, Vec::new(), &progress).await
     })
@@ -216,7 +216,7 @@ async fn put_in_force(
         });
     }
     progress.begin(Stage::Checking, 1);
-    let built = edition::build_draft(store, &edition, allow).await?;
+    let built = edition::build_draft_until(store, &edition, allow, progress.stop_flag()).await?;
     progress.go_on()?;
     // From here on it is published or it is not: one transaction.
     progress.begin(Stage::Storing, 1);

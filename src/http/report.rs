@@ -27,6 +27,8 @@ pub(crate) struct Report {
     problems: Vec<Finding>,
     #[schema(value_type = Vec<DoneRepair>)]
     repairs: Vec<Repair>,
+    /// Names of the grids concerned, by code.
+    names: BTreeMap<String, String>,
 }
 
 /// How much there is of what.
@@ -92,6 +94,9 @@ struct MeasureWords {
     length_m: Option<f64>,
     #[schema(nullable = false)]
     count: Option<u64>,
+    /// Of 1.
+    #[schema(nullable = false)]
+    share: Option<f64>,
 }
 
 /// Something that was mended.
@@ -107,6 +112,8 @@ pub(crate) struct DoneRepair {
     place: Option<[f64; 2]>,
     /// How far anything moved at most.
     moved_m: f64,
+    #[schema(inline, nullable = false)]
+    measure: Option<MeasureWords>,
     #[schema(nullable = false)]
     source: Option<String>,
     message: String,
@@ -151,7 +158,7 @@ pub(crate) async fn report(
     in_background(move || match form {
         Form::Json => {
             let counts = ReportCounts::of(&report);
-            unkept(Report { counts, problems: report.problems, repairs: report.repairs })
+            unkept(Report { counts, problems: report.problems, repairs: report.repairs, names: report.names })
         }
         Form::GeoJson => {
             let mut response = unkept(problem_features(&report.problems));

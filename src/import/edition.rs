@@ -1,24 +1,23 @@
 //! From what was read to an edition in force: check, keep as a draft, publish. The command line and the service both
 //! go this way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use time::OffsetDateTime;
 
 use super::reading::Reading;
+use super::unanswered::nobody_answers;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force};
-use crate::domain::grid::Grid;
-use crate::domain::problem::{CheckReport, Measure, Problem, ProblemCode};
-use crate::domain::roster::{RosterEntry, TOWN_OFFICE};
-use crate::domain::tier::Tier;
+use crate::domain::problem::{CheckReport, ProblemCode, Repair};
 use crate::geometry::feature::{DraftFeature, GridFeature};
-use crate::planar::build::{Built, build};
+use crate::planar::build::{Built, build_until};
 use crate::planar::check::reference::shifted_crs;
 use crate::planar::diff::{Difference, code_changes};
 use crate::planar::dissolve::dissolve;
 use crate::planar::map::PlanarMap;
-use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair};
+use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair_until};
+use crate::planar::stop::{StopFlag, Stopped};
 use crate::store::{NewDraft, NewPublication, Store, StoreError};
 
 /// Features with everything that was found in them.
@@ -37,6 +36,15 @@ pub enum PublishError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Forbidden(Box<Refusal>),
+}
+
+/// Why a draft was not built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// An edition whose errors forbid publishing it; as text it says which, and what can be done.
@@ -83,17 +91,28 @@ impl From<Option<f64>> for Preparation {
 /// Repairs and dissolves if asked to, checks and builds, and compares with the `reference`, the grids in force so far as there are
 /// any. Takes seconds for a large country, so it runs where it blocks nobody.
 pub async fn check(
-    mut reading: Reading,
+    reading: Reading,
     preparation: impl Into<Preparation>,
     allow: &[ProblemCode],
     reference: Vec<GridFeature>,
 ) -> Checked {
-    let (preparation, allow) = (preparation.into(), allow.to_vec());
+    let checked = check_until(reading, preparation, allow, reference, &StopFlag::default()).await;
+    checked.expect("nobody can set this flag")
+}
+
+/// The same, unless somebody asks for the end before it is done.
+pub async fn check_until(
+    mut reading: Reading,
+    preparation: impl Into<Preparation>,
+    allow: &[ProblemCode],
+    reference: Vec<GridFeature>,
+    stop: &StopFlag,
+) -> Result<Checked, Stopped> {
+    let (preparation, allow, stop) = (preparation.into(), allow.to_vec(), stop.clone());
     in_background(move || {
-        let mut checked = check_features(&mut reading, preparation, &allow);
-        compare(&mut checked.built, &reference);
+        let mut checked = check_features(&mut reading, preparation, &allow, &reference, &stop)?;
         reading.explain(&mut checked.built.report.problems);
-        checked
+        Ok(checked)
     })
     .await
 }
@@ -106,10 +125,11 @@ pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<Ch
     };
     let repairs = store.report(edition.id).await?.repairs;
     let reference = grids_in_force(store, Some(edition.id)).await?;
-    let Built { mut report, partition, .. } = build_and_compare(features, &[], reference).await;
-    report.repairs.splice(0..0, repairs);
+    let built = build_and_compare(features, repairs, &[], reference, &StopFlag::default()).await;
+    let Built { mut report, partition, .. } = built.expect("nobody can set this flag");
     let roster = store.roster(OffsetDateTime::now_utc()).await?;
     report.problems.extend(nobody_answers(&partition, &roster));
+    report.name_grids(grid_names(&partition));
     Ok(report)
 }
 
@@ -171,12 +191,24 @@ pub async fn publish(
 
 /// Builds a draft as publishing does; its report begins with what was repaired when it was made.
 pub async fn build_draft(store: &dyn Store, draft: &EditionInfo, allow: &[ProblemCode]) -> Result<Built, StoreError> {
+    match build_draft_until(store, draft, allow, &StopFlag::default()).await {
+        Ok(built) => Ok(built),
+        Err(BuildError::Store(error)) => Err(error),
+        Err(BuildError::Stopped(_)) => unreachable!("nobody can set this flag"),
+    }
+}
+
+/// The same, unless somebody asks for the end before it is done.
+pub async fn build_draft_until(
+    store: &dyn Store,
+    draft: &EditionInfo,
+    allow: &[ProblemCode],
+    stop: &StopFlag,
+) -> Result<Built, BuildError> {
     let features = store.draft_features(draft.id).await?;
     let repairs = store.report(draft.id).await?.repairs;
     let reference = grids_in_force(store, None).await?;
-    let mut built = build_and_compare(features, allow, reference).await;
-    built.report.repairs.splice(0..0, repairs);
-    Ok(built)
+    Ok(build_and_compare(features, repairs, allow, reference, stop).await?)
 }
 
 /// Repairs the features of a draft, then checks and compares them as [`check`] does.
@@ -184,13 +216,13 @@ pub async fn repair_features(
     features: Vec<DraftFeature>,
     tolerance_m: Option<f64>,
     reference: Vec<GridFeature>,
-) -> Checked {
+    stop: &StopFlag,
+) -> Result<Checked, Stopped> {
+    let stop = stop.clone();
     in_background(move || {
-        let (features, repairs) = repair(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M));
-        let mut built = build(&features, &[]);
-        built.report.repairs.splice(0..0, repairs);
-        compare(&mut built, &reference);
-        Checked { features, built }
+        let (features, repairs) = repair_until(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M), &stop)?;
+        let built = built(&features, repairs, &[], &reference, &stop)?;
+        Ok(Checked { features, built })
     })
     .await
 }
@@ -247,6 +279,7 @@ pub async fn publish_built(
         return Err(forbidden(&draft, report, allow));
     }
     report.problems.extend(nobody_answers(&features, &store.roster(OffsetDateTime::now_utc()).await?));
+    report.name_grids(grid_names(&features));
     let occurred = |code: &ProblemCode| report.problems.iter().any(|problem| problem.code == *code);
     let mut accepted: Vec<ProblemCode> =
         allow.iter().copied().filter(|code| code.can_be_allowed()).filter(occurred).collect();
@@ -298,84 +331,54 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
     store.publish(draft.id, &publication).await.map(|_| ())
 }
 
-/// Why a roster should name the town office.
-pub const NO_TOWN_OFFICE: &str = "the roster names nobody of the town office (镇级网格办), so where every post up the tiers is vacant nobody answers; add a \
-     row with `town` for its grid";
-
-/// `roster_missing`: the grids of the smallest tier for which nobody is named, neither for themselves nor for a grid
-/// above them; and that there is no town office. One problem in all where there is no roster yet.
-pub fn nobody_answers(grids: &[GridFeature], roster: &[RosterEntry]) -> Vec<Problem> {
-    let missing = |grids: Vec<String>, count: usize, message: String| Problem {
-        code: ProblemCode::RosterMissing,
-        severity: ProblemCode::RosterMissing.severity(),
-        grids,
-        place: None,
-        measure: Some(Measure::Count(count as u64)),
-        source: None,
-        message,
-        outline: Vec::new(),
-    };
-    let Some(smallest) = grids.iter().map(|feature| feature.grid.tier).max() else { return Vec::new() };
-    if roster.is_empty() {
-        let message = "there is no roster, so nobody answers anywhere; `gridward roster import FILE.csv` brings one";
-        return vec![missing(Vec::new(), grids.len(), message.into())];
-    }
-    let named: HashSet<&str> = roster.iter().map(|entry| entry.grid.as_str()).collect();
-    let by_code: HashMap<&str, &Grid> =
-        grids.iter().map(|feature| (feature.grid.code.as_str(), &feature.grid)).collect();
-    let answered = |grid: &Grid| {
-        let mut next = Some(grid);
-        // Parents are of larger tiers, so there are no more steps than tiers.
-        for _ in Tier::ALL {
-            let Some(grid) = next else { break };
-            if named.contains(grid.code.as_str()) {
-                return true;
-            }
-            next = grid.parent.as_deref().and_then(|code| by_code.get(code).copied());
-        }
-        false
-    };
-    let has_office = roster.iter().any(|entry| entry.grid == TOWN_OFFICE && !entry.people.is_empty());
-    let office = (!has_office).then(|| missing(Vec::new(), 1, NO_TOWN_OFFICE.into()));
-    let unanswered = grids.iter().filter(|feature| feature.grid.tier == smallest && !answered(&feature.grid));
-    unanswered
-        .map(|feature| {
-            let code = feature.grid.code.clone();
-            let message = format!("nobody on the roster answers for {code} or a grid above it");
-            missing(vec![code], 1, message)
-        })
-        .chain(office)
-        .collect()
+async fn build_and_compare(
+    features: Vec<DraftFeature>,
+    repairs: Vec<Repair>,
+    allow: &[ProblemCode],
+    reference: Vec<GridFeature>,
+    stop: &StopFlag,
+) -> Result<Built, Stopped> {
+    let (allow, stop) = (allow.to_vec(), stop.clone());
+    in_background(move || built(&features, repairs, &allow, &reference, &stop)).await
 }
 
-async fn build_and_compare(features: Vec<DraftFeature>, allow: &[ProblemCode], reference: Vec<GridFeature>) -> Built {
-    let allow = allow.to_vec();
-    in_background(move || {
-        let mut built = build(&features, &allow);
-        compare(&mut built, &reference);
-        built
-    })
-    .await
+/// Builds features to which `repairs` were done, and looks for `suspected_crs` by the grids of the same code in the reference.
+fn built(
+    features: &[DraftFeature],
+    repairs: Vec<Repair>,
+    allow: &[ProblemCode],
+    reference: &[GridFeature],
+    stop: &StopFlag,
+) -> Result<Built, Stopped> {
+    let mut built = build_until(features, allow, stop)?;
+    built.report.repairs.splice(0..0, repairs);
+    built.report.problems.extend(shifted_crs(&built.partition, reference));
+    let named = |feature: &DraftFeature| Some((feature.code.as_deref()?.trim().to_owned(), feature.name.clone()?));
+    built.report.name_grids(features.iter().filter_map(named));
+    Ok(built)
 }
 
-/// `suspected_crs`, by the grids of the same code in the reference.
-fn compare(built: &mut Built, reference: &[GridFeature]) {
-    let shifted = shifted_crs(&built.partition, reference);
-    built.report.problems.extend(shifted);
+fn grid_names(features: &[GridFeature]) -> impl Iterator<Item = (String, String)> {
+    features.iter().map(|feature| (feature.grid.code.clone(), feature.grid.name.clone()))
 }
 
-fn check_features(reading: &mut Reading, preparation: Preparation, allow: &[ProblemCode]) -> Checked {
+fn check_features(
+    reading: &mut Reading,
+    preparation: Preparation,
+    allow: &[ProblemCode],
+    reference: &[GridFeature],
+    stop: &StopFlag,
+) -> Result<Checked, Stopped> {
     let features = std::mem::take(&mut reading.features);
     let (mut features, mut repairs) = match preparation.repair_m {
-        Some(tolerance_m) => repair(features, tolerance_m),
+        Some(tolerance_m) => repair_until(features, tolerance_m, stop)?,
         None => (features, Vec::new()),
     };
     if preparation.dissolve {
-        repairs.extend(dissolve(&mut features, reading.parent_names()));
+        repairs.extend(dissolve(&mut features, reading.parent_names(), stop)?);
     }
-    let mut built = build(&features, allow);
-    built.report.repairs.splice(0..0, repairs);
-    Checked { features, built }
+    let built = built(&features, repairs, allow, reference, stop)?;
+    Ok(Checked { features, built })
 }
 
 /// A published grid as if it had been read from a file.

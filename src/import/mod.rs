@@ -36,6 +36,7 @@ pub mod roster;
 pub mod shapefile;
 mod template;
 mod topojson;
+pub mod unanswered;
 mod unzip;
 mod xml_text;
 mod zones;

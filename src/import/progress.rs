@@ -2,7 +2,10 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use crate::planar::stop::StopFlag;
+pub use crate::planar::stop::Stopped;
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,21 +32,22 @@ impl Stage {
     }
 }
 
-/// Whoever works was told to end; nothing was kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this was ended before it was done, and nothing was kept")]
-pub struct Stopped;
-
 /// Cheap to clone; clones share everything. One of its own is watched by nobody.
 #[derive(Clone, Debug, Default)]
 pub struct Progress(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     stage: AtomicU8,
     done: AtomicU64,
     total: AtomicU64,
-    stopped: AtomicBool,
+    stop: StopFlag,
+}
+
+impl Default for Shared {
+    fn default() -> Shared {
+        Shared { stage: AtomicU8::new(0), done: AtomicU64::new(0), total: AtomicU64::new(0), stop: StopFlag::new() }
+    }
 }
 
 impl Progress {
@@ -69,16 +73,21 @@ impl Progress {
 
     /// Asks whoever works to end at the next good place.
     pub fn stop(&self) {
-        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.stop.set();
     }
 
     pub fn is_stopped(&self) -> bool {
-        self.0.stopped.load(Ordering::Relaxed)
+        self.0.stop.is_set()
     }
 
     /// An error once the work is to end: for `?` between its steps.
     pub fn go_on(&self) -> Result<(), Stopped> {
-        if self.is_stopped() { Err(Stopped) } else { Ok(()) }
+        self.0.stop.go_on()
+    }
+
+    /// For work that knows nothing of stages.
+    pub fn stop_flag(&self) -> &StopFlag {
+        &self.0.stop
     }
 
     /// Counts what is read as units, and fails once the work is to end.

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::labels::{LabelSet, LabelSets};
 use super::noding::Segment;
+use super::stop::{StopFlag, Stopped, unstopped};
 use crate::geometry::point::{Point, Space};
 use crate::geometry::predicates::orient;
 
@@ -23,6 +24,16 @@ pub fn label_sides<S: Space>(
     outside: LabelSet,
     labels: &mut LabelSets,
 ) -> Vec<LabelledEdge<S>> {
+    unstopped(|stop| label_sides_until(segments, outside, labels, stop))
+}
+
+pub(super) fn label_sides_until<S: Space>(
+    segments: &[Segment<S>],
+    outside: LabelSet,
+    labels: &mut LabelSets,
+    stop: &StopFlag,
+) -> Result<Vec<LabelledEdge<S>>, Stopped> {
+    stop.go_on()?;
     let halves = HalfEdges::new(segments);
     let mut face_of: Vec<Option<LabelSet>> = vec![None; segments.len() * 2];
     let mut rows = None;
@@ -30,6 +41,7 @@ pub fn label_sides<S: Space>(
     // In the order of the points, the first half-edge without a label begins at the smallest point of a part that is
     // connected to nothing labelled yet; the last of its fan has the face around that part on its left.
     for fan in halves.fans() {
+        stop.go_on()?;
         let top = halves.order[fan.end - 1];
         if face_of[top as usize].is_some() {
             continue;
@@ -38,6 +50,7 @@ pub fn label_sides<S: Space>(
         let around = rows.toggles_west_of(segments, halves.origin(top), outside, labels);
         halves.spread(top, around, &mut face_of, &mut waiting);
         while let Some(half) = waiting.pop() {
+            stop.go_on()?;
             let twin = half ^ 1;
             if face_of[twin as usize].is_none() {
                 let own = face_of[half as usize].expect("only labelled half-edges wait");
@@ -47,11 +60,9 @@ pub fn label_sides<S: Space>(
         }
     }
     let label = |half: usize| face_of[half].expect("every part was reached");
-    segments
-        .iter()
-        .enumerate()
-        .map(|(i, s)| LabelledEdge { a: s.a, b: s.b, left: label(2 * i), right: label(2 * i + 1) })
-        .collect()
+    let labelled =
+        |(i, s): (usize, &Segment<S>)| LabelledEdge { a: s.a, b: s.b, left: label(2 * i), right: label(2 * i + 1) };
+    Ok(segments.iter().enumerate().map(labelled).collect())
 }
 
 /// Both directions of every segment: number 2i runs a → b, number 2i + 1 runs b → a.

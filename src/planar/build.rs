@@ -6,6 +6,7 @@ use super::check::{attributes, coverage, reference, shapes};
 use super::faces;
 use super::overlay::Overlay;
 use super::snap::{self, GridRing};
+use super::stop::{StopFlag, Stopped, unstopped};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{CheckReport, Problem, ProblemCode, Severity};
 use crate::domain::tier::Tier;
@@ -37,31 +38,38 @@ impl Built {
 /// Checks a draft and builds its partition. Accepted errors are settled as the contract says: an overlap goes to the
 /// grid with the lower code, a self-intersecting shape is read by the even-odd rule, a grid without a shape is left out.
 pub fn build(features: &[DraftFeature], allow: &[ProblemCode]) -> Built {
+    unstopped(|stop| build_until(features, allow, stop))
+}
+
+/// The same, unless somebody asks for the end before it is done.
+pub fn build_until(features: &[DraftFeature], allow: &[ProblemCode], stop: &StopFlag) -> Result<Built, Stopped> {
     let mut report = CheckReport::default();
     let table = attributes::table(features, &mut report.problems);
     reference::swapped_axes(features, &mut report.problems);
     let mut rings: Vec<GridRing> = Vec::new();
     for (id, row) in (0u32..).zip(&table) {
+        stop.go_on()?;
         let feature = &features[row.feature];
         let clean = shapes::clean_rings(feature, &row.grid.code, &mut report.problems);
         shapes::check_simple(&clean, feature, &row.grid.code, &mut report.problems);
         rings.extend(clean.into_iter().map(|ring| GridRing { grid: id, tier: row.grid.tier, points: ring.points }));
     }
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
-    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS), &FxHashSet::default());
+    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS), &FxHashSet::default(), stop)?;
 
     let was = former_codes(features, &table);
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
-    let overlay = Overlay::of(&rings, &grids);
+    let overlay = Overlay::of(&rings, &grids, stop)?;
     drop(rings);
+    stop.go_on()?;
     let found = coverage::find_parents(&overlay, &mut grids, &mut report);
     attributes::check_parents(&grids, &found, &mut report.problems);
-    coverage::check(&overlay, &grids, &found, &mut report.problems);
+    coverage::check(&overlay, &grids, &found, &mut report.problems, stop)?;
 
-    let partition = partition(&overlay, &grids, &drawn, &mut report.problems);
+    let partition = partition(&overlay, &grids, &drawn, &mut report.problems, stop)?;
     sort(&mut report);
     let publishable = report.blocking(allow).next().is_none() && !partition.is_empty();
-    Built { report, partition, was, publishable }
+    Ok(Built { report, partition, was, publishable })
 }
 
 /// The old and the new code of every grid whose feature names old ones.
@@ -91,7 +99,8 @@ fn partition(
     grids: &[Grid],
     drawn: &FxHashSet<u32>,
     problems: &mut Vec<Problem>,
-) -> Vec<GridFeature> {
+    stop: &StopFlag,
+) -> Result<Vec<GridFeature>, Stopped> {
     let mut edges_of: Vec<Vec<(Point, Point)>> = vec![Vec::new(); grids.len()];
     for edge in &overlay.edges {
         let (left, right) = (&overlay.owners[&edge.left], &overlay.owners[&edge.right]);
@@ -106,6 +115,7 @@ fn partition(
     }
     let mut features = Vec::with_capacity(grids.len());
     for ((id, grid), edges) in (0u32..).zip(grids).zip(edges_of) {
+        stop.go_on()?;
         let shape = faces::polygons(&edges);
         if !shape.is_empty() {
             features.push(GridFeature { grid: grid.clone(), shape });
@@ -117,5 +127,5 @@ fn partition(
     for feature in &mut features {
         feature.grid.parent.take_if(|parent| !kept.contains(parent));
     }
-    features
+    Ok(features)
 }

@@ -9,6 +9,7 @@ use super::faces;
 use super::mend::closed;
 use super::overlay::Overlay;
 use super::repair::edges;
+use super::stop::{StopFlag, Stopped};
 use crate::domain::problem::{Measure, Repair};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::DraftFeature;
@@ -20,18 +21,22 @@ const CONVENTION_DIGITS: [usize; 3] = [12, 15, 18];
 /// Adds the grids of tiers above the smallest that have none: each is the union of the grids that name it as their parent.
 /// Grids without a parent belong to the one that their code begins with, where all digits are by the convention. `names` are those
 /// of the new grids, by code. Answers what was made.
-pub fn dissolve(features: &mut Vec<DraftFeature>, names: &HashMap<String, String>) -> Vec<Repair> {
+pub fn dissolve(
+    features: &mut Vec<DraftFeature>,
+    names: &HashMap<String, String>,
+    stop: &StopFlag,
+) -> Result<Vec<Repair>, Stopped> {
     let mut made = Vec::new();
     for tier in [Tier::Three, Tier::Two] {
         let above = tier.above().expect("tiers 2 and 3 have one above");
         let has = |tier: Tier| features.iter().any(|feature| feature.tier == Some(tier));
         if has(tier) && !has(above) {
-            let new = union_of_children(features, tier, above, names);
+            let new = union_of_children(features, tier, above, names, stop)?;
             made.extend(new.iter().map(|(feature, children)| told(feature, *children)));
             features.extend(new.into_iter().map(|(feature, _)| feature));
         }
     }
-    made
+    Ok(made)
 }
 
 /// The grids of the tier above, with the number of grids in each; children that named no parent now do.
@@ -40,7 +45,8 @@ fn union_of_children(
     tier: Tier,
     above: Tier,
     names: &HashMap<String, String>,
-) -> Vec<(DraftFeature, usize)> {
+    stop: &StopFlag,
+) -> Result<Vec<(DraftFeature, usize)>, Stopped> {
     let mut table = attributes::table(features, &mut Vec::new());
     table.retain(|row| row.grid.tier == tier);
     let mut children_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
@@ -65,7 +71,7 @@ fn union_of_children(
         let shape = features[row.feature].polygons.iter().map(|rings| rings.iter().map(open).collect()).collect();
         edges(&shape).into_iter().map(move |(a, b)| (a, b, id))
     });
-    let overlay = Overlay::of_edges(all.filter(|(a, b, _)| a != b), &tiers);
+    let overlay = Overlay::of_edges(all.filter(|(a, b, _)| a != b), &tiers, stop)?;
     let mut rims: Vec<Vec<(Point, Point)>> = vec![Vec::new(); parents.len()];
     for edge in &overlay.edges {
         let parent = |set| overlay.owners[&set][tier].and_then(|id| parent_of.get(&id.0).copied());
@@ -95,7 +101,7 @@ fn union_of_children(
         };
         (feature, children.len())
     });
-    grids.collect()
+    Ok(grids.collect())
 }
 
 /// The code that a code begins with, where both are of the convention's digits.

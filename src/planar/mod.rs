@@ -22,4 +22,5 @@ pub mod noding;
 mod overlay;
 pub mod repair;
 mod snap;
+pub mod stop;
 mod thin;

@@ -7,6 +7,7 @@
 
 use super::cells::Cells;
 use super::labels::{LabelSet, LabelSets};
+use super::stop::{StopFlag, Stopped, unstopped};
 use crate::geometry::point::{Point, Space};
 use crate::geometry::predicates::{dot, orient};
 
@@ -24,10 +25,18 @@ const MAX_PASSES: usize = 32;
 /// Nodes the segments: the answer covers the same borders, every piece is there once with `a < b`, pieces meet only
 /// at common ends, and pieces that toggle nothing are gone. Sorted by (a, b).
 pub fn node<S: Space>(segments: &[Segment<S>], labels: &mut LabelSets) -> Vec<Segment<S>> {
+    unstopped(|stop| node_until(segments, labels, stop))
+}
+
+pub(super) fn node_until<S: Space>(
+    segments: &[Segment<S>],
+    labels: &mut LabelSets,
+    stop: &StopFlag,
+) -> Result<Vec<Segment<S>>, Stopped> {
     let mut noded = merge(segments.to_vec(), labels);
     for _ in 0..MAX_PASSES {
         let ends: Vec<(Point<S>, Point<S>)> = noded.iter().map(|s| (s.a, s.b)).collect();
-        let splits = pass(&ends).splits;
+        let splits = pass_until(&ends, stop)?.splits;
         if splits.is_empty() {
             break;
         }
@@ -47,7 +56,7 @@ pub fn node<S: Space>(segments: &[Segment<S>], labels: &mut LabelSets) -> Vec<Se
         }
         noded = merge(pieces, labels);
     }
-    noded
+    Ok(noded)
 }
 
 /// Each piece once, `a < b`, with what it toggles in all; those without length or toggles are dropped.
@@ -85,10 +94,16 @@ pub(super) struct Pass<S: Space> {
 
 /// One pass over segments given by their ends; none of them has length 0.
 pub(super) fn pass<S: Space>(segments: &[(Point<S>, Point<S>)]) -> Pass<S> {
+    unstopped(|stop| pass_until(segments, stop))
+}
+
+fn pass_until<S: Space>(segments: &[(Point<S>, Point<S>)], stop: &StopFlag) -> Result<Pass<S>, Stopped> {
+    stop.go_on()?;
     let cells = Cells::over(segments);
     let in_cell = cells.segments_by_cell(segments);
     let mut crossings = Vec::new();
     for cell in in_cell.rows() {
+        stop.go_on()?;
         for (k, &i) in cell.iter().enumerate() {
             for &j in &cell[k + 1..] {
                 if let Some(point) = crossing(segments[i as usize], segments[j as usize]) {
@@ -104,11 +119,13 @@ pub(super) fn pass<S: Space>(segments: &[(Point<S>, Point<S>)]) -> Pass<S> {
     hot.extend(crossings.iter().map(|&(_, _, point)| point));
     hot.sort_unstable();
     hot.dedup();
+    stop.go_on()?;
     let hot_in_cell = cells.points_by_cell(&hot);
 
     let mut splits = Vec::new();
     let mut through: Vec<Point<S>> = Vec::new();
     for (i, &(a, b)) in (0u32..).zip(segments) {
+        stop.go_on()?;
         through.clear();
         cells.each_along(a, b, |cell| {
             for &h in hot_in_cell.row(cell) {
@@ -125,7 +142,7 @@ pub(super) fn pass<S: Space>(segments: &[(Point<S>, Point<S>)]) -> Pass<S> {
             splits.push(Split { segment: i, through: through.clone() });
         }
     }
-    Pass { splits, crossings }
+    Ok(Pass { splits, crossings })
 }
 
 /// Where the interiors of two segments cross, rounded to the nearest point (halves up); `None` where they only touch.

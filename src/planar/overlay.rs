@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::arrangement::{LabelledEdge, label_sides};
+use super::arrangement::{LabelledEdge, label_sides_until};
 use super::faces;
 use super::labels::{LabelSet, LabelSets};
-use super::noding::{Segment, node};
+use super::noding::{Segment, node_until};
 use super::snap::GridRing;
+use super::stop::{StopFlag, Stopped};
 use crate::domain::grid::{Grid, GridId, Owners};
 use crate::domain::tier::Tier;
 use crate::geometry::point::{Lattice, MultiPolygon, Point, Polygon};
@@ -21,29 +22,33 @@ pub(super) struct Overlay {
 }
 
 impl Overlay {
-    pub fn of(rings: &[GridRing], grids: &[Grid]) -> Overlay {
+    pub fn of(rings: &[GridRing], grids: &[Grid], stop: &StopFlag) -> Result<Overlay, Stopped> {
         let tiers: Vec<Tier> = grids.iter().map(|grid| grid.tier).collect();
         let edges = rings.iter().flat_map(|ring| {
             let next = ring.points.iter().cycle().skip(1);
             ring.points.iter().zip(next).map(|(&a, &b)| (a, b, ring.grid))
         });
-        Overlay::of_edges(edges, &tiers)
+        Overlay::of_edges(edges, &tiers, stop)
     }
 
     /// Edges with the number of the grid that they bound; `tiers` are those of the grids.
-    pub fn of_edges(edges: impl Iterator<Item = (Point, Point, u32)>, tiers: &[Tier]) -> Overlay {
+    pub fn of_edges(
+        edges: impl Iterator<Item = (Point, Point, u32)>,
+        tiers: &[Tier],
+        stop: &StopFlag,
+    ) -> Result<Overlay, Stopped> {
         let mut labels = LabelSets::default();
         let alone: Vec<LabelSet> = (0u32..).zip(tiers).map(|(id, _)| labels.of([id])).collect();
         let segments: Vec<Segment<Lattice>> =
             edges.map(|(a, b, id)| Segment { a, b, toggles: alone[id as usize] }).collect();
-        let noded = node(&segments, &mut labels);
+        let noded = node_until(&segments, &mut labels, stop)?;
         drop(segments);
-        let edges = label_sides(&noded, LabelSets::EMPTY, &mut labels);
+        let edges = label_sides_until(&noded, LabelSets::EMPTY, &mut labels, stop)?;
         let mut owners = FxHashMap::default();
         for set in edges.iter().flat_map(|edge| [edge.left, edge.right]) {
             owners.entry(set).or_insert_with(|| resolve(labels.members(set), tiers));
         }
-        Overlay { labels, edges, owners }
+        Ok(Overlay { labels, edges, owners })
     }
 
     /// The regions whose label sets fall in the same class, by class.

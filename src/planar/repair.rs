@@ -11,6 +11,7 @@ use super::check::attributes;
 use super::mend;
 use super::near::Near;
 use super::snap::{GridRing, Tolerance, snap};
+use super::stop::{StopFlag, Stopped, unstopped};
 use super::thin::{self, Closed};
 use crate::domain::grid::Grid;
 use crate::domain::problem::{Measure, Repair};
@@ -36,10 +37,20 @@ pub(super) type Shape = Vec<Vec<Ring>>;
 /// Closes rings, takes out repeated points, spikes and rings without area, and makes borders that miss each other by
 /// less than `tolerance_m` one border. No vertex moves further than that, and repairing again changes nothing. Directions
 /// need no repair: the even-odd rule and the planar map do not look at them.
-pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Vec<Repair>) {
+pub fn repair(features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Vec<Repair>) {
+    unstopped(|stop| repair_until(features, tolerance_m, stop))
+}
+
+/// The same, unless somebody asks for the end before it is done.
+pub fn repair_until(
+    mut features: Vec<DraftFeature>,
+    tolerance_m: f64,
+    stop: &StopFlag,
+) -> Result<(Vec<DraftFeature>, Vec<Repair>), Stopped> {
     let mut repairs = Vec::new();
     let tolerance = Tolerance::metres(tolerance_m);
     for feature in &mut features {
+        stop.go_on()?;
         mend::mend(feature, tolerance, &mut repairs);
     }
     let mut ignored = Vec::new();
@@ -57,7 +68,7 @@ pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFe
             polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
         })
         .collect();
-    let (after, closed, moved) = settle(&before, &grids, tolerance_m);
+    let (after, closed, moved) = settle(&before, &grids, tolerance_m, stop)?;
     for ((row, before), after) in table.iter().zip(&before).zip(after) {
         if *before != after {
             features[row.feature].polygons =
@@ -79,7 +90,7 @@ pub fn repair(mut features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFe
         });
     }
     repairs.extend(closed.into_iter().map(|closed| closed.told(&grids)));
-    (features, repairs)
+    Ok((features, repairs))
 }
 
 /// What was done to one grid.
@@ -93,25 +104,31 @@ struct Moved {
 }
 
 /// The shapes with their borders made to meet, the gaps and overlaps that were closed, and how far grids moved.
-fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64) -> (Vec<Shape>, Vec<Closed>, Vec<Moved>) {
+fn settle(
+    before: &[Shape],
+    grids: &[Grid],
+    tolerance_m: f64,
+    stop: &StopFlag,
+) -> Result<(Vec<Shape>, Vec<Closed>, Vec<Moved>), Stopped> {
     let tolerance = Tolerance::metres(tolerance_m);
     let mut fixed: FxHashSet<u32> = FxHashSet::default();
     for _ in 0..MAX_ATTEMPTS {
         let mut closed = Vec::new();
-        let after = rounds(before, grids, tolerance, &fixed, &mut closed);
+        let after = rounds(before, grids, tolerance, &fixed, &mut closed, stop)?;
         let mut moved = Vec::new();
         let fixed_before = fixed.len();
         for (id, (was, is)) in (0u32..).zip(before.iter().zip(&after)).filter(|(_, (was, is))| was != is) {
+            stop.go_on()?;
             match measure(id, was, is, tolerance_m) {
                 Some(found) => moved.push(found),
                 None => _ = fixed.insert(id),
             }
         }
         if fixed.len() == fixed_before {
-            return (after, closed, moved);
+            return Ok((after, closed, moved));
         }
     }
-    (before.to_vec(), Vec::new(), Vec::new())
+    Ok((before.to_vec(), Vec::new(), Vec::new()))
 }
 
 fn rounds(
@@ -120,20 +137,21 @@ fn rounds(
     tolerance: Tolerance,
     fixed: &FxHashSet<u32>,
     closed: &mut Vec<Closed>,
-) -> Vec<Shape> {
+    stop: &StopFlag,
+) -> Result<Vec<Shape>, Stopped> {
     let mut shapes = before.to_vec();
     let mut ambiguous = thin::Ambiguous::new(before, tolerance, fixed);
     for _ in 0..MAX_ROUNDS {
         let at_first = shapes.clone();
         let mut rings = flat(&shapes, grids);
-        snap(&mut rings, tolerance, fixed);
+        snap(&mut rings, tolerance, fixed, stop)?;
         put_back(&mut shapes, rings);
-        thin::close(&mut shapes, grids, tolerance.less(ROUNDING_UNITS), &mut ambiguous, closed);
+        thin::close(&mut shapes, grids, tolerance.less(ROUNDING_UNITS), &mut ambiguous, closed, stop)?;
         if shapes == at_first {
             break;
         }
     }
-    shapes
+    Ok(shapes)
 }
 
 /// All rings in the order of the shapes.

@@ -6,6 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
+use super::stop::{StopFlag, Stopped};
 use crate::domain::tier::Tier;
 use crate::geometry::geodesic::{distance_m, metres_per_unit};
 use crate::geometry::lattice::UNITS_PER_DEGREE;
@@ -111,12 +112,18 @@ struct Anchor {
 
 /// Makes borders that miss each other by less than the tolerance meet. No vertex moves further than the tolerance, and no
 /// border bends to a place that is further from where it was; the rings of `fixed` grids stay as they are.
-pub(crate) fn snap(rings: &mut [GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> Vec<Moved> {
+pub(crate) fn snap(
+    rings: &mut [GridRing],
+    tolerance: Tolerance,
+    fixed: &FxHashSet<u32>,
+    stop: &StopFlag,
+) -> Result<Vec<Moved>, Stopped> {
     let mut moved: FxHashMap<u32, Moved> = FxHashMap::default();
-    let (anchors, joined) = join_points(rings, tolerance, fixed);
+    let (anchors, joined) = join_points(rings, tolerance, fixed, stop)?;
     let mut before = Before::default();
     if !joined.is_empty() {
         for (r, ring) in (0u32..).zip(rings.iter_mut()) {
+            stop.go_on()?;
             let grid = ring.grid;
             for point in &mut ring.points {
                 if let Some(&to) = joined.get(&(*point, grid)) {
@@ -128,10 +135,10 @@ pub(crate) fn snap(rings: &mut [GridRing], tolerance: Tolerance, fixed: &FxHashS
             tidy(&mut ring.points);
         }
     }
-    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved);
+    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved, stop)?;
     let mut moved: Vec<Moved> = moved.into_values().collect();
     moved.sort_by_key(|m| m.grid);
-    moved
+    Ok(moved)
 }
 
 fn note(moved: &mut FxHashMap<u32, Moved>, grid: u32, place: Point, distance_m: f64) {
@@ -143,7 +150,7 @@ fn note(moved: &mut FxHashMap<u32, Moved>, grid: u32, place: Point, distance_m: 
 }
 
 /// Every edge (smaller end first) that no other ring of its tier has, with its ring and its position there.
-fn loose_edges(rings: &[GridRing]) -> Vec<(Point, Point, u32, u32)> {
+fn loose_edges(rings: &[GridRing], stop: &StopFlag) -> Result<Vec<(Point, Point, u32, u32)>, Stopped> {
     let mut uses: Vec<(Point, Point, Tier, u32, u32)> = Vec::new();
     for (r, ring) in (0u32..).zip(rings) {
         for (i, &a) in (0u32..).zip(&ring.points) {
@@ -151,11 +158,11 @@ fn loose_edges(rings: &[GridRing]) -> Vec<(Point, Point, u32, u32)> {
             uses.push((a.min(b), a.max(b), ring.tier, r, i));
         }
     }
+    stop.go_on()?;
     uses.sort_unstable();
-    uses.chunk_by(|u, v| (u.0, u.1, u.2) == (v.0, v.1, v.2))
-        .filter(|same| same.len() == 1)
-        .map(|same| (same[0].0, same[0].1, same[0].3, same[0].4))
-        .collect()
+    stop.go_on()?;
+    let same_edge = uses.chunk_by(|u, v| (u.0, u.1, u.2) == (v.0, v.1, v.2));
+    Ok(same_edge.filter(|same| same.len() == 1).map(|same| (same[0].0, same[0].1, same[0].3, same[0].4)).collect())
 }
 
 type Joined = FxHashMap<(Point, u32), Point>;
@@ -165,8 +172,13 @@ type Before = FxHashMap<(u32, Point), Point>;
 
 /// Groups the ends of loose edges: those with most rings stand, others of other rings within the tolerance join them.
 /// Answers the anchors and where the points of which grid go.
-fn join_points(rings: &[GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> (Vec<Anchor>, Joined) {
-    let loose: FxHashSet<Point> = loose_edges(rings).into_iter().flat_map(|(a, b, ..)| [a, b]).collect();
+fn join_points(
+    rings: &[GridRing],
+    tolerance: Tolerance,
+    fixed: &FxHashSet<u32>,
+    stop: &StopFlag,
+) -> Result<(Vec<Anchor>, Joined), Stopped> {
+    let loose: FxHashSet<Point> = loose_edges(rings, stop)?.into_iter().flat_map(|(a, b, ..)| [a, b]).collect();
     // With all rings that go through them, also those whose edges there are shared, or a point would leave its neighbours.
     let mut ends: Vec<(Point, u32)> = Vec::new();
     for (r, ring) in (0u32..).zip(rings) {
@@ -188,6 +200,7 @@ fn join_points(rings: &[GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>)
     let mut in_bucket: FxHashMap<(i64, i64), Vec<u32>> = FxHashMap::default();
     let mut joined = Joined::default();
     for group in groups {
+        stop.go_on()?;
         let (column, row) = bucket(group.point);
         let moves = !stands(&group);
         let near = (-1..=1)
@@ -215,7 +228,7 @@ fn join_points(rings: &[GridRing], tolerance: Tolerance, fixed: &FxHashSet<u32>)
             }
         }
     }
-    (anchors, joined)
+    Ok((anchors, joined))
 }
 
 /// An anchor to be put into an edge.
@@ -236,10 +249,11 @@ fn bend_edges(
     tolerance: Tolerance,
     fixed: &FxHashSet<u32>,
     moved: &mut FxHashMap<u32, Moved>,
-) {
-    let loose = loose_edges(rings);
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
+    let loose = loose_edges(rings, stop)?;
     if loose.is_empty() || anchors.is_empty() {
-        return;
+        return Ok(());
     }
     let segments: Vec<(Point, Point)> = loose.iter().map(|&(a, b, ..)| (a, b)).collect();
     let points: Vec<Point> = anchors.iter().map(|anchor| anchor.point).collect();
@@ -247,6 +261,7 @@ fn bend_edges(
     let anchors_in = cells.points_by_cell(&points);
     let mut insertions: Vec<Insertion> = Vec::new();
     for &(a, b, ring, edge) in loose.iter().filter(|loose| !fixed.contains(&rings[loose.2 as usize].grid)) {
+        stop.go_on()?;
         let was = |p: Point| before.get(&(ring, p)).copied().unwrap_or(p);
         let (was_a, was_b) = (was(a), was(b));
         cells.each_along(a, b, |cell| {
@@ -294,6 +309,7 @@ fn bend_edges(
         tidy(&mut points);
         ring.points = points;
     }
+    Ok(())
 }
 
 /// Takes out repeated points and spikes that go somewhere and straight back; an emptied ring stays empty.
@@ -339,9 +355,14 @@ pub(crate) fn tidy(points: &mut Ring) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::planar::stop::unstopped;
 
     fn ring(grid: u32, points: &[(i32, i32)]) -> GridRing {
         GridRing { grid, tier: Tier::Three, points: points.iter().map(|&(x, y)| Point::new(x, y)).collect() }
+    }
+
+    fn snapped(rings: &mut [GridRing]) -> Vec<Moved> {
+        unstopped(|stop| snap(rings, Tolerance::units(5.0), &FxHashSet::default(), stop))
     }
 
     #[test]
@@ -364,16 +385,12 @@ mod tests {
             ring(0, &[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]),
             ring(1, &[(1003, 0), (2000, 0), (2000, 1000), (1003, 1000), (1003, 500)]),
         ];
-        let moved = snap(&mut rings, Tolerance::units(5.0), &FxHashSet::default());
+        let moved = snapped(&mut rings);
         assert_eq!(moved.len(), 2);
         assert!(moved.iter().all(|m| m.longest_m < 0.06));
         let shared: Vec<Point> = rings[0].points.iter().filter(|p| rings[1].points.contains(p)).copied().collect();
         assert_eq!(shared.len(), 3, "{rings:?}");
-        assert_eq!(
-            snap(&mut rings.clone(), Tolerance::units(5.0), &FxHashSet::default()),
-            [],
-            "a second time nothing moves"
-        );
+        assert_eq!(snapped(&mut rings.clone()), [], "a second time nothing moves");
     }
 
     #[test]
@@ -386,7 +403,7 @@ mod tests {
         right.extend(steps.iter().rev());
         let mut rings = vec![ring(0, &left), ring(1, &right)];
         let before = rings.clone();
-        assert_eq!(snap(&mut rings, Tolerance::units(5.0), &FxHashSet::default()), []);
+        assert_eq!(snapped(&mut rings), []);
         assert_eq!(rings, before);
     }
 }

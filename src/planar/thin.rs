@@ -20,6 +20,7 @@ use super::near::follow;
 use super::overlay::Overlay;
 use super::repair::{Shape, edges};
 use super::snap::Tolerance;
+use super::stop::{StopFlag, Stopped, unstopped};
 use crate::domain::grid::Grid;
 use crate::domain::problem::CheckReport;
 use crate::domain::tier::Tier;
@@ -95,7 +96,7 @@ fn touches_itself(shape: &Shape) -> bool {
 
 /// The area that the edges enclose by the even-odd rule.
 fn even_odd(own: &[(Point, Point)]) -> MultiPolygon {
-    let overlay = Overlay::of_edges(own.iter().map(|&(a, b)| (a, b, 0)), &[Tier::One]);
+    let overlay = unstopped(|stop| Overlay::of_edges(own.iter().map(|&(a, b)| (a, b, 0)), &[Tier::One], stop));
     let inside = |set: LabelSet| (!overlay.labels.members(set).is_empty()).then_some(());
     overlay.regions(inside).into_iter().flat_map(|(_, shape)| shape).collect()
 }
@@ -107,27 +108,30 @@ pub(super) fn close(
     tolerance: Tolerance,
     ambiguous: &mut Ambiguous<'_>,
     closed: &mut Vec<Closed>,
-) {
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
     for tier in Tier::ALL.into_iter().rev() {
-        let mut work = Work::over(shapes, grids, &[tier]);
-        work.close_overlaps(tier, grids, tolerance, ambiguous);
-        work.close_gaps(tier, grids, tolerance, ambiguous);
-        work.rebuild(tier, shapes, grids, ambiguous, closed);
+        let mut work = Work::over(shapes, grids, &[tier], stop)?;
+        work.close_overlaps(tier, grids, tolerance, ambiguous)?;
+        work.close_gaps(tier, grids, tolerance, ambiguous)?;
+        work.rebuild(tier, shapes, grids, ambiguous, closed)?;
     }
     for tier in Tier::ALL.into_iter().rev() {
         let Some(above) = next_tier_above(tier, grids).filter(|_| grids.iter().any(|grid| grid.tier == tier)) else {
             continue;
         };
-        let mut work = Work::over(shapes, grids, &[tier, above]);
-        work.follow_below(tier, above, grids, tolerance, ambiguous);
+        let mut work = Work::over(shapes, grids, &[tier, above], stop)?;
+        work.follow_below(tier, above, grids, tolerance, ambiguous)?;
         if !work.decided.is_empty() {
-            work.rebuild(above, shapes, grids, ambiguous, closed);
+            work.rebuild(above, shapes, grids, ambiguous, closed)?;
         }
     }
+    Ok(())
 }
 
 /// The borders of one or two tiers, and who owns which of their sides from now on.
-struct Work {
+struct Work<'a> {
+    stop: &'a StopFlag,
     overlay: Overlay,
     /// The owners of the left (true) and right side of an edge where they differ from what the overlay says.
     decided: FxHashMap<(u32, bool), Option<u32>>,
@@ -137,15 +141,15 @@ struct Work {
 /// An edge on the rim of a region: its number, whether the region is on its left, and its ends.
 type Rim = (u32, bool, (Point, Point));
 
-impl Work {
-    fn over(shapes: &[Shape], grids: &[Grid], tiers: &[Tier]) -> Work {
+impl<'a> Work<'a> {
+    fn over(shapes: &[Shape], grids: &[Grid], tiers: &[Tier], stop: &'a StopFlag) -> Result<Work<'a>, Stopped> {
         let tier_of: Vec<Tier> = grids.iter().map(|grid| grid.tier).collect();
         let edges = (0u32..)
             .zip(shapes)
             .filter(|(id, _)| tiers.contains(&tier_of[*id as usize]))
             .flat_map(|(id, shape)| edges(shape).into_iter().map(move |(a, b)| (a, b, id)));
-        let overlay = Overlay::of_edges(edges, &tier_of);
-        Work { overlay, decided: FxHashMap::default(), found: Vec::new() }
+        let overlay = Overlay::of_edges(edges, &tier_of, stop)?;
+        Ok(Work { stop, overlay, decided: FxHashMap::default(), found: Vec::new() })
     }
 
     /// The grids of the tier on one side of an edge.
@@ -184,13 +188,20 @@ impl Work {
     }
 
     /// Thin areas of several grids go to one of them: the lowest code from which the others can withdraw.
-    fn close_overlaps(&mut self, tier: Tier, grids: &[Grid], tolerance: Tolerance, ambiguous: &mut Ambiguous<'_>) {
+    fn close_overlaps(
+        &mut self,
+        tier: Tier,
+        grids: &[Grid],
+        tolerance: Tolerance,
+        ambiguous: &mut Ambiguous<'_>,
+    ) -> Result<(), Stopped> {
         let several = |set: LabelSet| {
             let members = self.overlay.labels.members(set);
             (members.len() > 1).then(|| members.to_vec())
         };
         for (members, shape) in self.overlay.regions(several) {
             for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance)) {
+                self.stop.go_on()?;
                 let rim = self.rim(&polygon);
                 let keeps = members.iter().copied().find(|&keeper| {
                     members.iter().filter(|&&loser| loser != keeper).all(|&loser| {
@@ -204,12 +215,20 @@ impl Work {
                 }
             }
         }
+        Ok(())
     }
 
     /// Thin areas of nobody go to the neighbour with the longest common border that can follow the other ones.
-    fn close_gaps(&mut self, tier: Tier, grids: &[Grid], tolerance: Tolerance, ambiguous: &mut Ambiguous<'_>) {
+    fn close_gaps(
+        &mut self,
+        tier: Tier,
+        grids: &[Grid],
+        tolerance: Tolerance,
+        ambiguous: &mut Ambiguous<'_>,
+    ) -> Result<(), Stopped> {
         let nobody = |set: LabelSet| self.overlay.labels.members(set).is_empty().then_some(());
         for polygon in self.overlay.regions(nobody).into_iter().flat_map(|(_, shape)| shape) {
+            self.stop.go_on()?;
             if !may_be_thin(&polygon, tolerance) {
                 continue;
             }
@@ -235,6 +254,7 @@ impl Work {
                 self.decide(Kind::Gap, &rim, Some(winner), others, polygon);
             }
         }
+        Ok(())
     }
 
     /// Where the grids of a tier and those of the tier above do not nest by a thin area, the larger ones follow.
@@ -245,7 +265,7 @@ impl Work {
         grids: &[Grid],
         tolerance: Tolerance,
         ambiguous: &mut Ambiguous<'_>,
-    ) {
+    ) -> Result<(), Stopped> {
         let mut with_parents = grids.to_vec();
         find_parents(&self.overlay, &mut with_parents, &mut CheckReport::default());
         let id_of: FxHashMap<&str, u32> = (0u32..)
@@ -270,6 +290,7 @@ impl Work {
         };
         for ((wanted, is), shape) in self.overlay.regions(apart) {
             for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance)) {
+                self.stop.go_on()?;
                 let rim = self.rim(&polygon);
                 let gains = wanted.is_none_or(|id| {
                     let own = |edge, left| self.owners(edge, left, above, grids).contains(&id);
@@ -287,6 +308,7 @@ impl Work {
                 }
             }
         }
+        Ok(())
     }
 
     /// Gives the grids of the tier that changed, or whose borders were noded, their new shapes.
@@ -297,7 +319,7 @@ impl Work {
         grids: &[Grid],
         ambiguous: &mut Ambiguous<'_>,
         closed: &mut Vec<Closed>,
-    ) {
+    ) -> Result<(), Stopped> {
         let mut edges_of: FxHashMap<u32, Vec<(Point, Point)>> = FxHashMap::default();
         for (i, edge) in (0u32..).zip(&self.overlay.edges) {
             let (left, right) = (self.owners(i, true, tier, grids), self.owners(i, false, tier, grids));
@@ -314,6 +336,7 @@ impl Work {
             all
         };
         for (id, now) in edges_of {
+            self.stop.go_on()?;
             let shape = &mut shapes[id as usize];
             if (touches_itself(shape) || undirected(&now) != undirected(&edges(shape))) && !ambiguous.holds(id) {
                 let polygons = faces::polygons(&now);
@@ -324,6 +347,7 @@ impl Work {
             }
         }
         gather(self.found, closed);
+        Ok(())
     }
 }
 

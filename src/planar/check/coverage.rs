@@ -12,6 +12,7 @@ use crate::geometry::interior::interior_point;
 use crate::geometry::point::{Point, Polygon};
 use crate::planar::labels::LabelSet;
 use crate::planar::overlay::Overlay;
+use crate::planar::stop::{StopFlag, Stopped};
 
 /// A gap narrower than this on average is a sliver: two drawings of one border rather than a place left out.
 pub const SLIVER_WIDTH_M: f64 = 2.0;
@@ -23,21 +24,35 @@ const PARENT_SHARE: f64 = 0.5;
 const SURE_SHARE: f64 = 0.95;
 
 /// Finds overlaps, gaps and slivers, and areas outside the parent.
-pub(crate) fn check(overlay: &Overlay, grids: &[Grid], found: &Found, problems: &mut Vec<Problem>) {
+pub(crate) fn check(
+    overlay: &Overlay,
+    grids: &[Grid],
+    found: &Found,
+    problems: &mut Vec<Problem>,
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
     for tier in Tier::ALL {
         if !grids.iter().any(|grid| grid.tier == tier) {
             continue;
         }
-        overlaps(overlay, grids, tier, problems);
+        stop.go_on()?;
+        overlaps(overlay, grids, tier, problems, stop)?;
         let above = next_tier_above(tier, grids);
-        gaps(overlay, grids, tier, above, problems);
+        gaps(overlay, grids, (tier, above), problems, stop)?;
         if let Some(above) = above {
-            outside_parents(overlay, grids, (tier, above), found, problems);
+            outside_parents(overlay, grids, (tier, above), found, problems, stop)?;
         }
     }
+    Ok(())
 }
 
-fn overlaps(overlay: &Overlay, grids: &[Grid], tier: Tier, problems: &mut Vec<Problem>) {
+fn overlaps(
+    overlay: &Overlay,
+    grids: &[Grid],
+    tier: Tier,
+    problems: &mut Vec<Problem>,
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
     let several = |set: LabelSet| {
         let of_tier = |&&member: &&u32| grids[member as usize].tier == tier;
         let members: Vec<u32> = overlay.labels.members(set).iter().filter(of_tier).copied().collect();
@@ -46,6 +61,7 @@ fn overlaps(overlay: &Overlay, grids: &[Grid], tier: Tier, problems: &mut Vec<Pr
     for (members, shape) in overlay.regions(several) {
         let codes: Vec<String> = members.iter().map(|&member| grids[member as usize].code.clone()).collect();
         for polygon in shape {
+            stop.go_on()?;
             let area = area_m2(&polygon);
             problems.push(Problem {
                 outline: outline(&polygon),
@@ -63,9 +79,16 @@ fn overlaps(overlay: &Overlay, grids: &[Grid], tier: Tier, problems: &mut Vec<Pr
             });
         }
     }
+    Ok(())
 }
 
-fn gaps(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Option<Tier>, problems: &mut Vec<Problem>) {
+fn gaps(
+    overlay: &Overlay,
+    grids: &[Grid],
+    (tier, above): (Tier, Option<Tier>),
+    problems: &mut Vec<Problem>,
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
     // Without a tier above, what has grids all around it; `polygons` drops the part that has no end.
     let uncovered = |set: LabelSet| {
         let owners = &overlay.owners[&set];
@@ -77,6 +100,7 @@ fn gaps(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Option<Tier>, prob
     };
     for (parent, shape) in overlay.regions(uncovered) {
         for polygon in shape {
+            stop.go_on()?;
             let area = area_m2(&polygon);
             let width = 2.0 * area / perimeter_m(&polygon);
             let code = if width < SLIVER_WIDTH_M { ProblemCode::Sliver } else { ProblemCode::Gap };
@@ -97,6 +121,7 @@ fn gaps(overlay: &Overlay, grids: &[Grid], tier: Tier, above: Option<Tier>, prob
             });
         }
     }
+    Ok(())
 }
 
 fn outside_parents(
@@ -105,7 +130,8 @@ fn outside_parents(
     (tier, above): (Tier, Tier),
     found: &Found,
     problems: &mut Vec<Problem>,
-) {
+    stop: &StopFlag,
+) -> Result<(), Stopped> {
     // A parent of another tier is reported as such; where it lies says nothing.
     let parents = (0u32..).zip(grids).filter(|(_, grid)| grid.tier == above);
     let by_code: FxHashMap<&str, u32> = parents.map(|(id, grid)| (grid.code.as_str(), id)).collect();
@@ -116,6 +142,7 @@ fn outside_parents(
         (owners[above] != Some(GridId(*parent))).then_some(id)
     };
     for (id, shape) in overlay.regions(outside) {
+        stop.go_on()?;
         let grid = &grids[id.index()];
         let parent = grid.parent.clone().expect("only grids with a parent are asked");
         let areas: Vec<f64> = shape.iter().map(area_m2).collect();
@@ -140,6 +167,7 @@ fn outside_parents(
             )
         });
     }
+    Ok(())
 }
 
 /// Parents that were found by containment, and how sure they are.
