@@ -23,7 +23,10 @@ pub(super) struct Collected {
     /// Vertices this feature may still have.
     vertices_left: u64,
     pub polygons: Vec<Vec<RawRing>>,
+    /// Positions; a ring without any counts as one, and so does a polygon without rings: they take memory too.
     pub vertices: u64,
+    /// Whether the ring or polygon begun last has been counted, and its first position has not.
+    is_counted: bool,
     /// Positions with a height or a measure, which is dropped.
     pub with_height: u64,
     /// Positions off longitude and latitude, as read.
@@ -39,6 +42,7 @@ impl Collected {
             vertices_left,
             polygons: Vec::new(),
             vertices: 0,
+            is_counted: false,
             with_height: 0,
             out_of_range: Vec::new(),
             place: [0; 3],
@@ -57,26 +61,42 @@ impl Collected {
         polygon.last_mut().expect("a position is read inside a ring")
     }
 
-    /// Begins a polygon.
-    pub(super) fn begin_polygon(&mut self) {
-        self.polygons.push(Vec::new());
-        self.place = [self.polygons.len(), 0, 0];
-    }
-
-    /// Begins a ring of the polygon begun last, its shell first.
-    pub(super) fn begin_ring(&mut self) {
-        let polygon = self.polygons.last_mut().expect("a ring is begun inside a polygon");
-        polygon.push(Vec::new());
-        self.place[1] = polygon.len();
-        self.place[2] = 0;
-    }
-
-    /// Adds a position in the file's own coordinates, east before north, to the ring begun last.
-    pub(super) fn position(&mut self, position: [f64; 2]) -> Result<(), TooManyVertices> {
+    fn count(&mut self) -> Result<(), TooManyVertices> {
         if self.vertices == self.vertices_left {
             return Err(TooManyVertices);
         }
         self.vertices += 1;
+        Ok(())
+    }
+
+    /// Begins a polygon.
+    pub(super) fn begin_polygon(&mut self) -> Result<(), TooManyVertices> {
+        self.count()?;
+        self.is_counted = true;
+        self.polygons.push(Vec::new());
+        self.place = [self.polygons.len(), 0, 0];
+        Ok(())
+    }
+
+    /// Begins a ring of the polygon begun last, its shell first.
+    pub(super) fn begin_ring(&mut self) -> Result<(), TooManyVertices> {
+        let is_first = self.polygons.last().is_some_and(Vec::is_empty);
+        if !(self.is_counted && is_first) {
+            self.count()?;
+        }
+        self.is_counted = true;
+        let polygon = self.polygons.last_mut().expect("a ring is begun inside a polygon");
+        polygon.push(Vec::new());
+        self.place[1] = polygon.len();
+        self.place[2] = 0;
+        Ok(())
+    }
+
+    /// Adds a position in the file's own coordinates, east before north, to the ring begun last.
+    pub(super) fn position(&mut self, position: [f64; 2]) -> Result<(), TooManyVertices> {
+        if !std::mem::take(&mut self.is_counted) {
+            self.count()?;
+        }
         let [lon, lat] = self.crs.to_wgs84(position);
         match Point::from_degrees(lon, lat) {
             Ok(point) => self.ring().push(point),
@@ -138,17 +158,17 @@ impl<'de> Visitor<'de> for Coordinates<'_> {
         match level {
             Level::Polygons => while array.next_element_seed(Coordinates { level: Level::Rings, into })?.is_some() {},
             Level::Rings => {
-                into.begin_polygon();
+                into.begin_polygon().map_err(A::Error::custom)?;
                 loop {
-                    into.begin_ring();
+                    // Also where what comes is no ring.
+                    (into.place[1], into.place[2]) = (into.place[1] + 1, 0);
                     if array.next_element_seed(Coordinates { level: Level::Positions, into })?.is_none() {
                         break;
                     }
                 }
-                // The ring that was made ready for an element that did not come.
-                into.polygons.last_mut().expect("pushed above").pop();
             }
             Level::Positions => {
+                into.begin_ring().map_err(A::Error::custom)?;
                 loop {
                     into.place[2] += 1;
                     match array.next_element::<geojson::Position>()? {
@@ -182,7 +202,7 @@ mod tests {
             polygon.polygons,
             [vec![vec![p(0.0, 0.0), p(1.0, 0.0), p(1.0, 1.0), p(0.0, 0.0)], vec![], vec![p(0.5, 0.5)]]]
         );
-        assert_eq!((polygon.vertices, polygon.with_height), (5, 1));
+        assert_eq!((polygon.vertices, polygon.with_height), (6, 1));
     }
 
     #[test]
@@ -210,5 +230,16 @@ mod tests {
         }
         let many = format!("[[{}[0,0]]]", "[0,0],".repeat(10));
         assert!(read(Level::Rings, &many).unwrap_err().contains("more vertices"));
+        // What has no positions takes memory too; ten are allowed here.
+        for (level, nothing, allowed) in [
+            (Level::Rings, "[]", 10),
+            (Level::Polygons, "[]", 10),
+            (Level::Polygons, "[[]]", 10),
+            (Level::Polygons, "[[],[]]", 5),
+        ] {
+            let list = |count: usize| format!("[{}]", vec![nothing; count].join(","));
+            assert_eq!(read(level, &list(allowed)).unwrap().vertices, 10);
+            assert!(read(level, &list(allowed + 1)).unwrap_err().contains("more vertices"));
+        }
     }
 }

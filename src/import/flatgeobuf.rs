@@ -10,6 +10,7 @@ use flatgeobuf::{
 
 use super::coordinates::Collected;
 use super::crs::ImportCrs;
+use super::layers;
 use super::mapping::{clip, parse_tier};
 use super::reading::{Fault, Reading};
 use super::record::Record;
@@ -49,6 +50,9 @@ impl Reading {
         }
         let header =
             size_prefixed_root_as_header(&buffer).map_err(|error| format!("its header is damaged: {error}"))?;
+        if let Some(layer) = header.name().filter(|name| !name.is_empty()) {
+            layers::choose(&[layer], self.options.layer.as_deref())?;
+        }
         let columns = columns(header.columns().map(|columns| columns.iter()))?;
         let crs = match self.options.crs.clone() {
             Some(chosen) => chosen,
@@ -231,7 +235,7 @@ fn collect(geometry: &Geometry<'_>, kind: GeometryType, nesting: u32, into: &mut
 
 /// All positions one after the other, and where each ring ends, counted in positions.
 fn polygon(geometry: &Geometry<'_>, into: &mut Collected) -> Result<(), String> {
-    into.begin_polygon();
+    into.begin_polygon().map_err(|error| error.to_string())?;
     let Some(numbers) = geometry.xy() else { return Ok(()) };
     if numbers.len() % 2 != 0 {
         return Err("its shape is damaged: a position has no north".into());
@@ -243,7 +247,7 @@ fn polygon(geometry: &Geometry<'_>, into: &mut Collected) -> Result<(), String> 
         if end < begin || end > positions {
             return Err("its shape is damaged: a ring ends where it cannot".to_string());
         }
-        into.begin_ring();
+        into.begin_ring().map_err(|error| error.to_string())?;
         for at in begin..end {
             let position = [numbers.get(2 * at), numbers.get(2 * at + 1)];
             if !position.iter().all(|number| number.is_finite()) {

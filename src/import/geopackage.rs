@@ -124,8 +124,8 @@ fn record(
         ForeignShape::NotAShape => return Err(in_shape("there is no shape in the column for shapes".into())),
         ForeignShape::Blob(blob) => read_gpkg_blob(&blob, &mut |part| {
             match part {
-                Part::Polygon => shape.begin_polygon(),
-                Part::Ring => shape.begin_ring(),
+                Part::Polygon => shape.begin_polygon().map_err(|error| error.to_string())?,
+                Part::Ring => shape.begin_ring().map_err(|error| error.to_string())?,
                 Part::Position(position, has_height) => {
                     shape.with_height += u64::from(has_height);
                     shape.position(position).map_err(|error| error.to_string())?;

@@ -11,9 +11,15 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use self::placemark::{Placemark, Stop};
+use super::layers;
 use super::mapping::{clip, parse_tier};
 use super::reading::{Fault, Reading};
 use super::xml_text::XmlText;
+
+/// Folders remembered to help with a wrong name.
+const MAX_REMEMBERED: usize = 100;
+/// What places outside of every folder are called in a list of folders.
+const NO_FOLDER: &str = "(no folder)";
 
 impl Reading {
     /// Reads one KML file. `name` is what people call it; everything found is named by it. `encoding` overrules what the
@@ -40,10 +46,11 @@ impl Reading {
             }
         };
         let (places, folders) = (Vec::new(), Vec::new());
-        let mut kml = Kml { reading: self, name, places, folders, open: None, count: 0, left: Left::default() };
+        let left = Left::default();
+        let mut kml = Kml { reading: self, name, places, folders, open: None, count: 0, left, unwanted: Vec::new() };
         let mut xml = Reader::from_reader(text);
         let ended = kml.read(&mut xml);
-        let Left { beside, links, unwanted } = kml.left;
+        let (Left { beside, links }, unwanted) = (kml.left, kml.unwanted);
         if let Err(message) = ended {
             self.fault(fault(Some(xml.get_ref().place()), message));
         }
@@ -53,9 +60,10 @@ impl Reading {
         if (self.features.len(), self.fault_count) == before && !one_of_several {
             let message = if links > 0 {
                 "it only links to another file; open it in Google Earth and save the places themselves".to_owned()
-            } else if unwanted > 0 {
+            } else if !unwanted.is_empty() {
                 let wanted = clip(self.options.layer.as_deref().unwrap_or_default());
-                format!("there is no folder `{wanted}` with placemarks in it")
+                let names: Vec<&str> = unwanted.iter().map(String::as_str).collect();
+                format!("there is no folder `{wanted}` with placemarks in it; it has {}", layers::list(&names))
             } else {
                 "there are no placemarks in it".to_owned()
             };
@@ -72,8 +80,6 @@ struct Left {
     beside: u64,
     /// Links to other files.
     links: u64,
-    /// Placemarks of folders that are not asked for.
-    unwanted: u64,
 }
 
 /// Elements that mean something where they stand; all others are passed over.
@@ -110,6 +116,8 @@ struct Kml<'r> {
     open: Option<Placemark>,
     count: u64,
     left: Left,
+    /// Folders with placemarks that are not asked for, the first of them; a placemark outside of folders has none.
+    unwanted: Vec<String>,
 }
 
 impl Kml<'_> {
@@ -199,7 +207,7 @@ impl Kml<'_> {
             Place::Passed | Place::FolderName | Place::Name | Place::Value(_) | Place::Coordinates => Ok(Place::Passed),
             parent => {
                 let placemark = self.open.as_mut().expect("these stand inside a placemark");
-                Ok(placemark.start(parent, local, || named(start)))
+                placemark.start(parent, local, || named(start)).map_err(|Stop::TooMany(message)| message)
             }
         }
     }
@@ -263,7 +271,10 @@ impl Kml<'_> {
         if let Some(wanted) = &self.reading.options.layer
             && folder != Some(&clip(wanted))
         {
-            self.left.unwanted += 1;
+            let name = folder.map_or(NO_FOLDER, String::as_str);
+            if self.unwanted.len() < MAX_REMEMBERED && !self.unwanted.iter().any(|known| known == name) {
+                self.unwanted.push(name.to_owned());
+            }
             return Ok(());
         }
         let tier = folder.and_then(|name| parse_tier(name));

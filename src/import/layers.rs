@@ -40,7 +40,8 @@ pub(super) fn left_out(names: &[&str], chosen: &[Chosen], wanted: Option<&str>) 
         .then(|| format!("not read, for the names of these layers say no tier: {}", list(&rest)))
 }
 
-fn list(names: &[&str]) -> String {
+/// For people.
+pub(super) fn list(names: &[&str]) -> String {
     let mut text = names.iter().take(MAX_NAMED).map(|name| clip(name)).collect::<Vec<_>>().join(", ");
     if names.len() > MAX_NAMED {
         text.push_str(&format!(" and {} more", names.len() - MAX_NAMED));

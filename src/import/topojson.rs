@@ -436,16 +436,20 @@ impl<'de> Visitor<'de> for References<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
         let References { level, arcs, into, too_many } = self;
+        let refused = |too_many: &mut bool, error| {
+            *too_many = true;
+            A::Error::custom(error)
+        };
         match level {
             Level::Polygons => {
                 while array.next_element_seed(References { level: Level::Rings, arcs, into, too_many })?.is_some() {}
             }
             Level::Rings => {
-                into.begin_polygon();
+                into.begin_polygon().map_err(|error| refused(too_many, error))?;
                 while array.next_element_seed(References { level: Level::Arcs, arcs, into, too_many })?.is_some() {}
             }
             Level::Arcs => {
-                into.begin_ring();
+                into.begin_ring().map_err(|error| refused(too_many, error))?;
                 let mut last = None;
                 while let Some(number) = array.next_element::<i64>()? {
                     // `~3` is arc 3 backwards.
@@ -455,10 +459,7 @@ impl<'de> Visitor<'de> for References<'_> {
                         let position = arc[if number < 0 { arc.len() - 1 - step } else { step }];
                         // An arc begins where the one before it ended.
                         if step > 0 || last != Some(position) {
-                            into.position(position).map_err(|error| {
-                                *too_many = true;
-                                A::Error::custom(error)
-                            })?;
+                            into.position(position).map_err(|error| refused(too_many, error))?;
                         }
                         last = Some(position);
                     }

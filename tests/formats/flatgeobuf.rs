@@ -56,6 +56,9 @@ fn other_shapes_are_named_and_a_layers_name_says_the_tier() {
     let reading = read(&tier, ReadOptions::default());
     assert_eq!(reading.features.len(), 50);
     assert!(reading.features.iter().all(|feature| feature.tier == Some(gridward::domain::tier::Tier::Two)));
+    let of_layer = |layer: &str| read(&tier, ReadOptions { layer: Some(layer.into()), ..ReadOptions::default() });
+    assert_eq!(of_layer("tier2").features.len(), 50);
+    assert!(said(&of_layer("tier3")).contains("there is no layer `tier3` in it; it has tier2"));
 }
 
 #[test]

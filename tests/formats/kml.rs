@@ -126,7 +126,9 @@ fn folders_are_layers() {
     assert_eq!((reading.features.len(), reading.fault_count), (1, 0));
     let mut reading = Reading::new(ReadOptions { layer: Some("三级网格".into()), ..ReadOptions::default() });
     reading.read_kml("town.kml", EARTH.as_bytes(), None);
-    assert!(said(&reading).contains("there is no folder `三级网格`"));
+    let text = said(&reading);
+    assert!(text.contains("there is no folder `三级网格` with placemarks in it; it has "), "{text}");
+    assert!(text.trim_end().ends_with("it has 二级网格"), "{text}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Place;
 use super::coordinates::positions;
-use crate::import::coordinates::Collected;
+use crate::import::coordinates::{Collected, TooManyVertices};
 use crate::import::record::Record;
 
 /// Fields of a placemark.
@@ -39,8 +39,9 @@ impl Placemark {
     }
 
     /// What an element is that begins inside `parent`.
-    pub(super) fn start(&mut self, parent: &Place, local: &str, named: impl FnOnce() -> String) -> Place {
-        match (parent, local) {
+    pub(super) fn start(&mut self, parent: &Place, local: &str, named: impl FnOnce() -> String) -> Result<Place, Stop> {
+        let too_many = |error: TooManyVertices| Stop::TooMany(error.to_string());
+        Ok(match (parent, local) {
             (Place::Placemark, "name") => Place::Name,
             (Place::Placemark, "ExtendedData") => Place::ExtendedData,
             (Place::ExtendedData, "Data") => Place::Data(named()),
@@ -49,7 +50,7 @@ impl Placemark {
             (Place::SchemaData, "SimpleData") => Place::Data(named()),
             (Place::Placemark | Place::MultiGeometry, "MultiGeometry") => Place::MultiGeometry,
             (Place::Placemark | Place::MultiGeometry, "Polygon") => {
-                self.shape.begin_polygon();
+                self.shape.begin_polygon().map_err(too_many)?;
                 (self.rings, self.shell) = (0, None);
                 Place::Polygon
             }
@@ -64,7 +65,7 @@ impl Placemark {
             (Place::Polygon, "outerBoundaryIs") => Place::Outer,
             (Place::Polygon, "innerBoundaryIs") => Place::Inner,
             (Place::Outer | Place::Inner, "LinearRing") => {
-                self.shape.begin_ring();
+                self.shape.begin_ring().map_err(too_many)?;
                 if *parent == Place::Outer && self.shell.replace(self.rings).is_some() {
                     self.fault("Polygon", "it has more than one outer border".into(), None);
                 }
@@ -73,7 +74,7 @@ impl Placemark {
             }
             (Place::Ring, "coordinates") => Place::Coordinates,
             _ => Place::Passed,
-        }
+        })
     }
 
     /// An element ends that holds `text`; `at` is the place behind it.

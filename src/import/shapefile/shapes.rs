@@ -168,10 +168,10 @@ impl<'b> Shapes<'b> {
             into.with_height += points;
         }
         let mut shape = Shape::default();
-        into.begin_polygon();
+        into.begin_polygon()?;
         for (i, &start) in starts.iter().enumerate() {
             let end = starts.get(i + 1).copied().unwrap_or(points);
-            into.begin_ring();
+            into.begin_ring()?;
             shape.areas.push(self.read_ring(end - start, into)?);
         }
         Ok(shape)
