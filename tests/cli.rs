@@ -125,7 +125,7 @@ pub fn town_with_overlap() -> Vec<Value> {
 fn help_names_every_command_and_bad_arguments_end_with_2() {
     let desk = Desk::new();
     let help = desk.run("--help").ended(0);
-    for command in ["import", "check", "publish", "editions", "rollback", "export"] {
+    for command in ["import", "check", "publish", "editions", "codes", "rollback", "export"] {
         assert!(help.says(command), "{help:?}");
     }
     for arguments in [
@@ -443,4 +443,36 @@ fn a_closed_pipe_ends_quietly() {
     }
     // What was not read may have been errors.
     assert_eq!(closed("check town.geojsonl"), 1);
+}
+
+/// Two grids are merged and one is renumbered; old codes lead on, and nothing is known of others.
+#[test]
+fn old_codes_lead_on() {
+    let desk = Desk::new();
+    desk.write("2025.geojsonl", &lines(&town()));
+    desk.run("import 2025.geojsonl --edition 2025 --publish --from 2025-01-01T00:00:00Z").ended(0);
+    let mut merged = town();
+    merged.truncate(5);
+    merged.push(feature("129", 3, Some("12"), [116.92, 30.8, 116.94, 30.84]));
+    merged[3] = feature("118", 3, Some("11"), [116.9, 30.8, 116.92, 30.82]);
+    desk.write("2026.geojsonl", &lines(&merged));
+    desk.run("import 2026.geojsonl --edition 2026 --publish").ended(0);
+    let run = desk.run("codes 121 111 112").ended(0);
+    assert!(run.says("121 → 129 网格 129 (tier 3): 100.0 %, since edition 2026"), "{run:?}");
+    assert!(run.says("111 → 118 网格 118 (tier 3): 100.0 %, since edition 2026"), "{run:?}");
+    assert!(run.says("112 网格 112: a grid of tier 3 of edition 2026"), "{run:?}");
+    // In the edition of that time it has not gone yet, and a later code leads back.
+    let then = desk.run("codes 121 129 --at 2025-06-01T00:00:00Z --json").ended(0).json();
+    assert_eq!(then[0]["grid"], json!({"code": "121", "name": "网格 121", "tier": 3}));
+    assert_eq!((&then[1]["grid"], then[1]["leads"].as_array().unwrap().len()), (&Value::Null, 2));
+    assert!(desk.run("codes 111 nothing").ended(1).says("nothing: no grid of edition 2026 has it"));
+    let all = desk.run("codes --json").ended(0).json();
+    let pairs: Vec<[&str; 3]> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| ["edition", "old", "new"].map(|key| change[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(pairs, [["2026", "111", "118"], ["2026", "121", "129"], ["2026", "122", "129"]]);
+    desk.run("codes --at 2025-06-01T00:00:00Z").ended(2);
 }

@@ -5,6 +5,7 @@
 mod assign;
 mod bench;
 mod check;
+mod codes;
 mod comparison;
 mod context;
 mod copy;
@@ -63,6 +64,7 @@ enum Command {
     Discard(discard::DiscardArgs),
     Withdraw(discard::WithdrawArgs),
     Editions(editions::Args),
+    Codes(codes::Args),
     Rollback(rollback::Args),
     Copy(copy::Args),
     Export(export::Args),
@@ -78,7 +80,8 @@ impl Command {
     /// Whether it changes nothing and judges nothing, so that it is done when nobody wants to read on.
     fn only_prints(&self) -> bool {
         match self {
-            Command::Diff(_)
+            Command::Codes(_)
+            | Command::Diff(_)
             | Command::Editions(_)
             | Command::Export(_)
             | Command::Generate(_)
@@ -114,6 +117,7 @@ impl Cli {
             Command::Discard(args) => discard::discard(args, &context).await,
             Command::Withdraw(args) => discard::withdraw_scheduled(args, &context).await,
             Command::Editions(args) => editions::run(args, &context).await,
+            Command::Codes(args) => codes::run(args, &context).await,
             Command::Rollback(args) => rollback::run(args, &context).await,
             Command::Copy(args) => copy::run(args, &context).await,
             Command::Export(args) => export::run(args, &context).await,
