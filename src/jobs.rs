@@ -2,7 +2,7 @@
 //!
 //! A job lives in the store, so that any process on it can say how it stands. Its own process writes it every second, and
 //! learns in the same breath whether somebody asked another process for its end. One that has been silent for
-//! [`LOST_AFTER`] is lost: its process is gone.
+//! [`LOST_AFTER`] is lost: its process is gone. Sooner where a process starts alone on an embedded store: whatever ran is lost.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -44,6 +44,8 @@ pub struct Jobs {
     places: Arc<Semaphore>,
     /// Jobs that work at the same time: each holds an edition in memory.
     turns: Arc<Semaphore>,
+    /// Since when this process runs jobs, where no other one did by then: older ones have no process any more.
+    alone_since: Option<OffsetDateTime>,
 }
 
 /// A job of this process as it began, and its progress.
@@ -61,7 +63,9 @@ pub struct Place {
 
 impl Jobs {
     pub fn new(store: Arc<dyn Store>, max_jobs: usize, max_working: usize) -> Jobs {
+        let alone_since = store.begins_jobs_alone().then(OffsetDateTime::now_utc);
         Jobs {
+            alone_since,
             store,
             running: Arc::default(),
             places: Arc::new(Semaphore::new(max_jobs)),
@@ -152,9 +156,9 @@ impl Jobs {
 
     /// Whether a job says it runs, while nobody can be running it any more.
     pub fn is_lost(&self, job: &Job) -> bool {
-        job.state == JobState::Running
-            && job.updated_at + LOST_AFTER < OffsetDateTime::now_utc()
-            && !self.running().contains_key(&job.id)
+        let is_silent = job.updated_at + LOST_AFTER < OffsetDateTime::now_utc();
+        let is_older = self.alone_since.is_some_and(|since| job.created_at < since);
+        job.state == JobState::Running && (is_silent || is_older) && !self.running().contains_key(&job.id)
     }
 
     /// Gives the jobs of this process so long to end by themselves, then asks them to, and waits as long again at most.
@@ -316,7 +320,10 @@ mod tests {
         let seen = elsewhere.job(&id).await.unwrap().unwrap();
         assert_eq!((seen.stage.as_str(), seen.state), ("checking", JobState::Running));
         assert!((seen.progress - 0.625).abs() < 1e-9, "{}", seen.progress);
-        assert!(!elsewhere.is_lost(&seen));
+        assert!(!elsewhere.is_lost(&seen) && !here.is_lost(&seen));
+        // A process that starts while no other one lives knows at once what nobody runs any more.
+        let older = Job { created_at: seen.created_at - LOST_AFTER, id: "older".into(), ..seen.clone() };
+        assert!(here.is_lost(&older) && !elsewhere.is_lost(&older));
         let silent = Job { updated_at: seen.updated_at - 2 * LOST_AFTER, ..seen };
         assert!(elsewhere.is_lost(&silent) && !here.is_lost(&silent));
         assert!(elsewhere.cancel(&id).await.unwrap().unwrap().cancel_requested);

@@ -113,6 +113,12 @@ pub type StoreResult<T> = Result<T, StoreError>;
 /// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
 #[async_trait]
 pub trait Store: AccessStore + reports::ReportStore + std::fmt::Debug {
+    /// Says that this process runs jobs on the store from now on, and answers whether no other one does, so that what is
+    /// running by the store is not. `false` also where nobody can tell.
+    fn begins_jobs_alone(&self) -> bool {
+        false
+    }
+
     /// A number that every write raises; equal numbers mean equal content.
     async fn revision(&self) -> StoreResult<i64>;
 

@@ -22,6 +22,7 @@ impl AccessStore for GpkgStore {
             readers: self.readers.clone(),
             writer: self.writer.acting_for(caller),
             told: self.told.clone(),
+            jobs: self.jobs.clone(),
         })
     }
 

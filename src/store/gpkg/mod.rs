@@ -2,6 +2,7 @@
 //! see, `tier1` to `tier3`, are views of the edition in force at the moment they are read.
 
 mod access;
+mod alone;
 mod columns;
 mod connect;
 mod fault;
@@ -12,8 +13,9 @@ mod statements;
 pub(super) mod times;
 mod write;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use sqlx::{Row, SqlitePool};
@@ -53,6 +55,8 @@ pub struct GpkgStore {
     writer: Writer,
     /// Events were written by this process.
     told: Arc<tokio::sync::Notify>,
+    /// Held while this process may run jobs, with whether no other did when it began.
+    jobs: Arc<OnceLock<Option<(File, bool)>>>,
 }
 
 impl GpkgStore {
@@ -60,7 +64,7 @@ impl GpkgStore {
     pub async fn open(path: &Path) -> StoreResult<GpkgStore> {
         let (readers, pool) = connect::connect(path).await?;
         let writer = Writer { pool, caller: Arc::new(Caller::program()) };
-        Ok(GpkgStore { path: path.to_path_buf(), readers, writer, told: Arc::default() })
+        Ok(GpkgStore { path: path.to_path_buf(), readers, writer, told: Arc::default(), jobs: Arc::default() })
     }
 
     /// The file.
@@ -71,6 +75,12 @@ impl GpkgStore {
 
 #[async_trait]
 impl Store for GpkgStore {
+    fn begins_jobs_alone(&self) -> bool {
+        // Where there can be no lock, nobody can tell.
+        let lock = self.jobs.get_or_init(|| alone::take_part(&self.path).ok());
+        lock.as_ref().is_some_and(|(_, is_alone)| *is_alone)
+    }
+
     async fn revision(&self) -> StoreResult<i64> {
         Ok(sqlx::query(sql::REVISION).fetch_one(&self.readers).await?.try_get(0)?)
     }
