@@ -1,5 +1,7 @@
 //! Borders damaged as real files are, repaired, and judged by shapely: gapless, within the tolerance, and done for good.
 
+mod random;
+
 use std::path::Path;
 use std::process::Command;
 
