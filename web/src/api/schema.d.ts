@@ -1406,6 +1406,10 @@ export interface components {
         /** @description Everything that was found in an edition, errors first, and what was repaired. */
         Report: {
             counts: components["schemas"]["ReportCounts"];
+            /** @description Names of the grids concerned, by code. */
+            names: {
+                [key: string]: string;
+            };
             problems: components["schemas"]["FoundProblem"][];
             repairs: components["schemas"]["DoneRepair"][];
         };

@@ -4,13 +4,14 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { editionWords } from "../../src/i18n/editions/index.ts";
 import { language } from "../../src/i18n/index.ts";
-import { reported } from "../../src/state/editions/report.ts";
+import { choose, reported } from "../../src/state/editions/report.ts";
 import { session } from "../../src/state/editions/session.ts";
 import { divider } from "../../src/state/editions/stage.ts";
 import { work } from "../../src/state/editions/work.ts";
 import { Divider } from "../../src/ui/editions/Divider.tsx";
 import { saying } from "../../src/ui/editions/Failed.tsx";
 import { Repairs } from "../../src/ui/editions/Repairs.tsx";
+import { Report } from "../../src/ui/editions/Report.tsx";
 import { SignIn } from "../../src/ui/editions/SignIn.tsx";
 import { WorkProgress } from "../../src/ui/editions/WorkProgress.tsx";
 
@@ -86,10 +87,41 @@ test("repairs are listed with the farthest first", () => {
   const counts = { errors: 0, warnings: 0, repairs: 2, codes: {} };
   reported.value = {
     state: "loaded",
-    report: { problems: [], repairs: [repair("a", 0.1), repair("b", 0.426)], counts },
+    report: { problems: [], repairs: [repair("a", 0.1), repair("b", 0.426)], counts, names: { a: "甲" } },
   };
   render(<Repairs />, page);
+  expect(text(".who small")).toEqual(["b", "甲 a"]);
   expect(text("summary small, li .measure")).toEqual(["2 处，移动最远 0.43 米", "移动 0.43 米", "移动 0.10 米"]);
+});
+
+test("what was found is said in Chinese, with the names of the grids, beside the service's English", async () => {
+  const problem = {
+    code: "overlap",
+    severity: "error" as const,
+    grids: ["1", "2"],
+    place: [116.9, 30.8],
+    measure: { area_m2: 120 },
+    message: "1 and 2 overlap by 120.0 m²",
+  };
+  const others = Object.keys(editionWords.value.problems).filter((code) => code !== "overlap");
+  const all = [problem, ...others.map((code) => ({ ...problem, code }))];
+  const counts = { errors: all.length, warnings: 0, repairs: 0, codes: {} };
+  reported.value = { state: "loaded", report: { problems: all, repairs: [], counts, names: { 1: "一组", 2: "2" } } };
+  await act(() => render(<Report name="draft" />, page));
+  expect(text("#problem-0 .who")).toEqual(["一组 1 · 2"]);
+  const said = async (at: number): Promise<string[]> => {
+    await act(() => choose(at));
+    return text(".problem .more span");
+  };
+  const english = "1 and 2 overlap by 120.0 m²";
+  expect(await said(0)).toEqual(["一组（1） 与 2 重叠 120 平方米；接受时归 一组（1）", english]);
+  for (const at of all.keys()) {
+    const [chinese] = await said(at);
+    expect(chinese).toMatch(/^[^a-z]*$/);
+    expect(chinese).not.toBe(english);
+  }
+  language.value = "en";
+  expect(await said(0)).toEqual([english]);
 });
 
 test("every word is there in both languages", () => {

@@ -4,6 +4,7 @@ import { editionWords } from "../../i18n/editions/index.ts";
 import { boxAround } from "../../lib/boxes.ts";
 import { reported } from "../../state/editions/report.ts";
 import { flight } from "../../state/editions/stage.ts";
+import { Who } from "./Who.tsx";
 
 const PAGE = 50;
 
@@ -35,7 +36,9 @@ export function Repairs() {
             >
               <span class="who">
                 {says.actions[repair.action] ?? repair.action}
-                <small>{repair.grids.join(" · ")}</small>
+                <small>
+                  <Who codes={repair.grids} />
+                </small>
               </span>
               {repair.moved_m > 0 && <span class="measure">{says.moved(metres(repair.moved_m))}</span>}
             </button>

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { FoundProblem } from "../../api/types.ts";
+import { findings } from "../../i18n/editions/findings.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { language, words } from "../../i18n/index.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { Icon } from "../Icon.tsx";
 import { byArrows } from "./arrows.ts";
 import { Failed } from "./Failed.tsx";
+import { called, Who } from "./Who.tsx";
 
 /** So many of a kind are listed at once; a report may have a hundred thousand. */
 const PAGE = 100;
@@ -170,19 +172,26 @@ function Item({ at, problem }: { at: number; problem: FoundProblem }) {
       onClick={() => choose(at)}
     >
       <span class="who">
-        {problem.grids.length > 0 ? problem.grids.join(" · ") : (problem.source ?? problem.message)}
+        {problem.grids.length > 0 ? <Who codes={problem.grids} /> : (problem.source ?? problem.message)}
       </span>
       {measure && <span class="measure">{measure}</span>}
       {seen && (
         <small class="more">
           {problem.source && <code>{problem.source}</code>}
-          {/* The service's own words are English; in Chinese the group says what it is. */}
+          {language.value === "zh" && <span>{inChinese(problem)}</span>}
           <span lang="en">{problem.message}</span>
           {!problem.place && !problem.outline?.length && <span>{says.report.noPlace}</span>}
         </small>
       )}
     </div>
   );
+}
+
+/** The service's own words are English. */
+function inChinese(problem: FoundProblem): string | null {
+  const { code, grids, measure } = problem;
+  const size = measure?.count == null ? (measureOf(problem) ?? "") : "";
+  return findings[code]?.({ who: grids.map(called), size, count: measure?.count ?? 1 }) ?? null;
 }
 
 function measureOf({ measure }: FoundProblem): string | null {

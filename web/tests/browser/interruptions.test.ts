@@ -1,0 +1,151 @@
+// What comes in between while somebody manages editions: files that are dropped, a publication for later, a job that is ended,
+// a key that is revoked.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Edition } from "../../src/api/types.ts";
+import { launch, open } from "./chromium.mjs";
+import { accessible } from "./expect.ts";
+import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { damagedShapefile, TOWN } from "./shapefile.mjs";
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+let town: Gridward;
+let browser: Browser;
+let key: string;
+let shapefile: ReturnType<typeof damagedShapefile>;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
+  key = await adminKey(town);
+  shapefile = damagedShapefile();
+});
+
+afterAll(async () => {
+  shapefile?.remove();
+  await browser?.close();
+  await town?.stop();
+});
+
+beforeEach(async () => {
+  opened = await open(browser, town.url);
+  page = opened.page;
+  await page.locator(".open-editions").click();
+  await page.locator(".desk .editions .edition").first().waitFor();
+});
+
+afterEach(async () => {
+  const { faults } = opened;
+  await opened.context.close();
+  expect(faults).toEqual([]);
+});
+
+async function signIn(text = key): Promise<void> {
+  await page.getByLabel("管理员密钥").fill(text);
+  await page.getByRole("button", { name: "登录" }).click();
+}
+
+async function editions(): Promise<Edition[]> {
+  const response = await fetch(`${town.url}/v1/editions`, { headers: { authorization: `Bearer ${key}` } });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { editions: Edition[] }).editions;
+}
+
+/** As if the files were dragged from a folder onto the page. */
+async function drop(paths: readonly string[]): Promise<void> {
+  const files = paths.map((path) => ({
+    name: path.slice(path.lastIndexOf("/") + 1),
+    base64: readFileSync(path).toString("base64"),
+  }));
+  const dataTransfer = await page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    for (const { name, base64 } of all) {
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+    }
+    return transfer;
+  }, files);
+  await page.dispatchEvent(".drop", "dragover", { dataTransfer });
+  await page.locator('.drop[data-over="true"]').waitFor();
+  await page.dispatchEvent(".drop", "drop", { dataTransfer });
+}
+
+test("files that are dropped are uploaded, and the draft is published for later", async () => {
+  await signIn();
+  await page.getByRole("button", { name: "上传边界" }).click();
+  await drop([TOWN]);
+  await page.locator(".files li").waitFor();
+  expect(await page.locator('.drop[data-over="true"]').count()).toBe(0);
+  // The file's name is a start for the edition's.
+  expect(await page.getByLabel("版本名称").inputValue()).toBe("qingcao");
+  await page.getByLabel("版本名称").fill("later");
+  await page.getByRole("button", { name: "上传并检查" }).click();
+  await page.locator(".desk .report .sound, .desk .report .problem").first().waitFor();
+
+  await page.getByRole("button", { name: "发布…" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.getByLabel("从指定时间起").check();
+  await dialog.locator("input[name=from]").fill("2020-01-01T08:00");
+  await dialog.getByRole("button", { name: "定时发布" }).click();
+  await expect.poll(() => dialog.locator(".when .wrong").textContent()).toContain("将来的时间");
+  await accessible(page);
+  const year = new Date().getFullYear() + 1;
+  await dialog.locator("input[name=from]").fill(`${year}-01-01T08:00`);
+  await dialog.getByRole("button", { name: "定时发布" }).click();
+  await expect.poll(() => page.locator(".desk .outcome").first().textContent()).toContain(`later 将于 ${year}年1月1日`);
+  expect(await page.locator(".desk header .standing").textContent()).toBe("待生效");
+  const found = await editions();
+  expect(found.find(({ in_force }) => in_force)?.name).toBe("demo");
+  const from = found.find(({ name }) => name === "later")?.publications[0]?.in_force_from;
+  const chosen = await page.evaluate((time) => new Date(time).getTime(), `${year}-01-01T08:00`);
+  expect(new Date(from ?? "").getTime()).toBe(chosen);
+});
+
+test("a job that is ended while it works leaves nothing behind", async () => {
+  await signIn();
+  const folder = join(shapefile.files[0] ?? "", "..");
+  const large = join(folder, "large.geojsonl");
+  await town.run("generate", "--grids", "12000", "-o", large);
+  await page.getByRole("button", { name: "上传边界" }).click();
+  await page.locator(".drop input").setInputFiles(large);
+  await page.getByLabel("版本名称").fill("large");
+  await page.getByLabel("读入时修复").check();
+  await page.getByRole("button", { name: "上传并检查" }).click();
+  const working = page.locator('.work[data-work="running"]');
+  await working.waitFor();
+  await expect.poll(() => working.textContent()).toMatch(/正在检查/);
+  await accessible(page);
+  const asked = Date.now();
+  await working.getByRole("button", { name: "取消" }).click();
+  await expect.poll(() => page.locator(".desk p.outcome").allTextContents()).toContain("已取消，什么都没有留下");
+  // It hears of it at once, and the page asks every 0.4 s.
+  expect(Date.now() - asked).toBeLessThan(5_000);
+  expect((await editions()).map(({ name }) => name)).not.toContain("large");
+  // The form is there for another try, as it was filled in.
+  expect(await page.getByLabel("版本名称").inputValue()).toBe("large");
+  expect(await page.locator(".files li").count()).toBe(1);
+});
+
+test("a key that is revoked in the middle of the work is asked for, and the work goes on", async () => {
+  const other = await adminKey(town);
+  await signIn(other);
+  await page.getByRole("button", { name: "上传边界" }).click();
+  await page.locator(".drop input").setInputFiles(shapefile.files);
+  await page.getByLabel("版本名称").fill("revoked");
+  await town.run("key", "revoke", other.split("_")[1] ?? "");
+  await page.getByRole("button", { name: "上传并检查" }).click();
+  await expect.poll(() => page.locator("#key-refused").textContent()).toContain("已被撤销");
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  expect((await editions()).map(({ name }) => name)).not.toContain("revoked");
+  await accessible(page);
+  // The browser notes the answer that said no; it was asked for.
+  opened.faults.splice(0, opened.faults.length, ...opened.faults.filter((fault) => !fault.includes("status of 401")));
+  await signIn();
+  expect(await page.locator(".files li").count()).toBe(shapefile.files.length);
+  await page.getByRole("button", { name: "上传并检查" }).click();
+  await page.locator('.desk[data-page="edition"] .report .problem').first().waitFor();
+  expect((await editions()).map(({ name }) => name)).toContain("revoked");
+});
