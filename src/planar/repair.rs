@@ -68,7 +68,7 @@ pub fn repair_until(
             polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
         })
         .collect();
-    let (after, closed, moved) = settle(&before, &grids, tolerance_m, stop)?;
+    let Settled { shapes: after, closed, moved } = settle(&before, &grids, tolerance_m, stop)?;
     for ((row, before), after) in table.iter().zip(&before).zip(after) {
         if *before != after {
             features[row.feature].polygons =
@@ -104,12 +104,13 @@ struct Moved {
 }
 
 /// The shapes with their borders made to meet, the gaps and overlaps that were closed, and how far grids moved.
-fn settle(
-    before: &[Shape],
-    grids: &[Grid],
-    tolerance_m: f64,
-    stop: &StopFlag,
-) -> Result<(Vec<Shape>, Vec<Closed>, Vec<Moved>), Stopped> {
+struct Settled {
+    shapes: Vec<Shape>,
+    closed: Vec<Closed>,
+    moved: Vec<Moved>,
+}
+
+fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -> Result<Settled, Stopped> {
     let tolerance = Tolerance::metres(tolerance_m);
     let mut fixed: FxHashSet<u32> = FxHashSet::default();
     for _ in 0..MAX_ATTEMPTS {
@@ -125,10 +126,10 @@ fn settle(
             }
         }
         if fixed.len() == fixed_before {
-            return Ok((after, closed, moved));
+            return Ok(Settled { shapes: after, closed, moved });
         }
     }
-    Ok((before.to_vec(), Vec::new(), Vec::new()))
+    Ok(Settled { shapes: before.to_vec(), closed: Vec::new(), moved: Vec::new() })
 }
 
 fn rounds(
