@@ -31,3 +31,9 @@ export function joined(boxes: readonly (Box | null)[]): Box | null {
     ),
   );
 }
+
+/** Room to keep free around the whole: on a wide screen, and a phone held sideways, beside the bar and the panel, else below the bar. */
+export function around(width: number, height: number): { top: number; right: number; bottom: number; left: number } {
+  const beside = width > 900 || (width > 640 && width > height);
+  return beside ? { top: 24, right: 24, bottom: 24, left: 440 } : { top: 88, right: 16, bottom: 72, left: 16 };
+}

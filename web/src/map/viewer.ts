@@ -1,6 +1,7 @@
 // The viewer's map: a click, a tap or Enter asks about a place.
-import type { LngLat, PaddingOptions } from "maplibre-gl";
+import type { LngLat } from "maplibre-gl";
 import type { TileJson } from "../api/types.ts";
+import { around } from "../lib/boxes.ts";
 import { type Place, place } from "../lib/place.ts";
 import { ask, forget } from "../state/answer.ts";
 import { desk, pointing } from "../state/desk.ts";
@@ -19,7 +20,7 @@ let left: { center: Place; zoom: number } | undefined;
 /** Puts the map into `container`; the result takes it away again. */
 export function mountViewer(container: HTMLElement, tiles: TileJson): () => void {
   const view = left && within(left.center, tiles) ? left : undefined;
-  const map = createMap(container, tiles, { view, padding: around(container.clientWidth) });
+  const map = createMap(container, tiles, { view, padding: around(container.clientWidth, container.clientHeight) });
   map.addControl(new Controls(), "bottom-right");
   highlight(map, tiles);
   showTiers(map, tiles);
@@ -55,9 +56,4 @@ export function mountViewer(container: HTMLElement, tiles: TileJson): () => void
 /** The next edition may be of another town. */
 function within({ lon, lat }: Place, { bounds }: TileJson): boolean {
   return bounds !== undefined && lon >= bounds[0] && lat >= bounds[1] && lon <= bounds[2] && lat <= bounds[3];
-}
-
-/** On a wide screen the whole lies beside the bar and the panel, on a narrow one below the bar. */
-export function around(width: number): PaddingOptions {
-  return width > 900 ? { top: 24, right: 24, bottom: 24, left: 440 } : { top: 88, right: 16, bottom: 72, left: 16 };
 }

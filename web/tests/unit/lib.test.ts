@@ -1,5 +1,6 @@
 // Text in, values out: the parts that need no page.
 import { describe, expect, test } from "vitest";
+import { around } from "../../src/lib/boxes.ts";
 import { formatLink, parseLink } from "../../src/lib/link.ts";
 import { dialable, measure, percent } from "../../src/lib/measure.ts";
 import { parsePlace, place } from "../../src/lib/place.ts";
@@ -65,4 +66,11 @@ test("only a whole number can be dialled", () => {
   expect(dialable("138 0000 0000")).toBe("13800000000");
   expect(dialable("+86-556-6123456")).toBe("+865566123456");
   for (const hidden of ["138****0000", "138xxxx0000", "***", "", null, undefined]) expect(dialable(hidden)).toBeNull();
+});
+
+test("the whole lies beside the panel where there is room, also on a phone held sideways", () => {
+  expect(around(1280, 800).left).toBeGreaterThan(400);
+  expect(around(740, 360).left).toBeGreaterThan(400);
+  expect(around(768, 1024).left).toBe(16);
+  expect(around(390, 844).left).toBe(16);
 });
