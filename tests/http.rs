@@ -15,6 +15,7 @@ mod problems;
 mod publishing;
 mod reports;
 mod socket;
+mod stats;
 mod tiles;
 pub mod town;
 mod uploads;

@@ -137,11 +137,22 @@ impl Desk {
 
     /// Takes a report in: decides, keeps it, and answers when it is durable.
     pub async fn take(&self, submission: Submission, sender: Sender) -> Result<Taken, NotTaken> {
-        let now = whole_micros(OffsetDateTime::now_utc());
+        let snapshot = self.live.snapshot().ok_or(NotTaken::NothingPublished)?;
+        self.take_at(submission, sender, &snapshot, OffsetDateTime::now_utc()).await
+    }
+
+    /// The same for a report that comes in at that time, with what it is decided from.
+    pub(super) async fn take_at(
+        &self,
+        submission: Submission,
+        sender: Sender,
+        snapshot: &Snapshot,
+        at: OffsetDateTime,
+    ) -> Result<Taken, NotTaken> {
+        let now = whole_micros(at);
         let rules = self.rules().await?;
         let point = submission.check(now, |code| rules.rules.category(code).is_some()).map_err(NotTaken::Fields)?;
-        let snapshot = self.live.snapshot().ok_or(NotTaken::NothingPublished)?;
-        let assignment = decide(&snapshot, &rules, &case(&submission, point, now));
+        let assignment = decide(snapshot, &rules, &case(&submission, point, now));
         let (origin, body_hash) = (sender.actor.origin(), submission.digest());
         let due_at = self.calendar.due_at(now, rules.rules.days(&submission.category, assignment.level));
         let report = Report {

@@ -12,6 +12,8 @@ pub mod intake;
 pub mod lifecycle;
 pub mod locate;
 pub mod rules;
+pub mod scenario;
+pub mod statistics;
 mod telling;
 #[cfg(test)]
 mod town;

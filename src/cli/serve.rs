@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{Context, Failure, Outcome};
+use crate::assign::scenario;
 use crate::http::{self, AppState, Settings};
 use crate::import::{Reading, demo, edition, roster};
 use crate::live::{FOLLOW_INTERVAL, Live, Status};
@@ -55,9 +56,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     let listener = TcpListener::bind(args.listen).await.map_err(|error| refused(args.listen, &error))?;
     let address = listener.local_addr()?;
     let store = store::open_later(&context.store_url).await?;
-    if args.demo {
-        load_demo(&*store.acting_for(&super::user::caller())).await?;
-    }
+    let is_demo = args.demo && load_demo(&*store.acting_for(&super::user::caller())).await?;
     let live = Live::waiting(store.clone());
     match live.refresh().await {
         Ok(_) => {}
@@ -74,6 +73,9 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     }));
     greet(context, address, &live.status())?;
     let state = AppState::new(live, args.settings());
+    if is_demo {
+        scenario::bring_in(state.desk()).await.map_err(|error| Failure::refused(error.to_string()))?;
+    }
     let (stop_clock, clock_stopped) = oneshot::channel::<()>();
     let clock = state.clone();
     let watching = tokio::spawn(async move {
@@ -98,12 +100,12 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 
 /// Brings the demo town in as `gridward roster import` and `gridward import --publish` would. A store that holds anything
 /// else is left as it is; one in which this was broken off is finished.
-async fn load_demo(store: &dyn Store) -> Outcome {
+async fn load_demo(store: &dyn Store) -> Result<bool, Failure> {
     let editions = store.editions().await?;
     let is_ours = editions.iter().all(|edition| edition.name == demo::EDITION);
     if !is_ours || !store.publications().await?.is_empty() {
         tracing::info!("the store is not empty, so the demo town is not loaded");
-        return Ok(());
+        return Ok(is_ours && !editions.is_empty());
     }
     // First, so that the edition is not found to have nobody.
     let mut roster = roster::read(demo::ROSTER).map_err(Failure::refused)?.entries;
@@ -113,7 +115,7 @@ async fn load_demo(store: &dyn Store) -> Outcome {
         store.replace_roster(&roster, None).await?;
     } else if kept != roster {
         tracing::info!("the store has a roster of its own, so the demo town is not loaded");
-        return Ok(());
+        return Ok(false);
     }
     if editions.is_empty() {
         let mut reading = Reading::default();
@@ -123,7 +125,7 @@ async fn load_demo(store: &dyn Store) -> Outcome {
         edition::save_draft(store, name, "the demo town (invented)".to_owned(), &mut checked).await?;
     }
     edition::publish(store, demo::EDITION, None, &[]).await.map_err(Failure::refused)?;
-    Ok(())
+    Ok(true)
 }
 
 fn refused(address: SocketAddr, error: &std::io::Error) -> Failure {

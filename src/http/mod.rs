@@ -25,6 +25,7 @@ mod report;
 mod reports;
 mod serve;
 mod state;
+mod stats;
 pub(crate) mod style;
 mod tiles;
 mod uploads;
@@ -69,6 +70,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(reports::duplicates::duplicates))
         .routes(routes!(reports::act::act))
         .routes(routes!(reports::submit::assign))
+        .routes(routes!(stats::stats))
         .routes(routes!(reports::rules::categories))
         .routes(routes!(reports::rules::rules, reports::rules::put_rules))
         .routes(routes!(diff::diff))

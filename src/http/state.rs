@@ -98,6 +98,11 @@ impl AppState {
         self.live.store().acting_for(caller)
     }
 
+    /// The desk, for who runs the service.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// Warns before deadlines and passes up what is late, until `stop` is done.
     pub async fn watch_the_clock(&self, stop: impl Future<Output = ()>) {
         self.desk.clone().watch_the_clock(stop).await;

@@ -11,7 +11,9 @@ use super::{GpkgStore, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::StoreResult;
-use crate::store::reports::{Added, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows};
+use crate::store::reports::{
+    Added, Count, CountBy, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+};
 use crate::store::written::to_json;
 
 #[async_trait]
@@ -88,6 +90,26 @@ impl ReportStore for GpkgStore {
             .fetch_all(&self.readers)
             .await?;
         found.iter().map(rows::report).collect()
+    }
+
+    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>> {
+        let lists = rows::FilterLists::of(filter);
+        let mut tx = self.readers.begin().await?;
+        let mut all = Vec::with_capacity(by.len());
+        for by in by {
+            let counted = sqlx::query(sql::REPORT_COUNTS)
+                .bind(by.as_str())
+                .bind(&lists.first_id)
+                .bind(&lists.last_id)
+                .bind(filter.since.map(to_text))
+                .bind(filter.until.map(to_text))
+                .bind(&filter.grid)
+                .bind(&filter.scope)
+                .fetch_all(&mut *tx)
+                .await?;
+            all.push(counted.iter().map(rows::count).collect::<StoreResult<Vec<_>>>()?);
+        }
+        Ok(all)
     }
 
     async fn due_reports(

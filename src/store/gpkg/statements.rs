@@ -63,6 +63,7 @@ pub(super) const RECORD: &str = include_str!("sql/record.sql");
 pub(super) const REFRESH_LAYERS: &str = include_str!("sql/refresh_layers.sql");
 pub(super) const REPORT: &str = include_str!("sql/report.sql");
 pub(super) const REPORT_BY_ID: &str = include_str!("sql/report_by_id.sql");
+pub(super) const REPORT_COUNTS: &str = include_str!("sql/report_counts.sql");
 pub(super) const REPORT_KEY_HOLDERS: &str = include_str!("sql/report_key_holders.sql");
 pub(super) const REQUEST_CANCEL: &str = include_str!("sql/request_cancel.sql");
 pub(super) const REVISION: &str = include_str!("sql/revision.sql");

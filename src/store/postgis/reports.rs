@@ -10,7 +10,9 @@ use super::statements as sql;
 use super::{PostgisStore, cannot_be_there, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
-use crate::store::reports::{Added, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows};
+use crate::store::reports::{
+    Added, Count, CountBy, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+};
 use crate::store::written::to_json;
 use crate::store::{StoreError, StoreResult};
 
@@ -72,6 +74,29 @@ impl ReportStore for PostgisStore {
             .bind(filter.after.as_ref().map(|(_, id)| id))
             .bind(i64::from(limit));
         self.rows(find).await?.iter().map(rows::report).collect()
+    }
+
+    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>> {
+        if [&filter.grid, &filter.scope].into_iter().flatten().any(|text| cannot_be_there(text)) {
+            return Ok(vec![Vec::new(); by.len()]);
+        }
+        let lists = rows::FilterLists::of(filter);
+        // Of a nation's years this takes seconds.
+        let mut session = Session::long_read(self.pool().await?).await?;
+        let mut all = Vec::with_capacity(by.len());
+        for by in by {
+            let count = sqlx::query(sql::REPORT_COUNTS)
+                .bind(by.as_str())
+                .bind(&lists.first_id)
+                .bind(&lists.last_id)
+                .bind(filter.since.map(micros))
+                .bind(filter.until.map(micros))
+                .bind(&filter.grid)
+                .bind(&filter.scope);
+            all.push(session.collect(count, rows::count).await?);
+        }
+        session.end_read().await;
+        Ok(all)
     }
 
     async fn due_reports(

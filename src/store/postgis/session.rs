@@ -29,9 +29,9 @@ impl Session {
         Ok(Session { connection: Some(pool.acquire().await?), within: SHORT })
     }
 
-    /// In a transaction that reads an edition's rows, however many.
+    /// In a transaction that reads however many rows, all of one moment.
     pub(super) async fn long_read(pool: &PgPool) -> StoreResult<Session> {
-        Session::begin(pool, "BEGIN READ ONLY", Some(sql::LONG_READ)).await
+        Session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Some(sql::LONG_READ)).await
     }
 
     /// In a transaction that writes little.

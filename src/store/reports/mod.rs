@@ -9,6 +9,7 @@ use super::StoreResult;
 use crate::domain::level::Level;
 use crate::domain::report::{Event, Report, Status, Step};
 use crate::domain::rules::{KeptRules, Rules};
+use crate::domain::tier::Tier;
 
 /// A word under which whoever sends a report can send it again without doubling it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,44 @@ pub struct ReportFilter {
     pub after: Option<(OffsetDateTime, String)>,
 }
 
+/// What reports are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountBy {
+    /// All together.
+    All,
+    Tier(Tier),
+    Category,
+    /// The day in China on which they came in.
+    Day,
+}
+
+impl CountBy {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            CountBy::All => "all",
+            CountBy::Tier(tier) => Level::Tier(tier).as_str(),
+            CountBy::Category => "category",
+            CountBy::Day => "day",
+        }
+    }
+}
+
+/// So many reports of one group.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Count {
+    Reports {
+        /// A code of a grid (`None`: outside every one), a category, a day as ids begin, or nothing.
+        about: Option<String>,
+        status: Status,
+        settled_level: Option<Level>,
+        reports: u64,
+        /// Of them late at the level that holds them.
+        late: u64,
+    },
+    /// The median time from coming in to being settled.
+    Median { about: Option<String>, seconds: f64 },
+}
+
 /// The part of a store that keeps reports. Every write is one transaction, answered when it is durable.
 #[async_trait]
 pub trait ReportStore {
@@ -116,6 +155,10 @@ pub trait ReportStore {
 
     /// The latest reports first, by when they came in and then by id; at most so many.
     async fn find_reports(&self, filter: &ReportFilter, limit: u32) -> StoreResult<Vec<Report>>;
+
+    /// How many reports there are, of those that the filter's grid, scope, `since` and `until` ask for: for each way of
+    /// counting its groups. All of one moment.
+    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>>;
 
     /// Reports whose level is to be warned or is late at that time, the longest due first; at most so many.
     async fn due_reports(

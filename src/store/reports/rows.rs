@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use super::{NewReport, ReportChange, ReportFilter, SenderKey};
+use super::{Count, NewReport, ReportChange, ReportFilter, SenderKey};
 use crate::domain::assignment::Assignment;
 use crate::domain::caller::Via;
 use crate::domain::level::Level;
@@ -310,6 +310,21 @@ pub(in crate::store) fn event(row: &impl Columns) -> StoreResult<Event> {
         step: row.integer("step")?,
         grids: json(&row.text("grids")?, "list of codes")?,
         data: row.text("data")?,
+    })
+}
+
+pub(in crate::store) fn count(row: &impl Columns) -> StoreResult<Count> {
+    let about = row.maybe_text("about")?;
+    if let Some(seconds) = row.maybe_real("median_seconds")? {
+        return Ok(Count::Median { about, seconds });
+    }
+    let number = |column: &str| row.integer(column).map(|number| number.max(0) as u64);
+    Ok(Count::Reports {
+        about,
+        status: word(row, "status", &Status::ALL, Status::as_str)?,
+        settled_level: row.maybe_text("settled_level")?.as_deref().map(level).transpose()?,
+        reports: number("reports")?,
+        late: number("late")?,
     })
 }
 
