@@ -138,12 +138,12 @@ fn place(then: &Snapshot, grids: &[GridId], random: &mut Random) -> Option<[f64;
         return None;
     }
     let first = random.below(grids.len() as u64) as usize;
-    let from_there = grids[first..].iter().chain(&grids[..first]);
+    let mut from_there = grids[first..].iter().chain(&grids[..first]);
     let led = |id: &&GridId| {
         let entry = then.roster.of(&then.edition.planar.grid(**id).code);
         entry.is_some_and(|entry| entry.leader().is_some())
     };
-    let grid = from_there.filter(led).next()?;
+    let grid = from_there.find(led)?;
     then.edition.label_point(*grid).map(|point| point.to_degrees())
 }
 
