@@ -476,3 +476,11 @@ fn old_codes_lead_on() {
     assert_eq!(pairs, [["2026", "111", "118"], ["2026", "121", "129"], ["2026", "122", "129"]]);
     desk.run("codes --at 2025-06-01T00:00:00Z").ended(2);
 }
+
+#[test]
+fn a_file_of_another_kind_is_answered_with_the_kinds_that_are_read() {
+    let desk = Desk::new();
+    fs::write(desk.path("town.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+    let refused = desk.run("import town.png").ended(1);
+    assert!(refused.says("byte 0x89") && refused.says("shapefile") && refused.says("GeoPackage"), "{refused:?}");
+}

@@ -232,7 +232,8 @@ fn broken(error: &impl std::fmt::Display) -> String {
 }
 
 fn not_a_form(error: &axum::extract::multipart::MultipartError) -> Problem {
-    Problem::with(Kind::BadRequest, format!("the form cannot be read: {}", error.body_text()))
+    let detail = format!("the form cannot be read: {}; send it whole, as `curl -F file=@FILE` does", error.body_text());
+    Problem::with(Kind::BadRequest, detail)
 }
 
 /// The file's place is nobody's business, so that only the log has it.

@@ -390,7 +390,14 @@ impl<R: BufRead> Pieces<R> {
     }
 
     fn not_an_object(&self, first: u8) -> CutError {
-        self.error(format!("a GeoJSON object (`{{`) is expected, not {}", show(first)))
+        let message = format!("a GeoJSON object (`{{`) is expected, not {}", show(first));
+        // What is no object from its first byte on may be no GeoJSON at all.
+        let formats = if (self.line, self.column) == (1, 1) {
+            "; files are read as GeoJSON, shapefile (a zip, or .shp with its parts), GeoPackage, KML, TopoJSON and FlatGeobuf"
+        } else {
+            ""
+        };
+        self.error(message + formats)
     }
 
     fn error(&self, message: String) -> CutError {

@@ -168,6 +168,7 @@ fn hostile_forms_are_refused() {
         for body in [b"".to_vec(), b"no form".to_vec(), cut[..cut.len() / 2].to_vec(), endless] {
             let answer = office.ask(Method::POST, "/v1/editions", &[("content-type", &media)], body).await;
             assert_eq!(answer.problem(400), "bad-request", "{}", answer.text());
+            assert!(answer.text().contains("curl -F file=@FILE"), "{}", answer.text());
         }
         for media in ["multipart/form-data", "multipart/form-data; boundary="] {
             let answer = office.ask(Method::POST, "/v1/editions", &[("content-type", media)], "x").await;
