@@ -3,6 +3,7 @@ import { call } from "./client.ts";
 import type {
   AssignmentDetail,
   Category,
+  DuplicateReport,
   Explanation,
   NewReport,
   ReportAction,
@@ -32,6 +33,11 @@ export function report(id: string, key: Key, token?: string | null, signal?: Abo
 
 export function explain(id: string, key: Key, token?: string | null, signal?: AbortSignal): Promise<Explanation> {
   return call(`${at(id)}/explain${withToken(token)}`, { key, signal });
+}
+
+/** What may tell the same, the nearest first. */
+export async function duplicates(id: string, key: Key, signal?: AbortSignal): Promise<DuplicateReport[]> {
+  return (await call<{ duplicates: DuplicateReport[] }>(`${at(id)}/duplicates`, { key, signal })).duplicates;
 }
 
 /** Where it would go; nothing is kept. */

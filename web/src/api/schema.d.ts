@@ -548,6 +548,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reports that may tell the same
+         * @description Of the same category, near, recent and open, by the rules in force; at most 20, the nearest first. Nothing is merged by
+         *     itself: `POST /v1/reports/{id}/merge` is a person's act.
+         */
+        get: operations["duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/{id}/explain": {
         parameters: {
             query?: never;
@@ -619,6 +640,26 @@ export interface paths {
          * @description What was decided by earlier ones stays, and stays explained by them.
          */
         put: operations["putRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How reports stand
+         * @description A leader sees the counts of its grid and below. All counts of an answer are of one moment.
+         */
+        get: operations["stats"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -877,6 +918,20 @@ export interface components {
             /** @description Longitude and latitude. */
             place?: number[];
             source?: string;
+        };
+        DuplicateReport: {
+            /** Format: double */
+            distance_m: number;
+            /**
+             * Format: double
+             * @description Between the two coming in.
+             */
+            hours_apart: number;
+            report: components["schemas"]["ReportDetail"];
+        };
+        /** @description Reports that may tell the same. */
+        Duplicates: {
+            duplicates: components["schemas"]["DuplicateReport"][];
         };
         /** @description An edition without its grids. */
         EditionDetail: {
@@ -1557,6 +1612,41 @@ export interface components {
             phone?: string | null;
             /** @example mediator */
             role: string;
+        };
+        /** @description How reports stand. */
+        Stats: {
+            /** @description By what was asked for, in its order; empty without `by`. */
+            rows: components["schemas"]["StatsRow"][];
+            /** @description All reports that were asked for. */
+            total: components["schemas"]["StatsRow"];
+        };
+        /** @description The reports of one grid, category or day. */
+        StatsRow: {
+            /** @description The grid's or the category's code, or the day in China; null for all, and for what lies outside every grid. */
+            about?: string | null;
+            /**
+             * Format: double
+             * @description Settled ones of all but the rejected and the merged, 0 to 1; null of nothing.
+             */
+            completion_rate?: number | null;
+            /**
+             * Format: double
+             * @description From coming in to being settled.
+             */
+            median_hours_to_settle?: number | null;
+            /**
+             * Format: int64
+             * @description Late at the level that holds them.
+             */
+            overdue: number;
+            /** Format: int64 */
+            reports: number;
+            /** Format: int64 */
+            settled: number;
+            /** @description Settled ones by the level that settled them. */
+            settled_by: Record<string, never>;
+            /** @description By status. */
+            status: Record<string, never>;
         };
         /** @description One step of a history. */
         StepDetail: {
@@ -3893,6 +3983,74 @@ export interface operations {
             };
         };
     };
+    duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The report's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What may tell the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     explainReport: {
         parameters: {
             query?: {
@@ -4306,6 +4464,71 @@ export interface operations {
             };
             /** @description The disk is full */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    stats: {
+        parameters: {
+            query?: {
+                /** @description Only reports at places in the grid of this code, of any tier. */
+                grid?: string;
+                /** @description Only reports that came in then or later (RFC 3339). */
+                since?: string;
+                /** @description Only reports that came in before (RFC 3339). */
+                until?: string;
+                /** @description A row for each; one row for all without it. */
+                by?: "tier1" | "tier2" | "tier3" | "category" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -54,6 +54,7 @@ export type Explanation = Schemas["Explanation"];
 export type ReportStatus = Schemas["ReportStatus"];
 export type ReportAction = Schemas["ReportAction"];
 export type Category = Schemas["Category"];
+export type DuplicateReport = Schemas["DuplicateReport"];
 
 export type Level = Schemas["Level"];
 /** From the party group's area up to the town office. */

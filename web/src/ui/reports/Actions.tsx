@@ -6,6 +6,7 @@ import { said } from "../../state/reports/page.ts";
 import { draftNote, refused, take } from "../../state/reports/report.ts";
 import { Dialog } from "../Dialog.tsx";
 import { saying } from "../editions/Failed.tsx";
+import { Duplicates } from "./Duplicates.tsx";
 import { Reassign } from "./Reassign.tsx";
 import { levelsFrom } from "./says.ts";
 
@@ -28,6 +29,7 @@ const NEEDS_NOTE: ReadonlySet<ReportAction> = new Set(["return", "reopen", "reje
 export function Actions({ report }: { report: ReportDetail }) {
   const says = reportWords.value;
   const asked = useSignal<ReportAction | null>(null);
+  const into = useSignal("");
   const working = useSignal(false);
   const possible = ORDER.filter((action) => report.actions?.includes(action));
   const confirm = async (action: ReportAction, step: ReportStep): Promise<void> => {
@@ -54,6 +56,7 @@ export function Actions({ report }: { report: ReportDetail }) {
               data-action={action}
               class={`button${LEADS_ON.has(action) ? " strong" : ""}${action === "reject" ? " danger" : ""}`}
               onClick={() => {
+                into.value = "";
                 asked.value = action;
               }}
             >
@@ -69,11 +72,18 @@ export function Actions({ report }: { report: ReportDetail }) {
         <Question
           report={report}
           action={open}
+          into={into.value}
           working={working.value}
           onConfirm={(step) => void confirm(open, step)}
           onClose={close}
         />
       )}
+      <Duplicates
+        merge={(id) => {
+          into.value = id;
+          asked.value = "merge";
+        }}
+      />
     </>
   );
 }
@@ -92,12 +102,14 @@ function Refused() {
 interface QuestionProps {
   readonly report: ReportDetail;
   readonly action: ReportAction;
+  /** The report that was chosen to merge into, if one was. */
+  readonly into: string;
   readonly working: boolean;
   readonly onConfirm: (step: ReportStep) => void;
   readonly onClose: () => void;
 }
 
-function Question({ report, action, working, onConfirm, onClose }: QuestionProps) {
+function Question({ report, action, into, working, onConfirm, onClose }: QuestionProps) {
   const says = reportWords.value;
   const { title, text, button } = says.steps[action] ?? { title: action, text: "", button: says.confirm };
   const way = action === "forward" ? "up" : action === "return" ? "down" : null;
@@ -126,7 +138,14 @@ function Question({ report, action, working, onConfirm, onClose }: QuestionProps
       {action === "merge" && (
         <label class="field">
           <span>{says.into}</span>
-          <input name="into" required pattern="[0-9a-z-]+" placeholder="261125-7k3m9qxw2f4p" autocomplete="off" />
+          <input
+            name="into"
+            required
+            pattern="[0-9a-z\-]+"
+            placeholder="261125-7k3m9qxw2f4p"
+            autocomplete="off"
+            defaultValue={into}
+          />
         </label>
       )}
       <Note needed={NEEDS_NOTE.has(action)} />
