@@ -83,10 +83,10 @@ async function theReports() {
   await page.keyboard.press("Enter");
   await page.locator(".report-page").waitFor();
   await page.locator(".duplicates").waitFor();
-  await page.locator(".why summary").click();
-  await page.locator(".decision").waitFor();
   await mapRests(page);
   await keep(page, "pictures/report-page");
+  await page.locator(".why summary").click();
+  await page.locator(".decision").waitFor();
   await page.locator(".story").evaluate((story) => story.scrollIntoView());
   await page.locator(".panel").evaluate((panel) => panel.scrollBy(0, -70));
   await keep(page, "pictures/report-story");

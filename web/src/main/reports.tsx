@@ -1,5 +1,5 @@
 // The panel of reports, loaded when it is opened: joins its layer of the map and its panel.
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { showReports } from "../map/reports/layer.ts";
 import { shownMap } from "../map/shown.ts";
@@ -13,7 +13,10 @@ import "../styles/reports/page.css";
 /** Puts the panel into `container`; the result takes it away again. */
 export function openReports(container: HTMLElement): () => void {
   render(<Reports />, container);
-  const stop = effect(() => (shownMap.value ? showReports(shownMap.value) : undefined));
+  const stop = effect(() => {
+    const map = shownMap.value;
+    return map ? untracked(() => showReports(map)) : undefined;
+  });
   return () => {
     stop();
     render(null, container);

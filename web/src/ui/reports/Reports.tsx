@@ -1,6 +1,8 @@
 // The panel of reports: the list of what waits, the page of one, and reporting something.
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { reportWords } from "../../i18n/reports/index.ts";
+import { insets, wish } from "../../state/camera.ts";
 import { loadCategories } from "../../state/reports/categories.ts";
 import { follow } from "../../state/reports/live.ts";
 import { closePanel, openList, openNew, type Page, page, said } from "../../state/reports/page.ts";
@@ -24,6 +26,13 @@ export function Reports() {
   useEffect(() => {
     void loadCategories();
     void signInAgain();
+    // A sheet over the lower half would leave little of the town in sight.
+    let shown = false;
+    return effect(() => {
+      if (shown || insets.value.bottom === 0) return;
+      shown = true;
+      if (page.peek().at === "list") wish.value = { to: "all" };
+    });
   }, []);
   useEffect(() => (signedIn ? follow() : undefined), [signedIn]);
   // Whoever listens or uses the keyboard starts each page at its top.
