@@ -26,6 +26,8 @@ pub mod jobs;
 pub mod keys;
 /// MEETING: the snapshot in force, swapped atomically; it follows the store.
 pub mod live;
+/// REDRAWING: photos that people send, drawn anew without anything else that was in the file.
+pub mod photo;
 /// THE MAP: every border once, as an arc with the grids on both sides; building, checking and repairing it.
 pub mod planar;
 /// KEEPING: the trait `Store` and its embedded form, one SQLite file that is a GeoPackage. All SQL is here.

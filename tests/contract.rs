@@ -2,6 +2,7 @@
 
 pub mod access;
 mod embedded;
+mod photos;
 mod postgis;
 mod reports;
 pub mod suite;
@@ -11,7 +12,7 @@ use crate::stores::TestStore;
 /// Runs each promise on a fresh store of each kind. A promise takes the store; one that is about several processes takes what
 /// opens it again.
 macro_rules! on_both {
-    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; reports: $($report:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
+    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; reports: $($report:ident),+ $(,)?; photos: $($photo:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
         mod on_embedded {
             use super::*;
             $(#[tokio::test]
@@ -25,6 +26,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $report() {
                 keeps(TestStore::embedded(), async |store| reports::$report(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $photo() {
+                keeps(TestStore::embedded(), async |store| photos::$photo(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -45,6 +50,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $report() {
                 keeps(TestStore::postgis(), async |store| reports::$report(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $photo() {
+                keeps(TestStore::postgis(), async |store| photos::$photo(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -92,6 +101,8 @@ on_both!(
     reports_of_many_months,
     rules_are_kept_in_revisions,
     one_bad_report_keeps_nothing_of_its_batch;
+    photos: photos_come_back_in_their_order_and_are_told_of,
+    a_photo_sent_twice_is_kept_once_and_nine_are_all;
     again: another_process_sees_the_revision_rise,
     two_processes_write_in_turn,
     what_begins_now_begins_in_the_order_of_the_records,

@@ -11,6 +11,7 @@ mod locate;
 pub mod office;
 mod operation;
 mod pages;
+mod photos;
 mod problems;
 mod publishing;
 mod reports;

@@ -14,7 +14,7 @@ pub mod locate;
 pub mod rules;
 pub mod scenario;
 pub mod statistics;
-mod telling;
+pub mod telling;
 #[cfg(test)]
 mod town;
 pub mod words;

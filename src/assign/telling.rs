@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use crate::domain::assignment::AssignedGrid;
 use crate::domain::level::Level;
-use crate::domain::report::{Action, Report, Status, Step};
+use crate::domain::report::{Report, Status, Step};
 use crate::store::reports::NewEvent;
 
 #[derive(Serialize)]
 struct Told<'a> {
     id: &'a str,
     version: i64,
-    action: Action,
+    action: &'a str,
     status: Status,
     level: Level,
     grid: Option<&'a str>,
@@ -31,11 +31,20 @@ struct Told<'a> {
 
 /// The event of a step that led to `report` as it stands.
 pub(super) fn of(report: &Report, step: &Step) -> NewEvent {
+    told(report, step.action.as_str(), step.at)
+}
+
+/// The event of a photo that came to `report` as it stands: no step, for nobody moved the report.
+pub fn of_photo(report: &Report, at: time::OffsetDateTime) -> NewEvent {
+    told(report, "photo", at)
+}
+
+fn told(report: &Report, action: &str, at: time::OffsetDateTime) -> NewEvent {
     let [lon, lat] = report.assignment.wgs84;
     let told = Told {
         id: &report.id,
         version: report.version,
-        action: step.action,
+        action,
         status: report.status,
         level: report.level,
         grid: report.grid.as_deref(),
@@ -48,10 +57,10 @@ pub(super) fn of(report: &Report, step: &Step) -> NewEvent {
         overdue: report.overdue_since.is_some(),
         external_id: report.external_id.as_deref(),
         merged_into: report.merged_into.as_deref(),
-        at: step.at,
+        at,
     };
     NewEvent {
-        kind: format!("report.{}", step.action.as_str()),
+        kind: format!("report.{action}"),
         data: serde_json::to_string(&told).expect("texts and finite numbers are JSON"),
     }
 }

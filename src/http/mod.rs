@@ -68,6 +68,9 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(reports::read::one))
         .routes(routes!(reports::explain::explain))
         .routes(routes!(reports::duplicates::duplicates))
+        .routes(routes!(reports::photos::list))
+        .routes(routes!(reports::photos::picture))
+        .routes(routes!(reports::photos::thumbnail))
         .routes(routes!(reports::act::act))
         .routes(routes!(reports::submit::assign))
         .routes(routes!(stats::stats))
@@ -87,6 +90,10 @@ pub fn router(state: AppState) -> Router {
     let (batches, batch_document) =
         OpenApiRouter::new().routes(routes!(batch::locate_many)).routes(routes!(diff::count_places)).split_for_parts();
     document.merge(batch_document);
+    // Photos are larger than other bodies, and take longer to come in.
+    let (photos, photo_document) = OpenApiRouter::new().routes(routes!(reports::photos::add)).split_for_parts();
+    document.merge(photo_document);
+    let photos = photos.layer(DefaultBodyLimit::max(reports::photos::MAX_BODY_BYTES));
     // So do uploads, which say themselves how much they take.
     let (intake, intake_document) = OpenApiRouter::new().routes(routes!(intake::import)).split_for_parts();
     document.merge(intake_document);
@@ -104,6 +111,7 @@ pub fn router(state: AppState) -> Router {
     bounded
         .merge(batches)
         .merge(intake)
+        .merge(photos)
         .fallback(async || Problem::with(Kind::NoSuchPath, "/docs and /openapi.json name every address there is"))
         .layer(from_fn_with_state(Places::new(&state.settings), layers::crowd))
         .layer(layers::cors())

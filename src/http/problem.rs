@@ -38,6 +38,9 @@ pub(crate) enum Kind {
     VersionChanged,
     KeyReused,
     ExternalIdTaken,
+    NoSuchPhoto,
+    UnreadablePhoto,
+    TooManyPhotos,
     NoSuchPath,
     NoSuchGrid,
     NoSuchEdition,
@@ -58,7 +61,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 33] = [
+    pub(crate) const ALL: [Kind; 36] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -92,6 +95,9 @@ impl Kind {
         Kind::VersionChanged,
         Kind::KeyReused,
         Kind::ExternalIdTaken,
+        Kind::NoSuchPhoto,
+        Kind::UnreadablePhoto,
+        Kind::TooManyPhotos,
     ];
 
     /// The status, the last part of `type`, and the title in Chinese and English.
@@ -140,6 +146,13 @@ impl Kind {
                 "external-id-taken",
                 "这个外部编号已有别的上报 · Another report was sent with this external_id",
             ),
+            Kind::NoSuchPhoto => (S::NOT_FOUND, "no-such-photo", "没有这张照片 · There is no such photo"),
+            Kind::UnreadablePhoto => {
+                (S::UNPROCESSABLE_ENTITY, "unreadable-photo", "照片无法读取 · The photo cannot be read")
+            }
+            Kind::TooManyPhotos => {
+                (S::CONFLICT, "too-many-photos", "照片已满 · The report has as many photos as it may")
+            }
             Kind::NoSuchPath => (S::NOT_FOUND, "no-such-path", "没有这个地址 · There is nothing at this address"),
             Kind::NoSuchGrid => (S::NOT_FOUND, "no-such-grid", "没有这个网格 · There is no such grid"),
             Kind::NoSuchEdition => (S::NOT_FOUND, "no-such-edition", "没有这个版本 · There is no such edition"),

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
+use super::reports::photos::PhotoPlaces;
 use super::uploads::UploadFolders;
 use crate::assign::calendar::Calendar;
 use crate::assign::desk::Desk;
@@ -80,6 +81,7 @@ pub struct AppState {
     pub(crate) tiles: TileCache,
     pub(crate) comparisons: Arc<Comparisons>,
     pub(crate) desk: Desk,
+    pub(crate) photos: PhotoPlaces,
     pub(crate) settings: Arc<Settings>,
 }
 
@@ -90,7 +92,17 @@ impl AppState {
         let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
         let uploads = UploadFolders::below(settings.upload_folder.clone());
         let desk = Desk::new(live.clone(), Calendar::standard());
-        AppState { live, keys, jobs, uploads, tiles, comparisons: Arc::default(), desk, settings: Arc::new(settings) }
+        AppState {
+            live,
+            keys,
+            jobs,
+            uploads,
+            tiles,
+            comparisons: Arc::default(),
+            desk,
+            photos: PhotoPlaces::default(),
+            settings: Arc::new(settings),
+        }
     }
 
     /// The store, whose writes are the caller's in the audit log.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EditionContent, KeptRoster, Store, StoreError, StoreResult};
+use super::{EditionContent, Filling, KeptRoster, Store, StoreError, StoreResult};
 use crate::domain::account::KeptAccount;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::key::KeptKey;
@@ -25,6 +25,7 @@ pub struct Copied {
     pub accounts: usize,
     /// Rows of the audit log.
     pub audit: u64,
+    pub photos: u64,
 }
 
 /// What is being done, with how many features are behind us and how many there are on the whole. Each is written once and
@@ -80,6 +81,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         keys: contents.keys.len(),
         accounts: contents.accounts.len(),
         audit: 0,
+        photos: 0,
     };
     let mut filling = to.fill().await?;
     for info in &contents.editions {
@@ -117,13 +119,40 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         }
         copied.audit += rows.len() as u64;
     }
+    copied.photos = copy_photos(from, &mut *filling).await?;
     // Looked at before it is kept: half of a change would be no copy.
     unchanged(from, revision).await?;
     filling.finish().await?;
     compare(from, to, &mut step).await?;
     compare_audit(from, to, last).await?;
+    compare_photos(from, to, copied.photos).await?;
     unchanged(from, revision).await?;
     Ok(copied)
+}
+
+/// One after the other: together they may be larger than memory.
+async fn copy_photos(from: &dyn Store, filling: &mut dyn Filling) -> StoreResult<u64> {
+    let (mut report, mut number, mut count) = (String::new(), 0, 0);
+    while let Some(kept) = from.photo_after(&report, number).await? {
+        filling.photo(&kept).await?;
+        count += 1;
+        (report, number) = (kept.photo.report, kept.photo.number);
+    }
+    Ok(count)
+}
+
+/// Every photo of the copy: others may have come to the source meanwhile.
+async fn compare_photos(from: &dyn Store, to: &dyn Store, copied: u64) -> StoreResult<()> {
+    let (mut report, mut number, mut count) = (String::new(), 0, 0);
+    while let Some(here) = to.photo_after(&report, number).await? {
+        let there = from.photo_after(&here.photo.report, here.photo.number - 1).await?;
+        if there.as_ref() != Some(&here) {
+            return Err(StoreError::Damaged("the copy differs in a photo; do not use it".into()));
+        }
+        count += 1;
+        (report, number) = (here.photo.report, here.photo.number);
+    }
+    if count == copied { Ok(()) } else { Err(StoreError::Damaged("the copy lacks photos; do not use it".into())) }
 }
 
 fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {

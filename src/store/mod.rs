@@ -7,6 +7,7 @@ pub mod copy;
 mod fault;
 pub mod gpkg;
 pub mod mbtiles;
+pub mod photos;
 pub mod postgis;
 pub mod reports;
 mod rows;
@@ -112,7 +113,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
 #[async_trait]
-pub trait Store: AccessStore + reports::ReportStore + std::fmt::Debug {
+pub trait Store: AccessStore + reports::ReportStore + photos::PhotoStore + std::fmt::Debug {
     /// Says that this process runs jobs on the store from now on, and answers whether no other one does, so that what is
     /// running by the store is not. `false` also where nobody can tell.
     fn begins_jobs_alone(&self) -> bool {
@@ -224,6 +225,9 @@ pub trait Filling: Send {
 
     /// With its number; the rows come in their order.
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;
+
+    /// Comes after its report.
+    async fn photo(&mut self, photo: &photos::KeptPhoto) -> StoreResult<()>;
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()>;
 

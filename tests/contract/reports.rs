@@ -36,7 +36,7 @@ fn assignment(grid: &str) -> Assignment {
 }
 
 /// A report number `n` that comes in `n` minutes after the beginning, in grid `grid`.
-fn new(n: i64, grid: &str, keys: &[(SenderKeyKind, &str, u8)]) -> NewReport {
+pub(super) fn new(n: i64, grid: &str, keys: &[(SenderKeyKind, &str, u8)]) -> NewReport {
     let at = BEGIN + Duration::minutes(n);
     let assignment = assignment(grid);
     let report = Report {

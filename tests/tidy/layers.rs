@@ -3,7 +3,7 @@
 use super::sources::{Source, code_lines, ours, root};
 
 /// A module and the ones of ours that it may name, itself not said. All of them, for the last ones.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("geometry", &["domain"]),
     ("planar", &["domain", "geometry"]),
@@ -11,12 +11,19 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("tiles", &["domain", "geometry", "planar", "index"]),
     ("store", &["domain", "geometry"]),
     ("keys", &["domain", "store"]),
+    ("photo", &[]),
     ("live", &["domain", "planar", "index", "store"]),
     ("import", &["domain", "geometry", "planar", "store", "live"]),
     ("export", &["domain", "geometry", "planar", "index", "tiles", "store", "import"]),
     ("jobs", &["domain", "store", "keys", "import"]),
     ("assign", &["domain", "geometry", "planar", "index", "store", "live"]),
-    ("http", &["domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "jobs", "assign"]),
+    (
+        "http",
+        &[
+            "domain", "geometry", "planar", "index", "tiles", "store", "keys", "photo", "live", "import", "jobs",
+            "assign",
+        ],
+    ),
     (
         "cli",
         &[
@@ -32,7 +39,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 49] = [
+const CRATES: [(&str, &[&str]); 50] = [
     ("tracing_subscriber", &["main"]),
     ("metrics", &["live", "assign", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
@@ -83,7 +90,8 @@ const CRATES: [(&str, &[&str]); 49] = [
     ("pmtiles", &["export"]),
     ("getrandom", &["keys", "assign"]),
     ("hmac", &["keys"]),
-    ("sha2", &["keys", "assign"]),
+    ("sha2", &["keys", "photo", "assign"]),
+    ("image", &["photo"]),
     ("subtle", &["keys"]),
 ];
 

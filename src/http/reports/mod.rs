@@ -3,6 +3,7 @@
 pub(super) mod act;
 pub(super) mod duplicates;
 pub(super) mod explain;
+pub(crate) mod photos;
 pub(super) mod read;
 pub(super) mod rules;
 pub(super) mod submit;

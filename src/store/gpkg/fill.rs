@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
 
 use super::statements as sql;
-use super::{Writer, access, times, write};
+use super::{Writer, access, photos, times, write};
 use crate::domain::account::KeptAccount;
 use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
@@ -12,6 +12,7 @@ use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::Tier;
+use crate::store::photos::KeptPhoto;
 use crate::store::written::to_json;
 use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
 
@@ -90,6 +91,10 @@ impl Filling for GpkgFilling {
 
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {
         access::insert_audit(&mut self.0, entry).await
+    }
+
+    async fn photo(&mut self, photo: &KeptPhoto) -> StoreResult<()> {
+        photos::insert(&mut self.0, photo).await
     }
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {

@@ -8,6 +8,7 @@ mod connect;
 mod fault;
 mod fill;
 pub mod foreign;
+mod photos;
 mod reports;
 mod statements;
 pub(super) mod times;

@@ -7,7 +7,7 @@ use sqlx::postgres::PgPool;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
-use super::{access, write};
+use super::{access, photos, write};
 use crate::domain::account::KeptAccount;
 use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
@@ -15,6 +15,7 @@ use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::Tier;
+use crate::store::photos::KeptPhoto;
 use crate::store::written::to_json;
 use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
 
@@ -97,6 +98,10 @@ impl Filling for PostgisFilling {
 
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {
         access::insert_audit(&mut self.0, entry).await
+    }
+
+    async fn photo(&mut self, photo: &KeptPhoto) -> StoreResult<()> {
+        photos::insert(&mut self.0, photo).await
     }
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {

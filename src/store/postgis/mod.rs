@@ -7,6 +7,7 @@ mod connect;
 mod fault;
 mod fill;
 mod listen;
+mod photos;
 mod reports;
 mod session;
 mod statements;

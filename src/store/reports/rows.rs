@@ -281,17 +281,21 @@ pub(in crate::store) fn report(row: &impl Columns) -> StoreResult<Report> {
     })
 }
 
+pub(in crate::store) fn actor(row: &impl Columns) -> StoreResult<Actor> {
+    Ok(Actor {
+        via: word(row, "actor_via", &Via::ALL, Via::as_str)?,
+        id: row.text("actor_id")?,
+        name: row.text("actor_name")?,
+    })
+}
+
 pub(in crate::store) fn step(row: &impl Columns) -> StoreResult<Step> {
     let assignment = row.maybe_text("assignment")?;
     Ok(Step {
         number: row.integer("number")?,
         at: row.time("at")?,
         action: word(row, "action", &Action::ALL, Action::as_str)?,
-        actor: Actor {
-            via: word(row, "actor_via", &Via::ALL, Via::as_str)?,
-            id: row.text("actor_id")?,
-            name: row.text("actor_name")?,
-        },
+        actor: actor(row)?,
         note: row.maybe_text("note")?,
         status: word(row, "status", &Status::ALL, Status::as_str)?,
         level: level(&row.text("level")?)?,

@@ -1,0 +1,1 @@
+SELECT thumbnail FROM report_photos WHERE report = ?1 AND number = ?2

@@ -1,0 +1,3 @@
+-- The photos of a report, without the pictures.
+SELECT report, number, at, actor_via, actor_id, actor_name, sent_hash, width, height, octet_length(picture)::bigint AS bytes
+FROM report_photos WHERE report = $1 ORDER BY number
