@@ -105,4 +105,4 @@ macro_rules! formats {
     };
 }
 
-formats!(flatgeobuf, geojson, gpkg, gpkg_blob, kml, kmz, prj, roster_csv, roster_xlsx, shapefile, topojson, zip);
+formats!(flatgeobuf, geojson, gpkg, gpkg_blob, kml, kmz, photo, prj, roster_csv, roster_xlsx, shapefile, topojson, zip);

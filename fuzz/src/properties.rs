@@ -15,13 +15,14 @@ use gridward::import::{ImportCrs, Limits, ReadOptions, Reading};
 pub type Property = fn(&[u8]);
 
 /// All formats, by the names of the targets and the folders of the corpus.
-pub const ALL: [(&str, Property); 12] = [
+pub const ALL: [(&str, Property); 13] = [
     ("flatgeobuf", flatgeobuf),
     ("geojson", geojson),
     ("gpkg", gpkg),
     ("gpkg_blob", gpkg_blob),
     ("kml", kml),
     ("kmz", zip),
+    ("photo", photo),
     ("prj", prj),
     ("roster_csv", roster),
     ("roster_xlsx", roster),
@@ -148,6 +149,19 @@ pub fn shapefile(bytes: &[u8]) {
     let mut reading = reading();
     reading.read_shapefile("fuzz.shp", parts, &Progress::default());
     check(&reading);
+}
+
+/// A photo: what is kept of it is small, and can be kept again.
+pub fn photo(bytes: &[u8]) {
+    use gridward::photo::{KEPT_SIDE, THUMBNAIL_SIDE, redraw};
+    if let Ok(kept) = redraw(bytes) {
+        assert!((1..=KEPT_SIDE).contains(&kept.width) && (1..=KEPT_SIDE).contains(&kept.height));
+        assert!(!kept.picture.windows(4).any(|part| part == b"Exif"), "something else than the picture");
+        let again = redraw(&kept.picture).expect("what is kept is a photo");
+        assert_eq!((again.width, again.height), (kept.width, kept.height));
+        let small = redraw(&kept.thumbnail).expect("so is its thumbnail");
+        assert!(small.width <= THUMBNAIL_SIDE && small.height <= THUMBNAIL_SIDE);
+    }
 }
 
 /// A roster, CSV or XLSX by its first bytes.

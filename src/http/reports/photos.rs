@@ -203,19 +203,9 @@ fn unfit(why: Unfit) -> Problem {
 
 /// The photo of a form, or the body as it is.
 async fn receive(request: Request, settings: &Settings) -> Result<Vec<u8>, Problem> {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if header(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return Err(Problem::with(Kind::UnsupportedMediaType, "send the photo as it is: it is compressed already"));
-    }
-    if header(CONTENT_LENGTH)
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > MAX_BODY_BYTES)
-    {
-        return Err(too_large());
-    }
-    let media = header(CONTENT_TYPE).unwrap_or_default().trim_start().to_ascii_lowercase();
+    let is_form = is_form(request.headers())?;
     let idle = settings.batch_idle_timeout;
-    if media.starts_with("multipart/form-data") {
+    if is_form {
         return in_form(request, idle).await;
     }
     let mut bytes = Vec::new();
@@ -224,6 +214,20 @@ async fn receive(request: Request, settings: &Settings) -> Result<Vec<u8>, Probl
         collect(&mut bytes, &piece.map_err(|error| Problem::with(Kind::BadRequest, broken(&error)))?)?;
     }
     Ok(bytes)
+}
+
+/// Whether a form is coming; a body that cannot be taken is refused here.
+fn is_form(headers: &HeaderMap) -> Result<bool, Problem> {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if header(CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Problem::with(Kind::UnsupportedMediaType, "send the photo as it is: it is compressed already"));
+    }
+    let length = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > MAX_BODY_BYTES) {
+        return Err(too_large());
+    }
+    let media = header(CONTENT_TYPE).unwrap_or_default().trim_start().to_ascii_lowercase();
+    Ok(media.starts_with("multipart/form-data"))
 }
 
 async fn in_form(request: Request<Body>, idle: Duration) -> Result<Vec<u8>, Problem> {

@@ -45,28 +45,29 @@ export function tileset(edition?: string, key?: string | null): Promise<TileJson
 
 export interface Call {
   readonly method?: "GET" | "POST" | "DELETE";
-  /** Sent as JSON; a file is a table and is sent as it is. */
+  /** Sent as JSON; a file is sent as it is, and is a table unless it says otherwise. */
   readonly body?: unknown;
   /** Of an administrator; most calls need none. */
   readonly key?: string | null;
   readonly signal?: AbortSignal | undefined;
   /** Such as `if-match`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** As anybody, also where somebody is signed in. */
+  readonly anonymous?: boolean;
 }
 
 /** Calls the service; the answer's JSON, or `undefined` where it has none. */
-export async function call<T>(
-  path: string,
-  { method = "GET", body, key = null, signal, headers: more }: Call = {},
-): Promise<T> {
+export async function call<T>(path: string, options: Call = {}): Promise<T> {
+  const { method = "GET", body, key = null, signal, headers: more, anonymous = false } = options;
   const headers: Record<string, string> = { accept: "application/json", ...more };
   if (key !== null) headers.authorization = `Bearer ${key}`;
   const table = body instanceof Blob;
-  if (body !== undefined) headers["content-type"] = table ? "text/csv" : "application/json";
+  if (body !== undefined) headers["content-type"] = table ? body.type || "text/csv" : "application/json";
   const sent = body === undefined ? null : table ? body : JSON.stringify(body);
   let response: Response;
   try {
-    response = await fetch(path, { method, headers, body: sent, signal: signal ?? null });
+    const credentials = anonymous ? "omit" : "same-origin";
+    response = await fetch(path, { method, headers, body: sent, signal: signal ?? null, credentials });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new Failure(null);

@@ -60,3 +60,6 @@ export type Level = Schemas["Level"];
 /** From the party group's area up to the town office. */
 export const LEVELS: readonly Level[] = ["tier3", "tier2", "tier1", "town"];
 export const STATUSES: readonly ReportStatus[] = ["reported", "accepted", "resolved", "closed", "rejected", "merged"];
+
+/** What is known of a photo of a report. */
+export type PhotoDetail = Schemas["PhotoDetail"];

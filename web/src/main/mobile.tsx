@@ -1,5 +1,9 @@
 // Starts the phone's page at `/m`. The map is loaded only when it is opened.
 import { render } from "preact";
+import { openOutbox } from "../state/mobile/outbox.ts";
+import { follow, loadSent } from "../state/mobile/sent.ts";
+import { followAddress } from "../state/mobile/view.ts";
+import { loadCategories } from "../state/mobile/writing.ts";
 import { locateMe } from "../state/position.ts";
 import { loadTileset, tileset } from "../state/tileset.ts";
 import { Mobile } from "../ui/mobile/Mobile.tsx";
@@ -7,6 +11,7 @@ import type { MountPicker } from "../ui/mobile/Ways.tsx";
 import "../styles/base.css";
 import "../styles/answer.css";
 import "../styles/mobile.css";
+import "../styles/mobile/report.css";
 
 const mountPicker: MountPicker = async (container, onPick) => {
   const [{ mountPicker, webglWorks }] = await Promise.all([import("../map/picker.ts"), loadTileset()]);
@@ -19,4 +24,9 @@ const page = document.getElementById("page");
 if (page) {
   render(<Mobile mountPicker={mountPicker} />, page);
   void locateMe();
+  void loadCategories();
+  void loadSent().then(() => {
+    followAddress(({ id, token }) => void follow(id, token));
+    return openOutbox();
+  });
 }

@@ -1,7 +1,9 @@
 // The phone's page: asks where one is and says, in large type, which grid that is and who answers there.
 import { useEffect } from "preact/hooks";
 import { words } from "../../i18n/index.ts";
+import { mobileWords } from "../../i18n/mobile/index.ts";
 import { answer, ask } from "../../state/answer.ts";
+import { go, view } from "../../state/mobile/view.ts";
 import { locateMe, position } from "../../state/position.ts";
 import { DemoNote } from "../DemoNote.tsx";
 import { announcement, Grids, Warnings } from "../Grids.tsx";
@@ -9,11 +11,14 @@ import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Team } from "../Team.tsx";
 import { Certainty, doubtful } from "./Certainty.tsx";
+import { Mine } from "./Mine.tsx";
+import { ReportForm } from "./ReportForm.tsx";
+import { Tabs } from "./Tabs.tsx";
 import { type MountPicker, Ways } from "./Ways.tsx";
+import { Work } from "./Work.tsx";
 
 export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
   const says = words.value.mobile;
-  const now = answer.value;
   useEffect(() => {
     document.title = `${says.title} · Gridward`;
   }, [says]);
@@ -24,17 +29,40 @@ export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
         <LanguageSwitch />
       </header>
       <main>
-        <p class="unseen announcement" role="status">
-          {now.state === "answered" ? announcement(now.answer) : ""}
-        </p>
-        <Result />
-        <Ways mountPicker={mountPicker} />
-        {now.state === "answered" && <DemoNote edition={now.answer.edition} />}
-        <p class="full">
-          <a href={`/${location.hash}`}>{says.fullMap}</a>
-        </p>
+        {view.value === "here" && <Here mountPicker={mountPicker} />}
+        {view.value === "report" && <ReportForm mountPicker={mountPicker} />}
+        {view.value === "mine" && <Mine />}
+        {view.value === "work" && <Work />}
       </main>
+      <Tabs />
     </>
+  );
+}
+
+function Here({ mountPicker }: { mountPicker: MountPicker }) {
+  const now = answer.value;
+  return (
+    <>
+      <p class="unseen announcement" role="status">
+        {now.state === "answered" ? announcement(now.answer) : ""}
+      </p>
+      <Result />
+      <Ways mountPicker={mountPicker} />
+      {now.state === "answered" && <DemoNote edition={now.answer.edition} />}
+      <p class="full">
+        <a href="/">{words.value.mobile.fullMap}</a>
+      </p>
+    </>
+  );
+}
+
+/** Wherever there is a place, whatever the service says to it. */
+function ReportHere() {
+  return (
+    <button type="button" class="button strong report-here" onClick={() => go("report")}>
+      <Icon name="camera" />
+      {mobileWords.value.report.here}
+    </button>
   );
 }
 
@@ -59,6 +87,7 @@ function Result() {
         <button type="button" class="button strong" onClick={() => void ask(now.query)}>
           {all.retry}
         </button>
+        <ReportHere />
       </section>
     );
   }
@@ -77,6 +106,7 @@ function Result() {
         <Icon name="target" />
         {from.from === "device" ? says.accuracy(from.accuracyM) : from.from === "map" ? says.chosen : says.typed}
       </p>
+      <ReportHere />
       <Certainty answer={now.answer} />
       {doubtful(now.answer) && now.answer.grids.length > 0 && <p class="caption owns">{says.ownsPoint}</p>}
       <Grids answer={now.answer} />

@@ -1,0 +1,163 @@
+// Whoever answers for a grid, at work on the phone: signed in by a cookie or by a key, with the reports there.
+import { signal } from "@preact/signals";
+import { problemIn } from "../../api/client.ts";
+import { addPhoto } from "../../api/photos.ts";
+import { report, reports, act as take } from "../../api/reports.ts";
+import type { Problem, ReportAction, ReportDetail, ReportStep } from "../../api/types.ts";
+import { shrunk } from "../../lib/photo.ts";
+
+export type Staff =
+  | { readonly state: "unknown" }
+  | { readonly state: "out"; readonly problem: Problem | null; readonly tried: boolean }
+  /** Without a key by the browser's cookie. */
+  | { readonly state: "in"; readonly key: string | null };
+
+export type Filter = "open" | "resolved" | "closed";
+const STATUSES: Record<Filter, string> = { open: "reported,accepted", resolved: "resolved", closed: "closed" };
+
+const KEY = "gridward.key";
+const MOST = 200;
+/** How often the list is asked for while somebody looks at it. */
+const PERIOD_MS = 4_000;
+
+export const staff = signal<Staff>({ state: "unknown" });
+export const trying = signal(false);
+export const filter = signal<Filter>("open");
+/** Null before the first answer. */
+export const tasks = signal<readonly ReportDetail[] | null>(null);
+export const stale = signal(false);
+/** Ids that came since somebody looked first. */
+export const fresh = signal<ReadonlySet<string>>(new Set());
+
+let seen: Set<string> | null = null;
+
+export const keyNow = (): string | null => (staff.value.state === "in" ? staff.value.key : null);
+
+/** By the key of this tab, else by the cookie, if there is one. */
+export async function signInAgain(): Promise<void> {
+  if (staff.peek().state === "in") return;
+  const key = remembered();
+  if (key !== null) await tryKey(key, false);
+  if (staff.peek().state !== "in") await tryKey(null, false);
+}
+
+export async function signIn(text: string): Promise<void> {
+  await tryKey(text.trim(), true);
+}
+
+export function signOut(): void {
+  remember(null);
+  seen = null;
+  tasks.value = null;
+  fresh.value = new Set();
+  staff.value = { state: "out", problem: null, tried: false };
+}
+
+async function tryKey(key: string | null, tried: boolean): Promise<void> {
+  trying.value = true;
+  try {
+    await reports(new URLSearchParams({ limit: "1" }), key);
+    staff.value = { state: "in", key };
+    remember(key);
+    await look();
+  } catch (error) {
+    staff.value = { state: "out", problem: problemIn(error), tried };
+  } finally {
+    trying.value = false;
+  }
+}
+
+/** Asks for the list again and again; the result ends it. */
+export function watch(): () => void {
+  const timer = setInterval(() => {
+    if (document.visibilityState === "visible") void look();
+  }, PERIOD_MS);
+  return () => clearInterval(timer);
+}
+
+export function choose(wanted: Filter): void {
+  filter.value = wanted;
+  tasks.value = null;
+  void look();
+}
+
+export async function look(): Promise<void> {
+  const now = staff.peek();
+  if (now.state !== "in") return;
+  const wanted = filter.peek();
+  try {
+    const query = new URLSearchParams({ status: STATUSES[wanted], limit: String(MOST) });
+    const { reports: found } = await reports(query, now.key);
+    if (filter.peek() !== wanted) return;
+    stale.value = false;
+    if (wanted === "open") notice(found);
+    tasks.value = inOrder(found);
+  } catch (error) {
+    const problem = problemIn(error);
+    if (problem?.status === 401 || problem?.status === 403) {
+      signOut();
+      staff.value = { state: "out", problem, tried: true };
+    } else {
+      stale.value = true;
+    }
+  }
+}
+
+/** What is late or due soonest first. */
+export function inOrder(found: readonly ReportDetail[]): ReportDetail[] {
+  const due = ({ due_at, overdue_since }: ReportDetail): string => `${overdue_since ? 0 : 1} ${due_at ?? "9"}`;
+  return found.toSorted((a, b) => due(a).localeCompare(due(b)) || b.created_at.localeCompare(a.created_at));
+}
+
+function notice(found: readonly ReportDetail[]): void {
+  const known = seen;
+  seen = new Set([...(known ?? []), ...found.map(({ id }) => id)]);
+  if (!known) return;
+  const newcomers = found.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  if (newcomers.length > 0) fresh.value = new Set([...fresh.peek(), ...newcomers]);
+}
+
+export function looked(id: string): void {
+  if (!fresh.peek().has(id)) return;
+  fresh.value = new Set([...fresh.peek()].filter((one) => one !== id));
+}
+
+export type Outcome = "done" | "changed" | { readonly failed: Problem | null };
+
+/** One step, if nobody else took one meanwhile. */
+export async function act(on: ReportDetail, action: ReportAction, step: ReportStep): Promise<Outcome> {
+  try {
+    await take(on, action, step, keyNow());
+    await look();
+    return "done";
+  } catch (error) {
+    const problem = problemIn(error);
+    await look();
+    return problem?.status === 412 ? "changed" : { failed: problem };
+  }
+}
+
+export function storyOf(id: string): Promise<ReportDetail> {
+  return report(id, keyNow());
+}
+
+export async function showPlace(id: string, file: File): Promise<void> {
+  await addPhoto(id, await shrunk(file), { key: keyNow() });
+}
+
+function remembered(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function remember(key: string | null): void {
+  try {
+    if (key === null) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, key);
+  } catch {
+    // A browser that keeps nothing asks again after a reload.
+  }
+}

@@ -1,0 +1,81 @@
+// A leader's work on the phone: the reports of the grid, new ones as they come.
+import { useEffect, useRef } from "preact/hooks";
+import { mobileWords } from "../../i18n/mobile/index.ts";
+import {
+  choose,
+  type Filter,
+  filter,
+  fresh,
+  signInAgain,
+  signOut,
+  staff,
+  stale,
+  tasks,
+  watch,
+} from "../../state/mobile/staff.ts";
+import { loadCategories } from "../../state/mobile/writing.ts";
+import { SignIn } from "./SignIn.tsx";
+import { Task } from "./Task.tsx";
+
+const FILTERS: readonly Filter[] = ["open", "resolved", "closed"];
+
+export function Work() {
+  const says = mobileWords.value;
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    title.current?.focus();
+    void loadCategories();
+    void signInAgain();
+    return watch();
+  }, []);
+  return (
+    <section class="work">
+      <div class="form-top">
+        <h2 ref={title} tabIndex={-1}>
+          {says.titles.work}
+        </h2>
+        {staff.value.state === "in" && (
+          <button type="button" class="button quiet" onClick={signOut}>
+            {says.work.out}
+          </button>
+        )}
+      </div>
+      {staff.value.state === "in" ? <List /> : <SignIn />}
+    </section>
+  );
+}
+
+function List() {
+  const says = mobileWords.value.work;
+  const found = tasks.value;
+  return (
+    <>
+      <fieldset class="filters">
+        <legend class="unseen">{says.filtersLabel}</legend>
+        {FILTERS.map((one) => (
+          <label key={one}>
+            <input type="radio" name="filter" checked={filter.value === one} onChange={() => choose(one)} />
+            <span>{says.filters[one]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p class="unseen" role="status">
+        {fresh.value.size > 0 ? says.newcomers(fresh.value.size) : ""}
+      </p>
+      {stale.value && (
+        <p class="note-stale" role="status">
+          {says.stale}
+        </p>
+      )}
+      {found?.length === 0 && <p>{says.none}</p>}
+      {found && found.length > 0 && <p class="caption">{says.count(found.length)}</p>}
+      <ul class="cards tasks">
+        {found?.map((report) => (
+          <li key={report.id}>
+            <Task report={report} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,438 @@
+// Reports on the phone in a real browser, on the real service with the demo town: in three taps, without a network, with
+// photos, and at work as a leader.
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ReportDetail } from "../../src/api/types.ts";
+import { launch, open } from "./chromium.mjs";
+import { accessible, fitsWidth, fromApi } from "./expect.ts";
+import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { insideOf, jpegWithPlace } from "./photo.mjs";
+
+let town: Gridward;
+let browser: Browser;
+let admin: string;
+let openings: Awaited<ReturnType<typeof open>>[] = [];
+/** Some tests take the network away, which Chromium says in the console. */
+let expectsSilence = false;
+
+const here = { longitude: 116.9, latitude: 30.8, accuracy: 5.25 };
+
+beforeAll(async () => {
+  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
+  admin = await adminKey(town);
+});
+
+afterEach(async () => {
+  const faults = openings.flatMap(({ faults }) => faults);
+  const heard = expectsSilence ? faults.filter((fault) => !fault.includes("Failed to load resource")) : faults;
+  for (const { context } of openings) await context.close();
+  openings = [];
+  expectsSilence = false;
+  expect(heard).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await town?.stop();
+});
+
+async function visit(opening: Parameters<typeof open>[2] = {}, path = "/m"): Promise<Page & { all: BrowserContext }> {
+  const opened = await open(browser, `${town.url}${path}`, { width: 360, height: 740, position: here, ...opening });
+  openings.push(opened);
+  return Object.assign(opened.page, { all: opened.context });
+}
+
+async function api<T>(path: string, key = admin, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const response = await fetch(`${town.url}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  expect(response.ok, `${path}: ${response.status}`).toBe(true);
+  return (await response.json()) as T;
+}
+
+/** All reports whose description has a word. */
+async function kept(word: string): Promise<ReportDetail[]> {
+  const query = new URLSearchParams({ q: word, limit: "500" });
+  return (await api<{ reports: ReportDetail[] }>(`/v1/reports?${query}`)).reports;
+}
+
+async function begin(page: Page): Promise<void> {
+  await page.locator('.result[data-state="answered"]').waitFor();
+  await page.getByRole("button", { name: "在此上报" }).click();
+}
+
+async function describeIt(page: Page, text: string): Promise<void> {
+  await page.locator(".more summary").click();
+  await page.getByLabel("情况说明").fill(text);
+}
+
+const pick = (page: Page, category: string) => page.locator(".categories label", { hasText: category }).click();
+const send = (page: Page) => page.locator(".send button").click();
+const arrived = (page: Page) => page.locator(".report-card[data-id]").first();
+
+/** A way of one's own to the report, read from the card. */
+const idOf = async (page: Page): Promise<string> => (await arrived(page).getAttribute("data-id")) ?? "";
+
+describe("reporting", () => {
+  test("three taps send a report with the place as it was found, and say who has it", async () => {
+    const page = await visit();
+    await page.locator('.result[data-state="answered"]').waitFor();
+    // One, two, three.
+    await page.getByRole("button", { name: "在此上报" }).click();
+    await pick(page, "环境卫生");
+    await page.getByRole("button", { name: "发送：环境卫生" }).click();
+    await arrived(page).waitFor();
+
+    const stored = await api<ReportDetail>(`/v1/reports/${await idOf(page)}`);
+    expect(stored).toMatchObject({ category: "sanitation", status: "reported", description: "环境卫生（手机上报）" });
+    expect(stored.assignment.given).toMatchObject({
+      lon: 116.9,
+      lat: 30.8,
+      crs: "wgs84",
+      accuracy_m: 5.25,
+      source: "device",
+    });
+    const shown = (await arrived(page).textContent()) ?? "";
+    const { party_group, leader } = stored.assignment;
+    expect(shown).toContain(party_group);
+    expect(shown).toContain(leader?.name);
+    expect(shown).toMatch(/\d{3}\*{4}\d{4}/);
+    expect(shown).not.toContain(leader?.phone);
+    await expect.poll(() => page.locator(".arrival").textContent()).toContain(party_group);
+    await accessible(page);
+    await fitsWidth(page);
+  });
+
+  test("its link shows it on another phone, and nothing without the token", async () => {
+    const page = await visit();
+    await begin(page);
+    await pick(page, "公共设施");
+    await send(page);
+    await arrived(page).waitFor();
+    const id = await idOf(page);
+    const link = (await page.locator(".follow a").getAttribute("href")) ?? "";
+    expect(link).toContain(`#follow=${id}.`);
+    await api(`/v1/reports/${id}/accept`, admin, { note: "马上去看" });
+    const other = await visit({}, new URL(link).pathname + new URL(link).hash);
+    await expect.poll(() => arrived(other).textContent()).toContain("马上去看");
+    expect(await other.locator(".report-card .chip").textContent()).toBe("办理中");
+    expect(other.url()).not.toContain("follow");
+    // It is there after a reload too, and on the phone it came from.
+    await other.reload();
+    await expect.poll(() => idOf(other)).toBe(id);
+    await page.reload();
+    await expect.poll(() => arrived(page).textContent()).toContain("马上去看");
+  });
+
+  test("near a border the candidates stand beside the choice", async () => {
+    let lon = 116.88;
+    for (let found = 0; found < 2; lon = Number((lon + 0.0002).toFixed(7))) {
+      found = (await fromApi(town.url, { lon, lat: 30.8, accuracy: 60 })).candidates?.length ?? 0;
+    }
+    lon = Number((lon - 0.0002).toFixed(7));
+    const page = await visit({ position: { longitude: lon, latitude: 30.8, accuracy: 60 } });
+    await begin(page);
+    await page.locator(".report-form .unsure li").nth(1).waitFor();
+    await accessible(page);
+    await pick(page, "其他");
+    await send(page);
+    await arrived(page).waitFor();
+    expect((await api<ReportDetail>(`/v1/reports/${await idOf(page)}`)).assignment.ambiguous).toBe(true);
+  });
+
+  test("it works by keyboard alone", async () => {
+    const page = await visit({ language: "en" });
+    await page.locator('.result[data-state="answered"]').waitFor();
+    await page.getByRole("button", { name: "Report here" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Report here");
+    await page.locator(".categories input").first().focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowDown");
+    const chosen = page.locator(".categories input:checked");
+    expect(await chosen.getAttribute("value")).toBe("public_security");
+    await page.locator(".send button").focus();
+    await page.keyboard.press("Enter");
+    await arrived(page).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("My reports");
+  });
+
+  test.each(["light", "dark"] as const)("every target is 48 px or more and all can read it (%s)", async (theme) => {
+    const page = await visit({ theme });
+    await begin(page);
+    await page.locator(".categories label").first().waitFor();
+    await page.locator(".more summary").click();
+    await pick(page, "消防");
+    const small = await page
+      .locator("button, a, input, select, textarea, summary")
+      .evaluateAll((all) =>
+        all
+          .map((one) => ({ html: one.outerHTML.slice(0, 80), height: one.getBoundingClientRect().height }))
+          .filter(({ height }) => height > 0 && height < 48),
+      );
+    expect(small).toEqual([]);
+    await accessible(page);
+    await fitsWidth(page);
+  });
+});
+
+describe("without a network", () => {
+  test("a report is kept, sent when the network is back, and is there once", async () => {
+    expectsSilence = true;
+    const page = await visit();
+    await begin(page);
+    await pick(page, "防汛");
+    await describeIt(page, "断网时的积水");
+    await page.all.setOffline(true);
+    await send(page);
+    const draft = page.locator(".draft");
+    await expect.poll(() => draft.getAttribute("data-state")).toBe("waiting");
+    expect(await page.locator(".tabs .badge").textContent()).toBe("1");
+    await accessible(page);
+    await page.waitForTimeout(3_000);
+    expect(await kept("断网时的积水")).toEqual([]);
+    await page.all.setOffline(false);
+    await arrived(page).waitFor();
+    await draft.waitFor({ state: "detached" });
+    const [report, ...others] = await kept("断网时的积水");
+    expect(others).toEqual([]);
+    // It says when it was written, not only when it came.
+    expect(report?.occurred_at && report.occurred_at < report.created_at).toBe(true);
+  });
+
+  test("a draft outlives the page, and an answer that was lost doubles nothing", async () => {
+    expectsSilence = true;
+    const page = await visit();
+    await begin(page);
+    await pick(page, "矛盾纠纷");
+    await describeIt(page, "回执丢失的纠纷");
+    let lost = 0;
+    await page.route("**/v1/reports", async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      // The service takes the report; the phone never hears of it.
+      await route.fetch();
+      lost++;
+      await route.abort();
+    });
+    await send(page);
+    await expect.poll(() => lost).toBeGreaterThan(0);
+    expect(await kept("回执丢失的纠纷")).toHaveLength(1);
+    await page.reload();
+    await page.getByRole("button", { name: /我的上报/ }).click();
+    await page.locator(".draft").waitFor();
+    await expect.poll(() => lost).toBeGreaterThan(1);
+    await page.unroute("**/v1/reports");
+    await page.getByRole("button", { name: "现在发送" }).click();
+    await arrived(page).waitFor();
+    await page.locator(".draft").waitFor({ state: "detached" });
+    const all = await kept("回执丢失的纠纷");
+    expect(all.map(({ id }) => id)).toEqual([await idOf(page)]);
+  });
+
+  test("two tabs send a draft once", async () => {
+    expectsSilence = true;
+    const page = await visit();
+    await begin(page);
+    await pick(page, "其他");
+    await describeIt(page, "两个标签页");
+    await page.all.setOffline(true);
+    await send(page);
+    await page.locator(".draft").waitFor();
+    await page.all.setOffline(false);
+    const second = await page.all.newPage();
+    await second.goto(`${town.url}/m#mine`);
+    await arrived(second).waitFor();
+    await arrived(page).waitFor();
+    expect(await kept("两个标签页")).toHaveLength(1);
+  });
+
+  test("what is refused says why, and is not tried for ever", async () => {
+    expectsSilence = true;
+    const page = await visit();
+    await begin(page);
+    await page.route("**/v1/reports", (route) => {
+      const body = JSON.stringify({ ...JSON.parse(route.request().postData() ?? "{}"), category: "nonsense" });
+      return route.continue({ postData: body });
+    });
+    await pick(page, "其他");
+    await send(page);
+    const draft = page.locator('.draft[data-state="refused"]');
+    await draft.waitFor();
+    expect(await draft.textContent()).toContain("category");
+    page.on("dialog", (dialog) => void dialog.accept());
+    await draft.getByRole("button", { name: "删除" }).click();
+    await draft.waitFor({ state: "detached" });
+  });
+});
+
+describe("photos", () => {
+  test("are sent small, upright and silent, and are shown", async () => {
+    const page = await visit();
+    await begin(page);
+    await pick(page, "公共设施");
+    const photo = await jpegWithPlace(page, { width: 3000, height: 1500, orientation: 6 });
+    expect(insideOf(photo)).toMatchObject({ exif: true });
+    await page.locator(".photo-picker input").setInputFiles({ name: "IMG.JPG", mimeType: "image/jpeg", buffer: photo });
+    await page.locator(".photo-picker img").waitFor();
+    await accessible(page);
+    const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().includes("/photos"));
+    await send(page);
+    expect(insideOf((await sent).postDataBuffer() ?? Buffer.alloc(0))).toEqual({
+      exif: false,
+      width: 1024,
+      height: 2048,
+    });
+    await page.locator(".photo-strip img").waitFor();
+    const id = await idOf(page);
+    const { photos } = await api<{ photos: { picture: string; thumbnail: string }[] }>(`/v1/reports/${id}/photos`);
+    expect(photos).toHaveLength(1);
+    const bytes = async (path: string) => {
+      const response = await fetch(town.url + path, { headers: { authorization: `Bearer ${admin}` } });
+      return Buffer.from(await response.arrayBuffer());
+    };
+    expect(insideOf(await bytes(photos[0]?.picture ?? ""))).toEqual({ exif: false, width: 1024, height: 2048 });
+    expect(insideOf(await bytes(photos[0]?.thumbnail ?? ""))).toEqual({ exif: false, width: 160, height: 320 });
+    await page.locator(".photo-strip button").click();
+    await page.locator("dialog.whole img").waitFor();
+    await accessible(page);
+    await page.getByRole("button", { name: "关闭" }).click();
+    await page.locator("dialog.whole").waitFor({ state: "detached" });
+  });
+
+  test("wait for the network with their report", async () => {
+    expectsSilence = true;
+    const page = await visit();
+    await begin(page);
+    await pick(page, "环境卫生");
+    await describeIt(page, "照片后到");
+    const photo = await jpegWithPlace(page, { width: 400, height: 300, orientation: 1 });
+    await page.locator(".photo-picker input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: photo });
+    await page.locator(".photo-picker img").waitFor();
+    // The report arrives, the photo's way is cut.
+    await page.route("**/photos?*", (route) => route.abort());
+    await send(page);
+    await expect.poll(() => page.locator(".draft").getAttribute("data-state")).toBe("photos");
+    await page.reload();
+    await page.unroute("**/photos?*");
+    await page.getByRole("button", { name: /我的上报/ }).click();
+    await page.locator(".draft").waitFor({ state: "detached" });
+    const [report] = await kept("照片后到");
+    const { photos } = await api<{ photos: unknown[] }>(`/v1/reports/${report?.id}/photos`);
+    expect(photos).toHaveLength(1);
+  });
+
+  test("of a kind that browsers cannot read are refused with advice", async () => {
+    const page = await visit();
+    await begin(page);
+    const heic = { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic") };
+    await page.locator(".photo-picker input").setInputFiles(heic);
+    await expect.poll(() => page.locator(".photo-picker .wrong").textContent()).toContain("JPEG");
+    await accessible(page);
+  });
+});
+
+describe("a leader's list", () => {
+  const newReport = (description: string) => ({
+    category: "sanitation",
+    description,
+    lon: here.longitude,
+    lat: here.latitude,
+    reporter: { name: "王某", phone: "13912345678" },
+  });
+
+  async function leaderKey(code: string): Promise<string> {
+    const said = await town.run("key", "create", "--role", "leader", "--grid", code, "--name", "phone");
+    return /gw_\S+/.exec(said)?.[0] ?? "";
+  }
+
+  async function atWork(opening: Parameters<typeof open>[2] = {}): Promise<Page> {
+    const answer = await fromApi(town.url, { lon: here.longitude, lat: here.latitude });
+    const key = await leaderKey(answer.grids.at(-1)?.code ?? "");
+    expectsSilence = true;
+    const page = await visit(opening, "/m#work");
+    await page.locator("#work-key").fill("gw_wrong");
+    await page.keyboard.press("Enter");
+    await page.locator("#work-key-wrong").waitFor();
+    await accessible(page);
+    await page.locator("#work-key").fill(key);
+    await page.keyboard.press("Enter");
+    await page.locator(".filters").waitFor();
+    return page;
+  }
+
+  test("new reports appear by themselves, and every step is taken there", async () => {
+    const page = await atWork();
+    await page.waitForTimeout(500);
+    const { id } = await api<ReportDetail>("/v1/reports", admin, newReport("网格长手机上的一件"));
+    const card = page.locator(`.tasks [data-id="${id}"]`);
+    await card.waitFor();
+    expect(await card.locator('[data-status="fresh"]').textContent()).toBe("新");
+    expect(await page.locator(".work [role=status]").first().textContent()).toContain("1");
+    expect(await card.locator("a.call").getAttribute("href")).toBe("tel:13912345678");
+    await accessible(page);
+    await fitsWidth(page);
+
+    await card.locator('[data-action="accept"]').click();
+    await expect.poll(() => card.locator("[data-status=accepted]").count()).toBe(1);
+    await card.locator(".card-head").click();
+    await card.locator(".story li").nth(1).waitFor();
+    const photo = await jpegWithPlace(page, { width: 400, height: 300, orientation: 1 });
+    await card
+      .locator(".photo-picker input")
+      .setInputFiles({ name: "done.jpg", mimeType: "image/jpeg", buffer: photo });
+    await card.locator(".photo-strip img").waitFor();
+    await card.locator('[data-action="resolve"]').click();
+    await card.getByLabel(/备注/).fill("已清运干净");
+    await accessible(page);
+    await card.getByRole("button", { name: "确定：办结" }).click();
+    await card.waitFor({ state: "detached" });
+    await page.locator(".filters label", { hasText: "待核实" }).click();
+    await page.locator(`.tasks [data-id="${id}"]`).waitFor();
+    const stored = await api<ReportDetail>(`/v1/reports/${id}`);
+    expect(stored.history?.map(({ action, note }) => [action, note ?? null])).toEqual([
+      ["report", null],
+      ["accept", null],
+      ["resolve", "已清运干净"],
+    ]);
+  });
+
+  test("what is passed up goes up, and somebody else's step is not overwritten", async () => {
+    const { id } = await api<ReportDetail>("/v1/reports", admin, newReport("要上报上级的一件"));
+    const page = await atWork();
+    const card = page.locator(`.tasks [data-id="${id}"]`);
+    await card.waitFor();
+    await card.locator('[data-action="forward"]').click();
+    await card.getByLabel(/备注/).fill("需要村里协调");
+    await api(`/v1/reports/${id}/accept`, admin, {});
+    await card.getByRole("button", { name: "确定：上报上级" }).click();
+    // Either the list had it already, or the service said so.
+    await expect.poll(async () => (await api<ReportDetail>(`/v1/reports/${id}`)).version).toBeGreaterThan(1);
+    if ((await card.locator(".wrong").count()) > 0) {
+      await card.locator('[data-action="forward"]').click();
+      await card.getByRole("button", { name: "确定：上报上级" }).click();
+    }
+    await expect.poll(async () => (await api<ReportDetail>(`/v1/reports/${id}`)).level).toBe("tier2");
+    await expect.poll(() => card.textContent()).toContain("二级网格");
+    expect(await card.locator("[data-action]").count(), "it is for others now").toBe(0);
+  });
+
+  test.each(["light", "dark"] as const)("every target is 48 px or more (%s)", async (theme) => {
+    await api("/v1/reports", admin, newReport("大按钮"));
+    const page = await atWork({ theme });
+    await page.locator(".tasks .card-head").first().click();
+    await page.locator(".tasks .story").first().waitFor();
+    const small = await page
+      .locator("button, a, input, select, textarea")
+      .evaluateAll((all) =>
+        all
+          .map((one) => ({ html: one.outerHTML.slice(0, 80), height: one.getBoundingClientRect().height }))
+          .filter(({ height }) => height > 0 && height < 48),
+      );
+    expect(small).toEqual([]);
+    await accessible(page);
+    await fitsWidth(page);
+  });
+});
