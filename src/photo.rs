@@ -91,12 +91,10 @@ fn scans(bytes: &[u8]) -> usize {
 
 fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Redrawn, Unfit> {
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(2 * MAX_DECODED_BYTES);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(unfit)?;
+    let mut decoder = reader.into_decoder().map_err(|_| Unfit::Damaged)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if width > MAX_SIDE || height > MAX_SIDE || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED_BYTES {
@@ -106,7 +104,7 @@ fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Redrawn, Unfit> {
         return Err(Unfit::Damaged);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let whole = DynamicImage::from_decoder(decoder).map_err(unfit)?;
+    let whole = DynamicImage::from_decoder(decoder).map_err(|_| Unfit::Damaged)?;
     let mut kept = within(whole, KEPT_SIDE);
     kept.apply_orientation(orientation);
     let kept = opaque(kept);
@@ -114,13 +112,6 @@ fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Redrawn, Unfit> {
     let picture = jpeg(&kept, KEPT_QUALITY)?;
     let small = within(DynamicImage::ImageRgb8(kept), THUMBNAIL_SIDE).into_rgb8();
     Ok(Redrawn { width, height, picture, thumbnail: jpeg(&small, THUMBNAIL_QUALITY)? })
-}
-
-fn unfit(error: image::ImageError) -> Unfit {
-    match error {
-        image::ImageError::Limits(_) => Unfit::TooManyPixels(0, 0),
-        _ => Unfit::Damaged,
-    }
 }
 
 /// The same picture with no side longer than that.

@@ -155,9 +155,11 @@ pub(crate) async fn add(
     if there.len() >= MAX_PHOTOS {
         return Err(full());
     }
-    let redrawing = timeout(MAX_TIME, state.photos.redrawing.acquire()).await.map_err(|_| busy())?;
-    let _redrawing = redrawing.map_err(Problem::internal)?;
-    let redrawn = in_background(move || photo::redraw(&bytes)).await?.map_err(unfit)?;
+    let permit = timeout(MAX_TIME, state.photos.redrawing.clone().acquire_owned()).await.map_err(|_| busy())?;
+    let permit = permit.map_err(Problem::internal)?;
+    // Also where the client goes away meanwhile, the work goes on, and its place is taken for as long.
+    let work = move || (photo::redraw(&bytes), drop(permit)).0;
+    let redrawn = in_background(work).await?.map_err(unfit)?;
     let at = OffsetDateTime::now_utc();
     let at = at.replace_microsecond(at.microsecond()).map_err(Problem::internal)?;
     let new = NewPhoto {
