@@ -1276,6 +1276,30 @@ export interface components {
             /** @description How the position was got. `fuzzy` is never assigned without a person. */
             source?: ("device" | "map" | "address" | "fuzzy") | null;
         };
+        /** @description What is known of a photo. */
+        PhotoDetail: {
+            /** Format: date-time */
+            at: string;
+            /** @description Whether it came from whoever sent the report. */
+            by_sender: boolean;
+            /**
+             * Format: int64
+             * @description Of the picture.
+             */
+            bytes: number;
+            /** Format: int32 */
+            height: number;
+            /** Format: int64 */
+            number: number;
+            /** @description Where the picture is, with the same token or key. */
+            picture: string;
+            thumbnail: string;
+            /**
+             * Format: int32
+             * @description Pixels of the picture.
+             */
+            width: number;
+        };
         PlaceRow: {
             answered_by?: components["schemas"]["Answering"] | null;
             answers?: components["schemas"]["Answering"] | null;

@@ -5,6 +5,7 @@ import { addPhoto } from "../../api/photos.ts";
 import { report, reports, act as take } from "../../api/reports.ts";
 import type { Problem, ReportAction, ReportDetail, ReportStep } from "../../api/types.ts";
 import { shrunk } from "../../lib/photo.ts";
+import { keep as keepKey, kept } from "../key.ts";
 
 export type Staff =
   | { readonly state: "unknown" }
@@ -15,7 +16,6 @@ export type Staff =
 export type Filter = "open" | "resolved" | "closed";
 const STATUSES: Record<Filter, string> = { open: "reported,accepted", resolved: "resolved", closed: "closed" };
 
-const KEY = "gridward.key";
 const MOST = 200;
 /** How often the list is asked for while somebody looks at it. */
 const PERIOD_MS = 4_000;
@@ -36,7 +36,7 @@ export const keyNow = (): string | null => (staff.value.state === "in" ? staff.v
 /** By the key of this tab, else by the cookie, if there is one. */
 export async function signInAgain(): Promise<void> {
   if (staff.peek().state === "in") return;
-  const key = remembered();
+  const key = kept.peek();
   if (key !== null) await tryKey(key, false);
   if (staff.peek().state !== "in") await tryKey(null, false);
 }
@@ -46,7 +46,7 @@ export async function signIn(text: string): Promise<void> {
 }
 
 export function signOut(): void {
-  remember(null);
+  keepKey(null);
   seen = null;
   tasks.value = null;
   fresh.value = new Set();
@@ -58,7 +58,7 @@ async function tryKey(key: string | null, tried: boolean): Promise<void> {
   try {
     await reports(new URLSearchParams({ limit: "1" }), key);
     staff.value = { state: "in", key };
-    remember(key);
+    keepKey(key);
     await look();
   } catch (error) {
     staff.value = { state: "out", problem: problemIn(error), tried };
@@ -143,21 +143,4 @@ export function storyOf(id: string): Promise<ReportDetail> {
 
 export async function showPlace(id: string, file: File): Promise<void> {
   await addPhoto(id, await shrunk(file), { key: keyNow() });
-}
-
-function remembered(): string | null {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function remember(key: string | null): void {
-  try {
-    if (key === null) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, key);
-  } catch {
-    // A browser that keeps nothing asks again after a reload.
-  }
 }

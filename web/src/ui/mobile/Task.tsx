@@ -92,7 +92,7 @@ function Reporter({ report }: { report: ReportDetail }) {
         {says.reporter} {name}
       </span>
       {number ? (
-        <a class="phone call" href={`tel:${number}`} aria-label={says.call(name)}>
+        <a class="phone call" href={`tel:${number}`} aria-label={`${says.call(name)} ${reporter.phone}`}>
           <Icon name="phone" />
           {reporter.phone}
         </a>
