@@ -80,6 +80,7 @@ on_both!(
     unknown_editions_are_named,
     readers_see_a_publication_whole_or_not_at_all,
     a_refused_publication_leaves_the_draft,
+    a_publication_that_was_overtaken_is_refused,
     grids_come_by_tier_and_code,
     a_grid_without_a_shape_is_kept,
     a_hundred_thousand_grids_in_seconds,

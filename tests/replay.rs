@@ -10,7 +10,7 @@ use gridward::domain::roster::{Person, Role, RosterEntry};
 use gridward::http::{AppState, Settings, router};
 use gridward::import::edition::{roll_back, withdraw};
 use gridward::live::Live;
-use gridward::store::{NewDraft, NewPublication, Store};
+use gridward::store::{Before, NewDraft, NewPublication, Store};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -26,8 +26,14 @@ async fn publish(store: &dyn Store, name: &str, cells: &Cells, from: OffsetDateT
     let draft = NewDraft { name: name.into(), source, features: Vec::new(), report: report.clone() };
     let draft = store.save_draft(&draft).await.unwrap();
     let features = cells.features();
-    let publication =
-        NewPublication { features, accepted: Vec::new(), report, in_force_from: Some(from), code_changes: Vec::new() };
+    let publication = NewPublication {
+        features,
+        accepted: Vec::new(),
+        report,
+        in_force_from: Some(from),
+        code_changes: Vec::new(),
+        before: Before::Any,
+    };
     store.publish(draft.id, &publication).await.unwrap();
 }
 

@@ -114,7 +114,7 @@ impl Kind {
                 (S::CONFLICT, "edition-published", "已发布的版本不能更改 · A published edition is never changed")
             }
             Kind::ConfirmationNeeded => {
-                (S::CONFLICT, "confirmation-needed", "接受错误须经确认 · Accepting errors has to be confirmed")
+                (S::CONFLICT, "confirmation-needed", "此操作须经确认 · This has to be confirmed")
             }
             Kind::PublicationForbidden => {
                 (S::CONFLICT, "publication-forbidden", "有错误，不能发布 · Errors forbid publishing")
@@ -361,6 +361,7 @@ impl From<StoreError> for Problem {
                 Kind::NameTaken,
                 format!("there is an edition called `{name}` already; choose another name"),
             ),
+            StoreError::Overtaken => Problem::with(Kind::Overloaded, error.to_string()),
             StoreError::AlreadyPublished(name) => {
                 Problem::with(Kind::EditionPublished, format!("edition `{name}` is published"))
             }

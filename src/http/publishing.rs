@@ -17,7 +17,7 @@ use super::problem::{FieldError, Kind, Problem, ProblemDetails};
 use super::report::ReportCounts;
 use super::state::AppState;
 use crate::assign::bulk::shortened;
-use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::edition::{EditionId, EditionInfo, EditionState, in_force};
 use crate::domain::job::JobKind;
 use crate::domain::problem::{CheckReport, ProblemCode, Severity};
 use crate::import::edition::{self, PublishError};
@@ -38,7 +38,7 @@ pub(crate) struct PublishWish {
     from: Option<String>,
     /// Errors to accept: `overlap`, `self_intersection`, `empty_geometry`.
     allow: Option<Vec<String>>,
-    /// That the errors accepted are meant to be.
+    /// That the errors accepted, and a moment in the past, are meant to be.
     confirm: Option<bool>,
 }
 
@@ -57,7 +57,8 @@ pub(crate) struct RepairWish {
 /// Publish an edition: put it in force
 ///
 /// A draft is built and becomes an exact partition that is never changed; an edition that is published already is put in
-/// force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed.
+/// force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed, and so has a moment in
+/// the past at which another edition was in force.
 #[utoipa::path(
     post, path = "/v1/editions/{edition}/publish", tag = "editions", operation_id = "publish", security(("key" = [])),
     params(("edition" = String, Path, description = "The edition's name")), request_body = Option<PublishWish>,
@@ -68,7 +69,7 @@ pub(crate) struct RepairWish {
         (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 409, description = "Errors forbid it, or accepting them has to be confirmed", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "Errors forbid it, or something has to be confirmed", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 413, description = "The wish is too large", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 503, description = "The store cannot be reached, or too much is going on", body = ProblemDetails, content_type = "application/problem+json"),
     )
@@ -87,6 +88,9 @@ pub(crate) async fn publish(
     wish.finish()?;
     let store = state.store_for(&caller);
     let edition = store.edition(&name).await?;
+    if let Some(from) = from.filter(|_| !confirmed) {
+        leave_the_past(&*store, edition.id, from).await?;
+    }
     if edition.state == EditionState::Draft {
         refuse(&edition.name, &store.report(edition.id).await?, &allow, confirmed)?;
     }
@@ -158,6 +162,17 @@ pub(crate) async fn repair(
         keep(&*store, Some(new_name), source, checked, Vec::new(), &progress).await
     })
     .await
+}
+
+/// What was in force in the past is not to become another by a slip.
+async fn leave_the_past(store: &dyn Store, edition: EditionId, from: OffsetDateTime) -> Result<(), Problem> {
+    let was = in_force(&store.publications().await?, from).filter(|&was| was != edition);
+    if was.is_none() || from >= OffsetDateTime::now_utc() {
+        return Ok(());
+    }
+    let detail = "another edition was in force at that moment, which is past, so that answers about times since then would \
+                  change; send `confirm`: true if the edition was in force then";
+    Err(Problem::with(Kind::ConfirmationNeeded, detail))
 }
 
 /// Why a draft cannot be published with these errors accepted, as far as its report says.

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
@@ -18,7 +19,7 @@ use crate::planar::dissolve::dissolve;
 use crate::planar::map::PlanarMap;
 use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair_until};
 use crate::planar::stop::{StopFlag, Stopped};
-use crate::store::{NewDraft, NewPublication, Store, StoreError};
+use crate::store::{Before, NewDraft, NewPublication, Store, StoreError};
 
 /// Features with everything that was found in them.
 #[derive(Clone, Debug)]
@@ -231,9 +232,7 @@ pub async fn repair_features(
 /// second time leads back to where the first one started.
 pub async fn roll_back(store: &dyn Store) -> Result<Option<EditionId>, StoreError> {
     let publications = store.publications().await?;
-    // The store's clock may be ahead of ours.
-    let now = publications.iter().map(|publication| publication.recorded_at).fold(OffsetDateTime::now_utc(), Ord::max);
-    let Some(&[before, _]) = history(&publications, now).last_chunk::<2>() else { return Ok(None) };
+    let Some(&[before, _]) = history(&publications, now_of(&publications)).last_chunk::<2>() else { return Ok(None) };
     store.put_in_force(before, None).await?;
     Ok(Some(before))
 }
@@ -285,19 +284,38 @@ pub async fn publish_built(
         allow.iter().copied().filter(|code| code.can_be_allowed()).filter(occurred).collect();
     accepted.sort();
     accepted.dedup();
-    let before = in_force(&store.publications().await?, from.unwrap_or_else(OffsetDateTime::now_utc));
-    let before = match before {
-        Some(edition) => store.grids(edition).await?,
-        None => Vec::new(),
-    };
-    let (features, code_changes) = in_background(move || {
-        let changes = changed_codes(before, &features, &was);
-        (features, changes)
-    })
-    .await;
-    let publication = NewPublication { features, accepted, report, in_force_from: from, code_changes };
-    let edition = store.publish(draft.id, &publication).await?;
-    Ok(Published { edition, report: publication.report })
+    let (code_changes, before) = (Vec::new(), Before::Any);
+    let mut publication = NewPublication { features, accepted, report, in_force_from: from, code_changes, before };
+    let was = Arc::new(was);
+    let mut attempts_left = MAX_ATTEMPTS;
+    loop {
+        let publications = store.publications().await?;
+        let before = in_force(&publications, from.unwrap_or_else(|| now_of(&publications)));
+        let grids = match before {
+            Some(edition) => store.grids(edition).await?,
+            None => Vec::new(),
+        };
+        let (features, was) = (std::mem::take(&mut publication.features), was.clone());
+        let (features, code_changes) = in_background(move || {
+            let changes = changed_codes(grids, &features, &was);
+            (features, changes)
+        })
+        .await;
+        publication = NewPublication { features, code_changes, before: Before::Exactly(before), ..publication };
+        match store.publish(draft.id, &publication).await {
+            // What was worked out of its codes is about another edition.
+            Err(StoreError::Overtaken) if attempts_left > 1 => attempts_left -= 1,
+            published => return Ok(Published { edition: published?, report: publication.report }),
+        }
+    }
+}
+
+/// Times that a publication is prepared anew because another one came before it.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// Now, or when the last publication was recorded: the store's clock may be ahead of ours.
+fn now_of(publications: &[Publication]) -> OffsetDateTime {
+    publications.iter().map(|publication| publication.recorded_at).fold(OffsetDateTime::now_utc(), Ord::max)
 }
 
 /// What becomes of the codes of the edition before. Where that is damaged nothing can be said of it, and publishing a
@@ -327,6 +345,7 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
         report: CheckReport::default(),
         in_force_from: Some(edition.created_at),
         code_changes: Vec::new(),
+        before: Before::Any,
     };
     store.publish(draft.id, &publication).await.map(|_| ())
 }

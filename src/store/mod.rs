@@ -50,6 +50,15 @@ pub struct NewPublication {
     pub in_force_from: Option<OffsetDateTime>,
     /// What became of codes of the edition before, the old code and then the largest share first.
     pub code_changes: Vec<CodeChange>,
+    pub before: Before,
+}
+
+/// Which edition has to be in force right before another, for what is said of its codes to be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    Any,
+    /// This one, or none; where it is another by the time of the write, that is [`StoreError::Overtaken`].
+    Exactly(Option<EditionId>),
 }
 
 /// What an edition holds.
@@ -94,6 +103,8 @@ pub enum StoreError {
     AlreadyPublished(String),
     #[error("edition `{0}` is a draft; publish it first")]
     NotPublished(String),
+    #[error("another edition was put in force meanwhile; repeat this")]
+    Overtaken,
     #[error("the store is not empty, and only an empty one can become a copy of another; name a new file or database")]
     NotEmpty,
     #[error("`{0}` is not a store: {1}")]

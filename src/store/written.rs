@@ -4,9 +4,10 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{NewDraft, NewPublication, StoreError, StoreResult};
+use super::{Before, NewDraft, NewPublication, StoreError, StoreResult};
 use crate::domain::account::Account;
 use crate::domain::audit::{self, Deed};
+use crate::domain::edition::{Publication, in_force};
 use crate::domain::key::ApiKey;
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::{PerTier, Tier};
@@ -120,6 +121,18 @@ pub(super) fn account_created(account: &Account) -> Deed {
 /// To the second.
 fn moment(at: OffsetDateTime) -> Option<String> {
     at.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
+}
+
+/// Whether the edition before is still the one that the publication is about; `publications` are read in its transaction.
+pub(super) fn refuse_overtaken(
+    publication: &NewPublication,
+    from: OffsetDateTime,
+    publications: &[Publication],
+) -> StoreResult<()> {
+    match publication.before {
+        Before::Exactly(before) if in_force(publications, from) != before => Err(StoreError::Overtaken),
+        _ => Ok(()),
+    }
 }
 
 /// PostgreSQL keeps no U+0000 in a text, so no store does: what one store takes, every store takes.

@@ -10,7 +10,7 @@ use gridward::domain::tier::Tier;
 use gridward::geometry::feature::{DraftFeature, GridFeature};
 use gridward::geometry::point::{Point, Polygon};
 use gridward::store::copy::copy;
-use gridward::store::{NewDraft, NewPublication, Store, StoreError};
+use gridward::store::{Before, NewDraft, NewPublication, Store, StoreError};
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
 
@@ -61,6 +61,7 @@ fn publication(count: usize, from: OffsetDateTime) -> NewPublication {
         report: CheckReport::default(),
         in_force_from: Some(from),
         code_changes: Vec::new(),
+        before: Before::Any,
     }
 }
 
@@ -184,6 +185,23 @@ pub async fn publications_come_in_the_order_they_were_recorded(store: &dyn Store
     assert_eq!(found[0].in_force_from, future);
     assert_eq!(found[1].in_force_from, datetime!(2020-05-05 1:02:03.000004 UTC));
     assert!(found.iter().all(|p| (OffsetDateTime::now_utc() - p.recorded_at).abs() < Duration::minutes(5)));
+}
+
+/// What is said of codes is about the edition before, so nothing is published behind another one.
+pub async fn a_publication_that_was_overtaken_is_refused(store: &dyn Store) {
+    let moment = |day: i64| datetime!(2026-01-01 0:00 UTC) + Duration::days(day);
+    let draft_b = draft("b", 1);
+    let b = store.save_draft(&draft_b).await.unwrap().id;
+    let behind = |before| NewPublication { before: Before::Exactly(before), ..publication(2, moment(10)) };
+    let a = publish_from(store, "a", 1, moment(0)).await;
+    let revision = store.revision().await.unwrap();
+    assert!(matches!(store.publish(b, &behind(None)).await, Err(StoreError::Overtaken)));
+    assert!(matches!(store.publish(b, &behind(Some(b))).await, Err(StoreError::Overtaken)));
+    assert_eq!(store.draft_features(b).await.unwrap(), draft_b.features);
+    assert_eq!((store.revision().await.unwrap(), store.publications().await.unwrap().len()), (revision, 1));
+    // What comes into force later is not before it.
+    publish_from(store, "later", 1, moment(20)).await;
+    assert_eq!(store.publish(b, &behind(Some(a))).await.unwrap().state, EditionState::Published);
 }
 
 /// Whoever says no moment means now: the moment of the record, so that of two writes the later one counts whatever they waited for.

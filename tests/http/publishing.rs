@@ -100,6 +100,50 @@ fn a_draft_is_drawn_for_whoever_has_a_key() {
 }
 
 #[test]
+fn the_past_changes_only_if_that_is_confirmed() {
+    run(async {
+        let office = Office::on(town_store().await, Settings::default()).await;
+        draft(&office, "spring", &town()).await;
+        let then = "/v1/locate?lon=116.91&lat=30.81&at=2026-11-25T00:00:00Z";
+        let yesterday = |confirm: bool| json!({"from": "2020-01-01T00:00:00Z", "confirm": confirm});
+        // Nothing was in force in 2020, and so nothing that was answered changes.
+        office.ended(office.post_json("/v1/editions/before/publish", yesterday(false)).await, "done").await;
+        let before = office.get(then).await.json()["edition"].clone();
+        let answer = office.post_json("/v1/editions/spring/publish", yesterday(false)).await;
+        assert_eq!(answer.problem(409), "confirmation-needed");
+        assert!(answer.json()["detail"].as_str().unwrap().contains("confirm"), "{}", answer.text());
+        assert_eq!(office.get(then).await.json()["edition"], before);
+        office.ended(office.post_json("/v1/editions/spring/publish", yesterday(true)).await, "done").await;
+        // The same edition once more changes nothing.
+        office.ended(office.post_json("/v1/editions/spring/publish", yesterday(false)).await, "done").await;
+    });
+}
+
+/// Each gives a grid another code: whichever comes second says what became of the code of the first.
+#[test]
+fn editions_published_at_once_follow_one_another() {
+    run(async {
+        let office = Office::on(empty_store().await, Settings::default()).await;
+        draft(&office, "first", &town()).await;
+        office.ended(office.post("/v1/editions/first/publish").await, "done").await;
+        for name in ["a", "b"] {
+            let mut renumbered = town();
+            let grid = renumbered.iter_mut().find(|feature| feature["properties"]["code"] == "111").unwrap();
+            grid["properties"]["code"] = json!(name);
+            draft(&office, name, &renumbered).await;
+        }
+        let (a, b) = tokio::join!(office.post("/v1/editions/a/publish"), office.post("/v1/editions/b/publish"));
+        tokio::join!(office.ended(a, "done"), office.ended(b, "done"));
+        let mut statuses = Vec::new();
+        for code in ["111", "a", "b"] {
+            statuses.push(office.get(&format!("/v1/grids/{code}")).await.status.as_u16());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 302, 302], "one of them is in force, and the others lead there");
+    });
+}
+
+#[test]
 fn wishes_that_cannot_be_met_are_named() {
     run(async {
         let office = Office::on(empty_store().await, Settings::default()).await;

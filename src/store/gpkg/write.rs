@@ -7,7 +7,7 @@ use super::access::record;
 use super::statements as sql;
 use super::{Writer, times};
 use crate::domain::audit::{self, Deed};
-use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
@@ -75,7 +75,11 @@ pub(super) async fn publish(
         .await?;
     insert_code_changes(&mut tx, edition.0, &publication.code_changes).await?;
     let now = OffsetDateTime::now_utc();
-    insert_publication(&mut tx, edition, publication.in_force_from.unwrap_or(now), now).await?;
+    let from = publication.in_force_from.unwrap_or(now);
+    let known = sqlx::query(sql::PUBLICATIONS).fetch_all(&mut *tx).await?;
+    let known = known.iter().map(rows::publication).collect::<StoreResult<Vec<Publication>>>()?;
+    written::refuse_overtaken(publication, from, &known)?;
+    insert_publication(&mut tx, edition, from, now).await?;
     record(&mut tx, &writer.caller, &written::published(&info.name, publication, now)).await?;
     commit_with(tx, edition).await
 }

@@ -13,7 +13,7 @@ use super::session::Session;
 use super::statements as sql;
 use crate::domain::audit::{self, Deed};
 use crate::domain::caller::Caller;
-use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
@@ -151,7 +151,11 @@ async fn publish_draft(
         .bind(bounds[3]);
     session.execute(publish).await?;
     let now = raise_revision(session).await?;
-    insert_publication(session, edition, publication.in_force_from.unwrap_or(now), now).await?;
+    let from = publication.in_force_from.unwrap_or(now);
+    let known = session.rows(sqlx::query(sql::PUBLICATIONS)).await?;
+    let known = known.iter().map(rows::publication).collect::<StoreResult<Vec<Publication>>>()?;
+    written::refuse_overtaken(publication, from, &known)?;
+    insert_publication(session, edition, from, now).await?;
     record(session, caller, &written::published(&info.name, publication, now)).await?;
     edition_info(session, sql::EDITION_BY_ID, edition).await
 }

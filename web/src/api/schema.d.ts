@@ -272,7 +272,8 @@ export interface paths {
         /**
          * Publish an edition: put it in force
          * @description A draft is built and becomes an exact partition that is never changed; an edition that is published already is put in
-         *     force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed.
+         *     force again. Errors that nobody accepted forbid it; errors that are accepted have to be confirmed, and so has a moment in
+         *     the past at which another edition was in force.
          */
         post: operations["publish"];
         delete?: never;
@@ -1407,7 +1408,7 @@ export interface components {
         PublishWish: {
             /** @description Errors to accept: `overlap`, `self_intersection`, `empty_geometry`. */
             allow?: string[] | null;
-            /** @description That the errors accepted are meant to be. */
+            /** @description That the errors accepted, and a moment in the past, are meant to be. */
             confirm?: boolean | null;
             /**
              * Format: date-time
@@ -2717,7 +2718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
-            /** @description Errors forbid it, or accepting them has to be confirmed */
+            /** @description Errors forbid it, or something has to be confirmed */
             409: {
                 headers: {
                     [name: string]: unknown;
