@@ -41,11 +41,26 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     if context.json {
         return context.print_json(&copied);
     }
-    let Copied { editions, features, publications, rosters, code_changes, keys, accounts, audit, photos } = copied;
+    let Copied {
+        editions,
+        features,
+        publications,
+        rosters,
+        code_changes,
+        keys,
+        accounts,
+        audit,
+        rules,
+        reports,
+        events,
+        photos,
+    } = copied;
     writeln!(
         std::io::stdout(),
         "copied and compared: {editions} editions with {features} features, {publications} publications, {rosters} rosters, \
-         {code_changes} changes of codes, {keys} keys, {accounts} accounts, {audit} rows of the audit log, {photos} photos"
+         {code_changes} changes of codes, {keys} keys, {accounts} accounts, {audit} rows of the audit log, \
+         {rules} revisions of the rules, {reports} reports, \
+         {events} events, {photos} photos"
     )?;
     Ok(())
 }

@@ -7,10 +7,12 @@ use crate::domain::account::KeptAccount;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
-use crate::domain::roster::RosterEntry;
+use crate::domain::report::{Event, Report, Step as ReportStep};
+use crate::domain::rules::KeptRules;
+use time::OffsetDateTime;
 
-/// Rows of the audit log that are read at once.
-const AUDIT_ROWS: u32 = 1_000;
+/// Rows of the audit log, reports, keys and events that are read at once.
+const ROWS: u32 = 1_000;
 
 /// How much was copied, and found the same on both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -26,6 +28,12 @@ pub struct Copied {
     /// Rows of the audit log.
     pub audit: u64,
     pub photos: u64,
+    /// Revisions of the rules.
+    pub rules: usize,
+    /// Reports, each with its history.
+    pub reports: u64,
+    /// Events of the outbox.
+    pub events: u64,
 }
 
 /// What is being done, with how many features are behind us and how many there are on the whole. Each is written once and
@@ -46,6 +54,7 @@ struct Contents {
     code_changes: Vec<(EditionId, CodeChange)>,
     keys: Vec<KeptKey>,
     accounts: Vec<KeptAccount>,
+    rules: Vec<(KeptRules, OffsetDateTime)>,
     pepper: [u8; 32],
 }
 
@@ -58,6 +67,7 @@ impl Contents {
             code_changes: store.code_changes().await?,
             keys: store.keys().await?,
             accounts: store.accounts().await?,
+            rules: store.all_rules().await?,
             pepper: store.pepper().await?,
         })
     }
@@ -69,7 +79,7 @@ impl Contents {
 
 /// Copies and compares. Jobs and sessions stay behind. Whatever ends it before the end leaves `to` empty.
 pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) -> StoreResult<Copied> {
-    let revision = from.revision().await?;
+    let before = State::of(from).await?;
     let contents = Contents::of(from).await?;
     let total = contents.total();
     let mut copied = Copied {
@@ -82,6 +92,9 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         accounts: contents.accounts.len(),
         audit: 0,
         photos: 0,
+        rules: contents.rules.len(),
+        reports: 0,
+        events: 0,
     };
     let mut filling = to.fill().await?;
     for info in &contents.editions {
@@ -110,9 +123,29 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
     for account in &contents.accounts {
         filling.account(account).await?;
     }
+    for (kept, recorded_at) in &contents.rules {
+        filling.rules(kept, *recorded_at).await?;
+    }
+    let mut id = String::new();
+    while let Some(reports) = some(reports_after(from, &id).await?) {
+        filling.reports(&reports).await?;
+        copied.reports += reports.len() as u64;
+        id = reports[reports.len() - 1].0.id.clone();
+    }
+    let mut key = None;
+    while let Some(keys) = some(from.sender_keys_after(key.as_ref(), ROWS).await?) {
+        filling.sender_keys(&keys).await?;
+        key = keys.last().cloned();
+    }
+    let mut number = 0;
+    while let Some(events) = some(from.events(number, ROWS).await?) {
+        filling.events(&events).await?;
+        copied.events += events.len() as u64;
+        number = events[events.len() - 1].number;
+    }
     // The log goes on while it is copied: numbers are revealed, people sign in. What comes later stays behind.
     let mut last = 0;
-    while let Some(rows) = some(from.audit_after(last, AUDIT_ROWS).await?) {
+    while let Some(rows) = some(from.audit_after(last, ROWS).await?) {
         for row in &rows {
             filling.audit(row).await?;
             last = row.number;
@@ -121,12 +154,13 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
     }
     copied.photos = copy_photos(from, &mut *filling).await?;
     // Looked at before it is kept: half of a change would be no copy.
-    unchanged(from, revision).await?;
+    unchanged(from, before).await?;
     filling.finish().await?;
     compare(from, to, &mut step).await?;
+    compare_reports(from, to).await?;
     compare_audit(from, to, last).await?;
     compare_photos(from, to, copied.photos).await?;
-    unchanged(from, revision).await?;
+    unchanged(from, before).await?;
     Ok(copied)
 }
 
@@ -162,9 +196,9 @@ fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
 /// Both logs, as far as they were copied.
 async fn compare_audit(from: &dyn Store, to: &dyn Store, last: i64) -> StoreResult<()> {
     let mut at = 0;
-    while let Some(mut there) = some(from.audit_after(at, AUDIT_ROWS).await?) {
+    while let Some(mut there) = some(from.audit_after(at, ROWS).await?) {
         there.retain(|row| row.number <= last);
-        let mut here = to.audit_after(at, AUDIT_ROWS).await?;
+        let mut here = to.audit_after(at, ROWS).await?;
         here.retain(|row| row.number <= last);
         if there != here {
             return Err(StoreError::Damaged("the copy differs in the audit log; do not use it".into()));
@@ -175,12 +209,73 @@ async fn compare_audit(from: &dyn Store, to: &dyn Store, last: i64) -> StoreResu
     Ok(())
 }
 
-async fn unchanged(from: &dyn Store, revision: i64) -> StoreResult<()> {
-    if from.revision().await? == revision {
+/// What tells whether anything was written to a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    revision: i64,
+    last_event: i64,
+}
+
+impl State {
+    async fn of(store: &dyn Store) -> StoreResult<State> {
+        Ok(State { revision: store.revision().await?, last_event: store.last_event().await? })
+    }
+}
+
+async fn unchanged(from: &dyn Store, before: State) -> StoreResult<()> {
+    if State::of(from).await? == before {
         Ok(())
     } else {
         Err(StoreError::Refused("somebody wrote to the source meanwhile; stop writing to it and copy again".into()))
     }
+}
+
+async fn reports_after(store: &dyn Store, id: &str) -> StoreResult<Vec<(Report, Vec<ReportStep>)>> {
+    let mut reports = Vec::new();
+    for report in store.reports_after(id, ROWS).await? {
+        let steps = store.steps(&report.id).await?;
+        reports.push((report, steps));
+    }
+    Ok(reports)
+}
+
+/// Reads both stores' reports, keys and events from beginning to end.
+async fn compare_reports(from: &dyn Store, to: &dyn Store) -> StoreResult<()> {
+    let differs = |what: &str| StoreError::Damaged(format!("the copy differs in {what}; do not use it"));
+    let mut id = String::new();
+    loop {
+        let there = reports_after(from, &id).await?;
+        if there != reports_after(to, &id).await? {
+            return Err(differs("the reports"));
+        }
+        let Some((last, _)) = there.last() else { break };
+        id = last.id.clone();
+    }
+    let mut key = None;
+    loop {
+        let there = from.sender_keys_after(key.as_ref(), ROWS).await?;
+        if there != to.sender_keys_after(key.as_ref(), ROWS).await? {
+            return Err(differs("the keys of reports"));
+        }
+        let Some(last) = there.last() else { break };
+        key = Some(last.clone());
+    }
+    let mut number = 0;
+    loop {
+        let there = from.events(number, ROWS).await?;
+        let here = to.events(number, ROWS).await?;
+        // A store may lay out JSON in its own way.
+        let same = |(a, b): (&Event, &Event)| {
+            let [a_data, b_data] = [a, b].map(|event| serde_json::from_str::<serde_json::Value>(&event.data).ok());
+            a_data == b_data && Event { data: String::new(), ..a.clone() } == Event { data: String::new(), ..b.clone() }
+        };
+        if there.len() != here.len() || !there.iter().zip(&here).all(same) {
+            return Err(differs("the events"));
+        }
+        let Some(last) = there.last() else { break };
+        number = last.number;
+    }
+    Ok(())
 }
 
 async fn edition(store: &dyn Store, info: &EditionInfo) -> StoreResult<(CheckReport, EditionContent)> {
@@ -201,7 +296,8 @@ async fn compare(from: &dyn Store, to: &dyn Store, step: &mut impl FnMut(Step)) 
         ("the codes that changed", a.code_changes == b.code_changes),
         ("the keys", a.keys == b.keys && a.pepper == b.pepper),
         ("the accounts", a.accounts == b.accounts),
-        ("the list of rosters", a.rosters.len() == b.rosters.len()),
+        ("the rules", a.rules == b.rules),
+        ("the list of rosters", a.rosters == b.rosters),
     ];
     if let Some((what, _)) = parts.into_iter().find(|(_, same)| !same) {
         return Err(differs(what.into()));
@@ -215,13 +311,9 @@ async fn compare(from: &dyn Store, to: &dyn Store, step: &mut impl FnMut(Step)) 
         features += there.1.len() as u64;
         step(Step { is_comparing: true, features, total: a.total() });
     }
-    // The numbers of rosters are each store's own.
-    for (there, here) in a.rosters.iter().zip(&b.rosters) {
-        let moments = |kept: &KeptRoster| (kept.in_force_from, kept.recorded_at);
-        let entries: (Vec<RosterEntry>, Vec<RosterEntry>) =
-            (from.roster_by_number(there.number).await?, to.roster_by_number(here.number).await?);
-        if moments(there) != moments(here) || entries.0 != entries.1 {
-            return Err(differs(format!("the roster of {}", there.in_force_from)));
+    for roster in &a.rosters {
+        if from.roster_by_number(roster.number).await? != to.roster_by_number(roster.number).await? {
+            return Err(differs(format!("the roster of {}", roster.in_force_from)));
         }
     }
     Ok(())

@@ -20,13 +20,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use self::reports::HeldKey;
 use crate::domain::account::KeptAccount;
 use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::job::Job;
 use crate::domain::key::KeptKey;
 use crate::domain::problem::{CheckReport, ProblemCode};
+use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
+use crate::domain::rules::KeptRules;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
 /// A draft to be kept: what an import read, and what it found while reading.
@@ -241,6 +244,16 @@ pub trait Filling: Send {
     async fn photo(&mut self, photo: &photos::KeptPhoto) -> StoreResult<()>;
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()>;
+
+    async fn rules(&mut self, kept: &KeptRules, recorded_at: OffsetDateTime) -> StoreResult<()>;
+
+    /// Reports, each with its whole history.
+    async fn reports(&mut self, reports: &[(Report, Vec<Step>)]) -> StoreResult<()>;
+
+    async fn sender_keys(&mut self, keys: &[HeldKey]) -> StoreResult<()>;
+
+    /// With their numbers; they come in their order.
+    async fn events(&mut self, events: &[Event]) -> StoreResult<()>;
 
     async fn finish(self: Box<Self>) -> StoreResult<()>;
 }

@@ -260,3 +260,17 @@ pub async fn one_bad_report_keeps_nothing_of_its_batch(store: &dyn Store) {
     assert_eq!(store.find_reports(&ReportFilter::default(), 10).await.unwrap(), []);
     assert_eq!((store.last_event().await.unwrap(), store.events(0, 10).await.unwrap()), (0, Vec::new()));
 }
+
+/// Reports of two months with histories, keys, rules and events, for a store that is copied.
+pub async fn furnish(store: &dyn Store) {
+    let rules = gridward::assign::rules::standard();
+    store.add_rules(&rules, 0).await.unwrap();
+    store.add_rules(&gridward::domain::rules::Rules { warn_hours: 9, ..rules }, 1).await.unwrap();
+    let keys = [(SenderKeyKind::Idempotency, "k", 1), (SenderKeyKind::External, "e\u{4e00}", 2)];
+    let mut later = new(7, "bab", &[]);
+    let at = BEGIN + Duration::days(40);
+    (later.report.id, later.report.created_at, later.step.at) = (new_id(at, 1), at, at);
+    let all = [new(1, "aaa", &keys), new(2, "aab", &[]), later];
+    store.add_reports(&all).await.unwrap();
+    store.change_report(&accepted(&all[0].report)).await.unwrap();
+}

@@ -539,6 +539,7 @@ pub async fn furnish(store: &dyn Store) {
     for name in ["王某", "孙某"] {
         store.replace_roster(&roster(name), Some(start)).await.unwrap();
     }
+    super::reports::furnish(store).await;
     store.add_key(&key("a")).await.unwrap();
     store.revoke_key("a", start).await.unwrap();
     store.add_key(&key("b")).await.unwrap();
@@ -554,12 +555,16 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     let there = copy(&*one, &*two, |step| steps.push(step)).await.unwrap();
     assert_eq!((there.editions, there.features, there.publications), (3, 1_205, 3));
     assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts), (2, 1, 2, 1));
+    assert_eq!((there.rules, there.reports, there.events), (2, 3, 4));
     let log = one.audit_after(0, 100).await.unwrap();
     assert_eq!((there.audit, &log), (15, &two.audit_after(0, 100).await.unwrap()));
     assert_eq!(two.session(&[1; 32]).await.unwrap(), None, "who was signed in has to do it again");
     assert!(steps.iter().any(|step| step.is_comparing && step.features == step.total), "{steps:?}");
     assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);
     assert_eq!(three.audit_after(0, 100).await.unwrap(), log);
+    let events = two.events(0, 100).await.unwrap();
+    assert_eq!(events.iter().map(|event| event.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(two.rosters().await.unwrap(), one.rosters().await.unwrap(), "decisions name them by number");
     // The copy compares by itself; this is by what a server asks.
     let now = OffsetDateTime::now_utc();
     assert_eq!(one.editions().await.unwrap(), three.editions().await.unwrap());

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
+use time::OffsetDateTime;
 
 use super::statements as sql;
 use super::{Writer, access, photos, times, write};
@@ -10,9 +11,12 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
+use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
+use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
 use crate::store::photos::KeptPhoto;
+use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
 use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
 
@@ -78,7 +82,7 @@ impl Filling for GpkgFilling {
     }
 
     async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()> {
-        write::insert_roster(&mut self.0, entries, kept.in_force_from, kept.recorded_at).await
+        write::insert_roster(&mut self.0, Some(kept.number), entries, kept.in_force_from, kept.recorded_at).await
     }
 
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
@@ -99,6 +103,32 @@ impl Filling for GpkgFilling {
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {
         sqlx::query(sql::SET_PEPPER).bind(pepper.as_slice()).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn rules(&mut self, kept: &KeptRules, recorded_at: OffsetDateTime) -> StoreResult<()> {
+        let insert = sqlx::query(sql::INSERT_RULES).bind(kept.revision - 1).bind(times::to_text(recorded_at));
+        insert.bind(to_json(&kept.rules)).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn reports(&mut self, reports: &[(Report, Vec<Step>)]) -> StoreResult<()> {
+        let rows = rows::reports_json(reports.iter().map(|(report, _)| report));
+        sqlx::query(sql::INSERT_REPORTS).bind(rows).execute(&mut *self.0).await?;
+        let steps = reports.iter().flat_map(|(report, steps)| steps.iter().map(move |step| (report, step)));
+        sqlx::query(sql::INSERT_STEPS).bind(rows::steps_json(steps)).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn sender_keys(&mut self, keys: &[HeldKey]) -> StoreResult<()> {
+        sqlx::query(sql::INSERT_REPORT_KEYS).bind(rows::held_keys_json(keys)).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn events(&mut self, events: &[Event]) -> StoreResult<()> {
+        let rows = rows::kept_events_json(events)?;
+        sqlx::query(sql::INSERT_EVENTS).bind(rows).bind(0).execute(&mut *self.0).await?;
+        sqlx::query(sql::COUNT_EVENTS).bind(events.len() as i64).fetch_one(&mut *self.0).await?;
         Ok(())
     }
 

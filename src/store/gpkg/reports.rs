@@ -12,8 +12,9 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::StoreResult;
 use crate::store::reports::{
-    Added, Count, CountBy, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
 };
+use crate::store::rows::Columns;
 use crate::store::written::to_json;
 
 #[async_trait]
@@ -23,7 +24,7 @@ impl ReportStore for GpkgStore {
         let keys = rows::keys_json(new);
         sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys).execute(&mut *tx).await?;
         let held = sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys).fetch_all(&mut *tx).await?;
-        let holders = held.iter().map(rows::taken_key).collect::<StoreResult<Vec<_>>>()?;
+        let holders = held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?;
         let fates = rows::judge(new, &holders);
         let kept: Vec<&NewReport> =
             new.iter().zip(&fates).filter(|(_, fate)| **fate == Added::Kept).map(|(new, _)| new).collect();
@@ -33,7 +34,10 @@ impl ReportStore for GpkgStore {
             sqlx::query(sql::DROP_REPORT_KEYS).bind(to_json(&refused)).bind(&keys).execute(&mut *tx).await?;
         }
         if !kept.is_empty() {
-            sqlx::query(sql::INSERT_REPORTS).bind(rows::reports_json(&kept)).execute(&mut *tx).await?;
+            sqlx::query(sql::INSERT_REPORTS)
+                .bind(rows::reports_json(kept.iter().map(|new| &new.report)))
+                .execute(&mut *tx)
+                .await?;
             write_steps(&mut tx, kept.iter().map(|new| (&new.report, &new.step, &new.event))).await?;
         }
         tx.commit().await?;
@@ -149,6 +153,22 @@ impl ReportStore for GpkgStore {
         }
         write::commit(tx).await?;
         Ok(Some(after + 1))
+    }
+
+    async fn all_rules(&self) -> StoreResult<Vec<(KeptRules, OffsetDateTime)>> {
+        let all = sqlx::query(sql::ALL_RULES).fetch_all(&self.readers).await?;
+        all.iter().map(|row| Ok((rows::rules(row)?, row.time("recorded_at")?))).collect()
+    }
+
+    async fn reports_after(&self, id: &str, limit: u32) -> StoreResult<Vec<Report>> {
+        let some = sqlx::query(sql::REPORTS_AFTER).bind(id).bind(limit).fetch_all(&self.readers).await?;
+        some.iter().map(rows::report).collect()
+    }
+
+    async fn sender_keys_after(&self, after: Option<&HeldKey>, limit: u32) -> StoreResult<Vec<HeldKey>> {
+        let [kind, origin, key] = after.map_or([""; 3], |key| [&key.kind, &key.origin, &key.key]);
+        let some = sqlx::query(sql::REPORT_KEYS_AFTER).bind(kind).bind(origin).bind(key).bind(limit);
+        some.fetch_all(&self.readers).await?.iter().map(rows::held_key).collect()
     }
 }
 

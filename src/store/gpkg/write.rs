@@ -103,7 +103,7 @@ pub(super) async fn replace_roster(
 ) -> StoreResult<()> {
     let mut tx = begin(writer).await?;
     let now = OffsetDateTime::now_utc();
-    insert_roster(&mut tx, entries, from.unwrap_or(now), now).await?;
+    insert_roster(&mut tx, None, entries, from.unwrap_or(now), now).await?;
     record(&mut tx, &writer.caller, &written::roster_replaced(entries, from.unwrap_or(now))).await?;
     commit(tx).await
 }
@@ -192,11 +192,13 @@ pub(super) async fn insert_code_changes(
 
 pub(super) async fn insert_roster(
     tx: &mut Transaction<'static, Sqlite>,
+    number: Option<i64>,
     entries: &[RosterEntry],
     from: OffsetDateTime,
     recorded_at: OffsetDateTime,
 ) -> StoreResult<()> {
     let roster: i64 = sqlx::query(sql::INSERT_ROSTER)
+        .bind(number)
         .bind(times::to_text(from))
         .bind(times::to_text(recorded_at))
         .fetch_one(&mut **tx)

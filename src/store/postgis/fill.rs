@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::postgres::PgPool;
+use time::OffsetDateTime;
 
 use super::columns::micros;
 use super::session::Session;
@@ -13,13 +14,17 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
 use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
+use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
+use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
 use crate::store::photos::KeptPhoto;
+use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
 use crate::store::{EditionContent, Filling, KeptRoster, StoreError, StoreResult};
 
-pub(super) struct PostgisFilling(Session);
+/// With the months whose partitions are made.
+pub(super) struct PostgisFilling(Session, Vec<String>);
 
 /// The revision is raised first here: whoever else wants to write to a store that is being filled is told to wait.
 pub(super) async fn begin(pool: &PgPool) -> StoreResult<PostgisFilling> {
@@ -32,7 +37,7 @@ pub(super) async fn begin(pool: &PgPool) -> StoreResult<PostgisFilling> {
         if is_empty == Some(true) { Ok(()) } else { Err(StoreError::NotEmpty) }
     };
     match outcome.await {
-        Ok(()) => Ok(PostgisFilling(session)),
+        Ok(()) => Ok(PostgisFilling(session, Vec::new())),
         Err(error) => session.end(Err(error)).await,
     }
 }
@@ -85,7 +90,7 @@ impl Filling for PostgisFilling {
     }
 
     async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()> {
-        write::insert_roster(&mut self.0, entries, kept.in_force_from, kept.recorded_at).await
+        write::insert_roster(&mut self.0, Some(kept.number), entries, kept.in_force_from, kept.recorded_at).await
     }
 
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()> {
@@ -106,6 +111,37 @@ impl Filling for PostgisFilling {
 
     async fn pepper(&mut self, pepper: &[u8; 32]) -> StoreResult<()> {
         self.0.execute(sqlx::query(sql::SET_PEPPER).bind(pepper.as_slice())).await.map(|_| ())
+    }
+
+    async fn rules(&mut self, kept: &KeptRules, recorded_at: OffsetDateTime) -> StoreResult<()> {
+        let insert = sqlx::query(sql::INSERT_RULES).bind(kept.revision - 1).bind(micros(recorded_at));
+        self.0.execute(insert.bind(to_json(&kept.rules))).await.map(|_| ())
+    }
+
+    async fn reports(&mut self, reports: &[(Report, Vec<Step>)]) -> StoreResult<()> {
+        // Nobody else writes to a store that is being filled: making a month's partitions holds nobody up.
+        for (report, _) in reports {
+            let (first_day, next_month) = rows::month_of(&report.id)?;
+            if !self.1.contains(&first_day) {
+                let make = sqlx::query(sql::MAKE_REPORT_MONTH).bind(&first_day).bind(next_month);
+                self.0.execute(make).await?;
+                self.1.push(first_day);
+            }
+        }
+        let all = rows::reports_json(reports.iter().map(|(report, _)| report));
+        self.0.execute(sqlx::query(sql::INSERT_REPORTS).bind(all)).await?;
+        let steps = reports.iter().flat_map(|(report, steps)| steps.iter().map(move |step| (report, step)));
+        self.0.execute(sqlx::query(sql::INSERT_STEPS).bind(rows::steps_json(steps))).await.map(|_| ())
+    }
+
+    async fn sender_keys(&mut self, keys: &[HeldKey]) -> StoreResult<()> {
+        self.0.execute(sqlx::query(sql::INSERT_REPORT_KEYS).bind(rows::held_keys_json(keys))).await.map(|_| ())
+    }
+
+    async fn events(&mut self, events: &[Event]) -> StoreResult<()> {
+        let insert = sqlx::query(sql::INSERT_EVENTS).bind(rows::kept_events_json(events)?).bind(0i64);
+        self.0.execute(insert).await?;
+        self.0.row(sqlx::query(sql::COUNT_EVENTS).bind(events.len() as i64)).await.map(|_| ())
     }
 
     async fn finish(mut self: Box<Self>) -> StoreResult<()> {

@@ -11,8 +11,9 @@ use super::{PostgisStore, cannot_be_there, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::reports::{
-    Added, Count, CountBy, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
 };
+use crate::store::rows::Columns;
 use crate::store::written::to_json;
 use crate::store::{StoreError, StoreResult};
 
@@ -139,6 +140,22 @@ impl ReportStore for PostgisStore {
         };
         session.end(outcome).await
     }
+
+    async fn all_rules(&self) -> StoreResult<Vec<(KeptRules, OffsetDateTime)>> {
+        let all = self.rows(sqlx::query(sql::ALL_RULES)).await?;
+        all.iter().map(|row| Ok((rows::rules(row)?, row.time("recorded_at")?))).collect()
+    }
+
+    async fn reports_after(&self, id: &str, limit: u32) -> StoreResult<Vec<Report>> {
+        let some = sqlx::query(sql::REPORTS_AFTER).bind(id).bind(i64::from(limit));
+        self.rows(some).await?.iter().map(rows::report).collect()
+    }
+
+    async fn sender_keys_after(&self, after: Option<&HeldKey>, limit: u32) -> StoreResult<Vec<HeldKey>> {
+        let [kind, origin, key] = after.map_or([""; 3], |key| [&key.kind, &key.origin, &key.key]);
+        let some = sqlx::query(sql::REPORT_KEYS_AFTER).bind(kind).bind(origin).bind(key).bind(i64::from(limit));
+        self.rows(some).await?.iter().map(rows::held_key).collect()
+    }
 }
 
 impl PostgisStore {
@@ -168,7 +185,7 @@ async fn add(session: &mut Session, new: &[NewReport]) -> StoreResult<Vec<Added>
         let keys = rows::keys_json(new);
         session.execute(sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys)).await?;
         let held = session.rows(sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys)).await?;
-        fates = rows::judge(new, &held.iter().map(rows::taken_key).collect::<StoreResult<Vec<_>>>()?);
+        fates = rows::judge(new, &held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?);
         let refused: Vec<&str> =
             new.iter().zip(&fates).filter(|(_, fate)| **fate != Added::Kept).map(|(new, _)| &*new.report.id).collect();
         if !refused.is_empty() {
@@ -178,7 +195,9 @@ async fn add(session: &mut Session, new: &[NewReport]) -> StoreResult<Vec<Added>
     let kept: Vec<&NewReport> =
         new.iter().zip(&fates).filter(|(_, fate)| **fate == Added::Kept).map(|(new, _)| new).collect();
     if !kept.is_empty() {
-        session.execute(sqlx::query(sql::INSERT_REPORTS).bind(rows::reports_json(&kept))).await?;
+        session
+            .execute(sqlx::query(sql::INSERT_REPORTS).bind(rows::reports_json(kept.iter().map(|new| &new.report))))
+            .await?;
         write_steps(session, kept.iter().map(|new| (&new.report, &new.step, &new.event))).await?;
     }
     Ok(fates)

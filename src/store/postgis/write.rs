@@ -190,7 +190,7 @@ pub(super) async fn replace_roster(
     let outcome = async {
         // First, for of two rosters from the same moment the last recorded counts.
         let now = raise_revision(&mut session).await?;
-        insert_roster(&mut session, entries, from.unwrap_or(now), now).await?;
+        insert_roster(&mut session, None, entries, from.unwrap_or(now), now).await?;
         record(&mut session, caller, &written::roster_replaced(entries, from.unwrap_or(now))).await
     };
     let outcome = outcome.await;
@@ -199,11 +199,12 @@ pub(super) async fn replace_roster(
 
 pub(super) async fn insert_roster(
     session: &mut Session,
+    number: Option<i64>,
     entries: &[RosterEntry],
     from: OffsetDateTime,
     recorded_at: OffsetDateTime,
 ) -> StoreResult<()> {
-    let insert = sqlx::query(sql::INSERT_ROSTER).bind(micros(from)).bind(micros(recorded_at));
+    let insert = sqlx::query(sql::INSERT_ROSTER).bind(number).bind(micros(from)).bind(micros(recorded_at));
     let roster: i64 = match session.row(insert).await? {
         Some(row) => row.try_get(0)?,
         None => return Err(StoreError::Damaged("a new roster has no number".into())),

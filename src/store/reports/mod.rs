@@ -39,6 +39,17 @@ impl SenderKeyKind {
     }
 }
 
+/// A key and the report that was sent under it, as a store keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct HeldKey {
+    pub kind: String,
+    pub origin: String,
+    pub key: String,
+    pub report: String,
+    /// Hexadecimal.
+    pub body_hash: String,
+}
+
 /// A report to be kept, with its first step and what others are told.
 #[derive(Clone, Debug)]
 pub struct NewReport {
@@ -183,4 +194,13 @@ pub trait ReportStore {
     /// Keeps further rules, where the latest revision is still `after` (0 where there is none yet); their revision, or `None`
     /// where somebody else was faster.
     async fn add_rules(&self, rules: &Rules, after: i64) -> StoreResult<Option<i64>>;
+
+    /// All rules, with when each revision was kept.
+    async fn all_rules(&self) -> StoreResult<Vec<(KeptRules, OffsetDateTime)>>;
+
+    /// Reports after that id in the order of their ids, at most so many: for who reads them all.
+    async fn reports_after(&self, id: &str, limit: u32) -> StoreResult<Vec<Report>>;
+
+    /// The keys of all reports after that one in the order of kind, origin and key, at most so many.
+    async fn sender_keys_after(&self, after: Option<&HeldKey>, limit: u32) -> StoreResult<Vec<HeldKey>>;
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use super::{Count, NewReport, ReportChange, ReportFilter, SenderKey};
+use super::{Count, HeldKey, NewReport, ReportChange, ReportFilter, SenderKey};
 use crate::domain::assignment::Assignment;
 use crate::domain::caller::Via;
 use crate::domain::level::Level;
@@ -144,8 +144,8 @@ fn as_json(rows: &[impl Serialize]) -> String {
     serde_json::to_string(rows).expect("rows have only text keys and finite numbers")
 }
 
-pub(in crate::store) fn reports_json(new: &[&NewReport]) -> String {
-    as_json(&new.iter().map(|new| ReportRow::of(&new.report)).collect::<Vec<_>>())
+pub(in crate::store) fn reports_json<'a>(reports: impl Iterator<Item = &'a Report>) -> String {
+    as_json(&reports.map(ReportRow::of).collect::<Vec<_>>())
 }
 
 pub(in crate::store) fn report_json(change: &ReportChange) -> String {
@@ -195,6 +195,26 @@ pub(in crate::store) fn keys_json(new: &[NewReport]) -> String {
         })
         .collect();
     as_json(&rows)
+}
+
+/// Events that have their numbers already.
+pub(in crate::store) fn kept_events_json(events: &[Event]) -> StoreResult<String> {
+    let row = |event: &'_ Event| -> StoreResult<serde_json::Value> {
+        let data: &RawValue = serde_json::from_str(&event.data).map_err(|_| damaged_event(event))?;
+        Ok(serde_json::json!({
+            "after": event.number, "at": to_text(event.at), "kind": event.kind, "report": event.report,
+            "step": event.step, "grids": event.grids, "data": data,
+        }))
+    };
+    Ok(as_json(&events.iter().map(row).collect::<StoreResult<Vec<_>>>()?))
+}
+
+fn damaged_event(event: &Event) -> StoreError {
+    StoreError::Damaged(format!("event {} is no JSON", event.number))
+}
+
+pub(in crate::store) fn held_keys_json(keys: &[HeldKey]) -> String {
+    as_json(keys)
 }
 
 pub(in crate::store) fn hex(bytes: &[u8]) -> String {
@@ -336,17 +356,8 @@ pub(in crate::store) fn rules(row: &impl Columns) -> StoreResult<KeptRules> {
     Ok(KeptRules { revision: row.integer("revision")?, rules: json(&row.text("rules")?, "revision of the rules")? })
 }
 
-/// A key that is taken: by which report, and whether the same was sent under it.
-pub(in crate::store) struct TakenKey {
-    pub kind: String,
-    pub origin: String,
-    pub key: String,
-    pub report: String,
-    pub body_hash: String,
-}
-
-pub(in crate::store) fn taken_key(row: &impl Columns) -> StoreResult<TakenKey> {
-    Ok(TakenKey {
+pub(in crate::store) fn held_key(row: &impl Columns) -> StoreResult<HeldKey> {
+    Ok(HeldKey {
         kind: row.text("kind")?,
         origin: row.text("origin")?,
         key: row.text("key")?,
@@ -356,11 +367,11 @@ pub(in crate::store) fn taken_key(row: &impl Columns) -> StoreResult<TakenKey> {
 }
 
 /// What becomes of new reports where their keys belong to those `holders`: each key's report is the one that had it first.
-pub(in crate::store) fn judge(new: &[NewReport], holders: &[TakenKey]) -> Vec<super::Added> {
+pub(in crate::store) fn judge(new: &[NewReport], holders: &[HeldKey]) -> Vec<super::Added> {
     use super::Added;
     let holder = |key: &SenderKey| {
         let is_it =
-            |taken: &&TakenKey| taken.kind == key.kind.as_str() && taken.origin == key.origin && taken.key == key.key;
+            |taken: &&HeldKey| taken.kind == key.kind.as_str() && taken.origin == key.origin && taken.key == key.key;
         holders.iter().find(is_it)
     };
     let fate = |new: &NewReport| {
