@@ -12,6 +12,7 @@ import "../styles/base.css";
 import "../styles/answer.css";
 import "../styles/mobile.css";
 import "../styles/mobile/report.css";
+import "../styles/photos.css";
 
 const mountPicker: MountPicker = async (container, onPick) => {
   const [{ mountPicker, webglWorks }] = await Promise.all([import("../map/picker.ts"), loadTileset()]);

@@ -7,6 +7,7 @@ import { Reports } from "../ui/reports/Reports.tsx";
 import "../styles/editions/panel.css";
 import "../styles/editions/forms.css";
 import "../styles/editions/report.css";
+import "../styles/photos.css";
 import "../styles/reports/panel.css";
 import "../styles/reports/page.css";
 

@@ -18,8 +18,9 @@ let browser: Browser;
 let grids: LocateAnswer["grids"];
 let keys: Record<"leader" | "village" | "office" | "elsewhere" | "viewer", string>;
 let opened: Opened[] = [];
-/** Whether the service streams events; without them the list is asked for every few seconds. */
+/** Whether the service streams events, without which the list is asked for every few seconds, and knows sessions. */
 let streams = false;
+let sessions = false;
 
 beforeAll(async () => {
   [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
@@ -34,11 +35,14 @@ beforeAll(async () => {
     office: await makeKey(town, "dispatcher", { name: "网格办丁" }),
     viewer: await makeKey(town, "viewer", { name: "访客" }),
   };
+  sessions = (await fetch(`${town.url}/v1/session`)).ok;
   streams = (await fetch(`${town.url}/v1/events`, { headers: { authorization: `Bearer ${keys.office}` } })).ok;
 });
 
 afterEach(async () => {
-  const faults = opened.flatMap((one) => one.faults).filter((fault) => streams || !fault.includes("/v1/events"));
+  const faults = opened
+    .flatMap((one) => one.faults)
+    .filter((fault) => (streams || !fault.includes("/v1/events")) && (sessions || !fault.includes("/v1/session")));
   for (const { context } of opened) await context.close();
   opened = [];
   expect(faults).toEqual([]);
@@ -139,8 +143,8 @@ test("the film: from a resident to the grid's leader, the village, and the town,
   const leader = await atWork(keys.leader, "/", { width: 900, height: 700 });
   const elsewhere = await atWork(keys.elsewhere, "/", { width: 640, height: 480 });
   const live = streams ? "stream" : "asking";
-  await expect.poll(() => leader.locator(".foot small").getAttribute("data-live")).toBe(live);
-  await expect.poll(() => elsewhere.locator(".foot small").getAttribute("data-live")).toBe(live);
+  await expect.poll(() => leader.locator(".foot [data-live]").getAttribute("data-live")).toBe(live);
+  await expect.poll(() => elsewhere.locator(".foot [data-live]").getAttribute("data-live")).toBe(live);
   await mapRests(leader);
 
   // It is there within a second. Maps drawn in software keep a processor busy, so the quickest of three counts.
@@ -240,8 +244,8 @@ describe("somebody without a key", () => {
     await expect.poll(() => place.textContent()).toContain("116.902100, 30.789300");
     await page.mouse.click(1000, 300);
     await expect.poll(() => place.textContent()).not.toContain("116.902100");
-    await page.keyboard.press("Escape");
-    await expect.poll(() => page.locator('.reports[data-page="list"]').count()).toBe(1);
+    await page.getByRole("button", { name: "返回列表" }).click();
+    await page.locator('.reports[data-page="list"]').waitFor();
   });
 
   test("with a wrong key, or one that may not read reports, is told so", async () => {
@@ -335,7 +339,7 @@ describe("the list and the map", () => {
     await page.locator(".sign-in input").fill(keys.leader);
     await page.keyboard.press("Enter");
     await page.locator(".row").first().waitFor();
-    expect(await page.locator(".foot small").getAttribute("data-live")).toBe("asking");
+    expect(await page.locator(".foot [data-live]").getAttribute("data-live")).toBe("asking");
     const { id } = await post({ description: "没有事件流也会出现" });
     await row(page, id).waitFor();
     await ask(`/v1/reports/${id}/accept`, keys.leader, "POST", {});

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { followEvents } from "../../api/events.ts";
 import { load, look, refresh } from "./list.ts";
 import { page } from "./page.ts";
-import { reload, shown } from "./report.ts";
+import { reload, shown, told } from "./report.ts";
 import { keyNow } from "./session.ts";
 
 /** How news comes: at once, or when they are asked for. */
@@ -71,9 +71,8 @@ async function stream(end: AbortSignal): Promise<void> {
 
 function reportIn(data: string): string | null {
   try {
-    const told = JSON.parse(data) as { report?: unknown; id?: unknown; data?: { id?: unknown } };
-    const id = told.report ?? told.data?.id ?? told.id;
-    return typeof id === "string" ? id : null;
+    const { report } = JSON.parse(data) as { report?: unknown };
+    return typeof report === "string" ? report : null;
   } catch {
     return null;
   }
@@ -92,5 +91,7 @@ function lookUp(): void {
   gathered = new Set();
   void refresh(ids).catch(() => {});
   const open = page.peek();
-  if (open.at === "report" && ids.has(open.id)) void reload();
+  if (open.at !== "report" || !ids.has(open.id)) return;
+  told.value += 1;
+  void reload();
 }

@@ -20,6 +20,9 @@ export type Shown =
 
 export const shown = signal<Shown>({ state: "none" });
 
+/** Counts what was told of the open report: a photo is no step. */
+export const told = signal(0);
+
 /** Why it went where it went; asked for when somebody wants to know. */
 export const explained = signal<Explanation | null>(null);
 

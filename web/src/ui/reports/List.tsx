@@ -8,7 +8,7 @@ import { filter, START } from "../../state/reports/filter.ts";
 import { fresh, list, lit, load, more } from "../../state/reports/list.ts";
 import { live } from "../../state/reports/live.ts";
 import { openNew, openReport } from "../../state/reports/page.ts";
-import { heed, signOut } from "../../state/reports/session.ts";
+import { heed, session, signOut } from "../../state/reports/session.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { Filters } from "./Filters.tsx";
@@ -34,12 +34,21 @@ export function List() {
       <Legend />
       <footer class="foot">
         <small data-live={live.value}>{says.live[live.value]}</small>
-        <button type="button" class="button quiet sign-out" onClick={signOut}>
+        <Who />
+        <button type="button" class="button quiet sign-out" onClick={() => void signOut()}>
           {says.signIn.out}
         </button>
       </footer>
     </>
   );
+}
+
+/** Who is signed in. */
+function Who() {
+  const now = session.value;
+  if (now.state !== "in" || !now.who) return null;
+  const { name, role, grid } = now.who;
+  return <small class="who">{[name, reportWords.value.signIn.roles[role], grid].filter(Boolean).join(" · ")}</small>;
 }
 
 function Rows({ reports, next }: { reports: readonly ReportDetail[]; next: boolean }) {

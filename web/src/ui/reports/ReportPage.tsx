@@ -6,10 +6,12 @@ import { words } from "../../i18n/index.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
 import { dialable } from "../../lib/measure.ts";
 import { categoryName } from "../../state/reports/categories.ts";
-import { openReport } from "../../state/reports/page.ts";
-import { reload, shown } from "../../state/reports/report.ts";
+import { openReport, page } from "../../state/reports/page.ts";
+import { reload, shown, told } from "../../state/reports/report.ts";
+import { keyNow } from "../../state/reports/session.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
+import { Photos } from "../mobile/Photos.tsx";
 import { Actions } from "./Actions.tsx";
 import { Status } from "./List.tsx";
 import { MarkOf } from "./Mark.tsx";
@@ -43,12 +45,17 @@ export function ReportPage() {
       <p class="description">{report.description}</p>
       <Due report={report} />
       <Actions report={report} />
+      <Photos id={report.id} access={{ token: tokenNow(), key: keyNow() }} turn={told.value} />
       <Facts report={report} />
       <Story report={report} />
       <Why key={report.id} />
       <CopyLink />
     </article>
   );
+}
+
+function tokenNow(): string | null {
+  return page.value.at === "report" ? page.value.token : null;
 }
 
 function Due({ report }: { report: ReportDetail }) {

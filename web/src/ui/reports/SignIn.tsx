@@ -1,7 +1,7 @@
 // The way in for the staff.
 import { useRef } from "preact/hooks";
 import { reportWords } from "../../i18n/reports/index.ts";
-import { session, signIn } from "../../state/reports/session.ts";
+import { accounts, session, signIn } from "../../state/reports/session.ts";
 import { saying } from "../editions/Failed.tsx";
 
 export function SignIn() {
@@ -19,6 +19,14 @@ export function SignIn() {
     <form class="sign-in" onSubmit={submit} noValidate>
       <h3>{says.title}</h3>
       <p class="note">{says.text}</p>
+      {accounts.value && (
+        <a
+          class="button strong"
+          href={`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`}
+        >
+          {says.account}
+        </a>
+      )}
       <label class="field">
         <span>{says.key}</span>
         <input
@@ -41,7 +49,7 @@ export function SignIn() {
               : saying(now.problem)}
         </p>
       )}
-      <button type="submit" class="button strong" disabled={now.state === "trying"}>
+      <button type="submit" class="button" disabled={now.state === "trying"}>
         {now.state === "trying" ? says.trying : says.button}
       </button>
       <p class="note">{says.kept}</p>
