@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TOOLS := ogrinfo:gdal-bin sqlite3:sqlite3 psql:postgresql-client chromium:chromium fc-list:fontconfig
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help run build test test-rust test-web lint bench tools clean-demo
+.PHONY: help run build test test-long test-rust test-web lint bench tools clean-demo
 
 help: ## says what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -28,6 +28,11 @@ build: web/dist/index.html ## builds the web pages and the release binary
 	cargo build $(CARGO_PROFILE) --locked
 
 test: tools lint test-web test-rust ## installs what the tests need, then runs every check there is
+
+test-long: tools built-for-tests ## kills servers and databases under reports a hundred times
+	if command -v cargo-nextest > /dev/null; \
+	then GRIDWARD_TEST_ROUNDS=100 cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast kept:: ; \
+	else GRIDWARD_TEST_ROUNDS=100 cargo test $(CARGO_PROFILE) --locked --test it kept:: ; fi
 
 test-web: tools built-for-tests ## unit tests of the pages, and both pages in Chromium on a real service, on both kinds of store
 	cd web && npm run test:unit

@@ -12,6 +12,7 @@ mod fuzz_corpora;
 mod generate;
 mod http;
 mod judges;
+mod kept;
 mod kills;
 mod live;
 mod outage;
