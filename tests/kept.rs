@@ -60,8 +60,8 @@ impl Clients {
         let clients = (0..SENDERS).map(|sender| {
             let (address, key) = (address.clone(), key.to_owned());
             let (stop, tries) = (stop.clone(), tries.clone());
-            let (acknowledged, accepted): (Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<BTreeSet<String>>>) =
-                (Arc::clone(&acknowledged), Arc::clone(&accepted));
+            let acknowledged: Arc<Mutex<BTreeMap<String, String>>> = Arc::clone(&acknowledged);
+            let accepted: Arc<Mutex<BTreeSet<String>>> = Arc::clone(&accepted);
             std::thread::spawn(move || {
                 for number in 0.. {
                     let word = format!("{sender}-{number}");
