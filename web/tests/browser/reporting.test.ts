@@ -364,9 +364,13 @@ describe("a leader's list", () => {
     const key = await leaderKey(answer.grids.at(-1)?.code ?? "");
     expectsSilence = true;
     const page = await visit(opening, "/m#work");
+    await page.locator(".sign-in button[type=submit]").waitFor();
+    await page.waitForTimeout(500);
+    const byKey = page.getByRole("button", { name: "用密钥登录" });
+    if (await byKey.isVisible()) await byKey.click();
     await page.locator("#work-key").fill("gw_wrong");
     await page.keyboard.press("Enter");
-    await page.locator("#work-key-wrong").waitFor();
+    await page.locator("#work-wrong", { hasText: "密钥" }).waitFor();
     await accessible(page);
     await page.locator("#work-key").fill(key);
     await page.keyboard.press("Enter");

@@ -1,22 +1,70 @@
-// The way in for those who answer for a grid.
+// The way in for those who answer for a grid: by name and password, or by a key.
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { mobileWords } from "../../i18n/mobile/index.ts";
-import { signIn, staff, trying } from "../../state/mobile/staff.ts";
+import { hasAccounts, signIn, signInByName, staff, trying } from "../../state/mobile/staff.ts";
 
 export function SignIn() {
   const says = mobileWords.value.work;
-  const now = staff.value;
+  const by = useSignal<"name" | "key">("name");
+  const way = hasAccounts.value ? by.value : "key";
+  return (
+    <div class="sign-in">
+      <h3>{says.signInTitle}</h3>
+      <p>{says.signInText}</p>
+      {way === "name" ? <ByName /> : <ByKey />}
+      {way === "name" && (
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => {
+            by.value = "key";
+          }}
+        >
+          {says.byKey}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ByName() {
+  const says = mobileWords.value.work;
+  const name = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    await signInByName(name.current?.value ?? "", password.current?.value ?? "");
+    password.current?.focus();
+  };
+  return (
+    <form class="typed" onSubmit={submit} noValidate>
+      <label for="work-name">{says.name}</label>
+      <input ref={name} id="work-name" autocomplete="username" autocapitalize="none" spellcheck={false} />
+      <label for="work-password">{says.password}</label>
+      <input
+        ref={password}
+        id="work-password"
+        type="password"
+        autocomplete="current-password"
+        aria-describedby="work-wrong"
+      />
+      <Wrong of401={says.wrongPassword} />
+      <Enter />
+    </form>
+  );
+}
+
+function ByKey() {
+  const says = mobileWords.value.work;
   const input = useRef<HTMLInputElement>(null);
-  const wrong = now.state === "out" && now.tried ? (now.problem?.status ?? 0) : null;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     await signIn(input.current?.value ?? "");
     input.current?.focus();
   };
   return (
-    <form class="typed sign-in" onSubmit={submit} noValidate>
-      <h3>{says.signInTitle}</h3>
-      <p>{says.signInText}</p>
+    <form class="typed" onSubmit={submit} noValidate>
       <label for="work-key">{says.key}</label>
       <input
         ref={input}
@@ -24,17 +72,31 @@ export function SignIn() {
         type="password"
         placeholder="gw_…"
         autocomplete="off"
-        aria-invalid={wrong !== null}
-        aria-describedby={wrong !== null ? "work-key-wrong" : undefined}
+        aria-describedby="work-wrong"
       />
-      {wrong !== null && (
-        <p id="work-key-wrong" class="wrong" role="alert">
-          {wrong === 401 ? says.wrong : wrong === 403 ? says.forbidden : says.unanswered}
-        </p>
-      )}
-      <button type="submit" class="button strong" disabled={trying.value}>
-        {trying.value ? says.trying : says.signIn}
-      </button>
+      <Wrong of401={says.wrong} />
+      <Enter />
     </form>
+  );
+}
+
+function Wrong({ of401 }: { of401: string }) {
+  const says = mobileWords.value.work;
+  const now = staff.value;
+  const status = now.state === "out" && now.tried ? (now.problem?.status ?? 0) : null;
+  const said = status === 401 ? of401 : status === 403 ? says.forbidden : says.unanswered;
+  return (
+    <p id="work-wrong" class="wrong" role="alert">
+      {status === null ? "" : said}
+    </p>
+  );
+}
+
+function Enter() {
+  const says = mobileWords.value.work;
+  return (
+    <button type="submit" class="button strong" disabled={trying.value}>
+      {trying.value ? says.trying : says.signIn}
+    </button>
   );
 }
