@@ -351,12 +351,12 @@ describe("the list and the map", () => {
 test("whoever is slower sees how it stands, and does not type the note again", async () => {
   const { id } = await post();
   const page = await atWork(keys.leader, `/#report=${id}`);
-  // Nothing tells this page of the other's step.
+  // The other's step shows when this one is sent, or before: what counts is what was seen when the question was asked.
+  let told = false;
   await page.context().route(`**/v1/reports/${id}`, async (route) => {
     if (route.request().method() === "GET" && !told) await route.abort();
     else await route.continue();
   });
-  let told = false;
   await page.locator('.actions [data-action="forward"]').click();
   await page.locator("dialog textarea").fill("请村里处理");
   await ask(`/v1/reports/${id}/accept`, keys.village, "POST", { note: "村里先接了" });

@@ -97,13 +97,14 @@ export async function loadExplained(): Promise<void> {
   }
 }
 
-/** Takes a step; whether it was taken. */
-export async function take(action: ReportAction, step: ReportStep): Promise<boolean> {
+/** Takes a step with the report as somebody saw it, by its version; whether it was taken. */
+export async function take(action: ReportAction, step: ReportStep, seen?: number): Promise<boolean> {
   const now = shown.peek();
   if (now.state !== "loaded") return false;
+  const { id, version } = now.report;
   refused.value = null;
   try {
-    const report = await act(now.report, action, step, keyNow());
+    const report = await act({ id, version: seen ?? version }, action, step, keyNow());
     fold([report]);
     draftNote.value = "";
     await reload();

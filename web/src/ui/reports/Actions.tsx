@@ -30,17 +30,18 @@ export function Actions({ report }: { report: ReportDetail }) {
   const says = reportWords.value;
   const asked = useSignal<ReportAction | null>(null);
   const into = useSignal("");
+  // What is answered is the report as it stood when the question was asked, whatever comes in meanwhile.
+  const seen = useSignal(report.version);
   const working = useSignal(false);
   const possible = ORDER.filter((action) => report.actions?.includes(action));
   const confirm = async (action: ReportAction, step: ReportStep): Promise<void> => {
     working.value = true;
-    const done = await take(action, step);
+    const done = await take(action, step, seen.peek());
     working.value = false;
     asked.value = null;
     said.value = done ? (says.steps[action]?.done ?? "") : "";
   };
-  // Somebody else's step may leave nothing to answer.
-  const open = asked.value !== null && possible.includes(asked.value) ? asked.value : null;
+  const open = asked.value;
   const close = (): void => {
     asked.value = null;
   };
@@ -57,6 +58,7 @@ export function Actions({ report }: { report: ReportDetail }) {
               class={`button${LEADS_ON.has(action) ? " strong" : ""}${action === "reject" ? " danger" : ""}`}
               onClick={() => {
                 into.value = "";
+                seen.value = report.version;
                 asked.value = action;
               }}
             >
@@ -81,6 +83,7 @@ export function Actions({ report }: { report: ReportDetail }) {
       <Duplicates
         merge={(id) => {
           into.value = id;
+          seen.value = report.version;
           asked.value = "merge";
         }}
       />
