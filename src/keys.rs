@@ -148,6 +148,11 @@ impl Keys {
         Ok(hash.iter().take(26).map(|byte| char::from(TOKEN_LETTERS[usize::from(byte & 31)])).collect())
     }
 
+    /// 32 bytes that only this store can make for a subject, and makes again whenever it is asked, so that nothing keeps them.
+    pub async fn signing_secret(&self, subject: &str) -> StoreResult<[u8; 32]> {
+        Ok(self.hash(&format!("signing\n{subject}")).await?.finalize().into_bytes().into())
+    }
+
     async fn hash(&self, secret: &str) -> StoreResult<Hmac<Sha256>> {
         let pepper = self.pepper.get_or_try_init(|| self.store.pepper()).await?;
         let mut hash = Hmac::<Sha256>::new_from_slice(pepper).expect("HMAC takes keys of any length");

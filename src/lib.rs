@@ -14,6 +14,8 @@ pub mod domain;
 pub mod export;
 /// MATHS: the integer lattice, exact predicates, coordinate systems, distances, circles, Mercator.
 pub mod geometry;
+/// TELLING OTHERS: webhooks, signed, in order, again and again until they are taken.
+pub mod hooks;
 /// SPEAKING: the HTTP service, one file per resource.
 pub mod http;
 /// BRINGING IN: readers of files, field mapping, the synthetic generator.
@@ -26,6 +28,8 @@ pub mod jobs;
 pub mod keys;
 /// MEETING: the snapshot in force, swapped atomically; it follows the store.
 pub mod live;
+/// HEARING: the events of the outbox, read once and handed to all who wait for them.
+pub mod outbox;
 /// REDRAWING: photos that people send, drawn anew without anything else that was in the file.
 pub mod photo;
 /// THE MAP: every border once, as an arc with the grids on both sides; building, checking and repairing it.

@@ -6,13 +6,14 @@ mod photos;
 mod postgis;
 mod reports;
 pub mod suite;
+mod telling;
 
 use crate::stores::TestStore;
 
 /// Runs each promise on a fresh store of each kind. A promise takes the store; one that is about several processes takes what
 /// opens it again.
 macro_rules! on_both {
-    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; reports: $($report:ident),+ $(,)?; photos: $($photo:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
+    ($($promise:ident),+ $(,)?; access: $($access:ident),+ $(,)?; reports: $($report:ident),+ $(,)?; photos: $($photo:ident),+ $(,)?; telling: $($telling:ident),+ $(,)?; again: $($again:ident),+ $(,)?) => {
         mod on_embedded {
             use super::*;
             $(#[tokio::test]
@@ -30,6 +31,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $photo() {
                 keeps(TestStore::embedded(), async |store| photos::$photo(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $telling() {
+                keeps(TestStore::embedded(), async |store| telling::$telling(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -54,6 +59,10 @@ macro_rules! on_both {
             $(#[tokio::test]
             async fn $photo() {
                 keeps(TestStore::postgis(), async |store| photos::$photo(store).await).await;
+            })+
+            $(#[tokio::test]
+            async fn $telling() {
+                keeps(TestStore::postgis(), async |store| telling::$telling(store).await).await;
             })+
             $(#[tokio::test]
             async fn $again() {
@@ -104,6 +113,12 @@ on_both!(
     one_bad_report_keeps_nothing_of_its_batch;
     photos: photos_come_back_in_their_order_and_are_told_of,
     a_photo_sent_twice_is_kept_once_and_nine_are_all;
+    telling: editions_are_told_of_in_their_own_transaction,
+    webhooks_are_kept_and_forgotten_with_their_deliveries,
+    deliveries_of_a_report_come_one_after_the_other,
+    deliveries_are_made_once_and_replayed,
+    old_deliveries_are_forgotten,
+    a_lease_is_held_by_one_at_a_time;
     again: another_process_sees_the_revision_rise,
     two_processes_write_in_turn,
     what_begins_now_begins_in_the_order_of_the_records,

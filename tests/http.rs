@@ -3,6 +3,7 @@
 mod batch;
 mod clock;
 mod diff;
+mod events;
 mod grids;
 mod judge;
 mod keys;
@@ -20,3 +21,4 @@ mod stats;
 mod tiles;
 pub mod town;
 mod uploads;
+mod webhooks;

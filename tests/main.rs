@@ -26,6 +26,7 @@ mod several_files;
 mod stops;
 mod stores;
 mod swiss;
+mod telling;
 mod tidy;
 mod tiles;
 mod united_states;

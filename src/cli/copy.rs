@@ -49,6 +49,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         code_changes,
         keys,
         accounts,
+        webhooks,
         audit,
         rules,
         reports,
@@ -58,7 +59,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     writeln!(
         std::io::stdout(),
         "copied and compared: {editions} editions with {features} features, {publications} publications, {rosters} rosters, \
-         {code_changes} changes of codes, {keys} keys, {accounts} accounts, {audit} rows of the audit log, \
+         {code_changes} changes of codes, {keys} keys, {accounts} accounts, {webhooks} webhooks, {audit} rows of the audit log, \
          {rules} revisions of the rules, {reports} reports, \
          {events} events, {photos} photos"
     )?;

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{Context, Failure, Outcome};
 use crate::assign::scenario;
+use crate::hooks;
 use crate::http::{self, AppState, Settings};
 use crate::import::{Reading, demo, edition, roster};
 use crate::live::{FOLLOW_INTERVAL, Live, Status};
@@ -37,6 +38,14 @@ pub struct Args {
     /// Jobs that are taken on at the same time, at most; two of them work, the others wait
     #[arg(long, value_name = "N", env = "GRIDWARD_MAX_JOBS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..1000))]
     max_jobs: u16,
+
+    /// A host that webhooks may lead to whatever its address, over http too; with :PORT only there. May be repeated
+    #[arg(long, value_name = "HOST", env = "GRIDWARD_ALLOW_WEBHOOK_HOST", value_delimiter = ',')]
+    allow_webhook_host: Vec<String>,
+
+    /// Seconds after which another process delivers to webhooks when the one that did is gone
+    #[arg(long, value_name = "SECONDS", env = "GRIDWARD_WEBHOOK_LEASE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(4..=600))]
+    webhook_lease: u32,
 }
 
 impl Args {
@@ -46,6 +55,10 @@ impl Args {
             max_upload_bytes: u64::from(self.max_upload_mib) << 20,
             upload_folder: self.upload_folder.clone().unwrap_or(usual.upload_folder.clone()),
             max_jobs: usize::from(self.max_jobs),
+            webhooks: hooks::courier::Settings {
+                allowed: hooks::Allowed::new(self.allow_webhook_host.clone()),
+                lease_seconds: self.webhook_lease,
+            },
             ..usual
         }
     }

@@ -19,6 +19,9 @@ pub const PASSWORD_SET: Action = "account.password";
 pub const SIGNED_IN: Action = "session.begin";
 pub const SIGN_IN_REFUSED: Action = "session.refuse";
 pub const SIGNED_OUT: Action = "session.end";
+pub const WEBHOOK_CREATED: Action = "webhook.create";
+pub const WEBHOOK_REMOVED: Action = "webhook.remove";
+pub const DELIVERY_REPLAYED: Action = "webhook.replay";
 pub const PHONES_REVEALED: Action = "phone.reveal";
 
 /// Longer names of what something was done to are cut.

@@ -16,3 +16,4 @@ pub mod report;
 pub mod roster;
 pub mod rules;
 pub mod tier;
+pub mod webhook;

@@ -205,22 +205,29 @@ pub struct Step {
     pub assignment: Option<Assignment>,
 }
 
-/// What others are told of a step: a row of the outbox.
+/// What others are told of a step, or of an edition: a row of the outbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// Counted from 1 without a gap, in the order in which the steps became durable.
     pub number: i64,
     pub at: OffsetDateTime,
-    /// `report.` and the action's word.
+    /// `report.` and the action's word, or `edition.` and what became of it.
     pub kind: String,
+    /// Empty where it tells of no report.
     pub report: String,
     /// The number of the step.
     pub step: i64,
     /// The codes of the grids at the place, tier 1 first, for who may see it.
     pub grids: Vec<String>,
+    /// [`Actor::origin`] of who sent the report, who may see it too.
+    pub origin: String,
     /// JSON without personal data.
     pub data: String,
 }
+
+/// The kind of an event that tells of a new edition, and of one that is put in force again.
+pub const EDITION_PUBLISHED: &str = "edition.published";
+pub const EDITION_PUT_IN_FORCE: &str = "edition.put_in_force";
 
 const DAY: &[time::format_description::BorrowedFormatItem<'_>] =
     format_description!("[year repr:last_two][month][day]");

@@ -23,6 +23,8 @@ use super::state::{AppState, Settings};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
 /// Longer ids, and ids with other characters than these, are replaced by our own: they end up in logs.
 const MAX_ID_BYTES: usize = 64;
 
@@ -118,7 +120,7 @@ pub(crate) fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
-        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, REQUEST_ID])
+        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, REQUEST_ID, LAST_EVENT_ID])
         .expose_headers([ETAG, LOCATION, RETRY_AFTER, REQUEST_ID])
         .max_age(std::time::Duration::from_secs(86_400))
 }

@@ -7,6 +7,7 @@ mod admission;
 mod batch;
 pub(crate) mod diff;
 mod editions;
+mod events;
 mod fields;
 mod geojson;
 mod grids;
@@ -29,6 +30,7 @@ mod stats;
 pub(crate) mod style;
 mod tiles;
 mod uploads;
+mod webhooks;
 
 pub use serve::{serve, until_told_to_stop};
 pub use state::{AppState, Settings};
@@ -76,6 +78,12 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(stats::stats))
         .routes(routes!(reports::rules::categories))
         .routes(routes!(reports::rules::rules, reports::rules::put_rules))
+        .routes(routes!(events::events))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::one, webhooks::remove))
+        .routes(routes!(webhooks::deliveries::list))
+        .routes(routes!(webhooks::deliveries::replay))
+        .routes(routes!(webhooks::deliveries::try_out))
         .routes(routes!(diff::diff))
         .routes(routes!(diff::diff_tiles))
         .routes(routes!(tiles::tilejson))

@@ -19,6 +19,7 @@ use super::admission::KeyScheme;
         (name = "grids", description = "The grids themselves"),
         (name = "editions", description = "Sets of grids, from a draft to being in force; writing needs a key"),
         (name = "jobs", description = "Long work that was asked for"),
+        (name = "events", description = "What happened, read, followed, and told to other systems"),
         (name = "tiles", description = "Vector tiles"),
         (name = "pages", description = "For people"),
         (name = "operation", description = "Health and figures"),

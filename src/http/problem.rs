@@ -41,6 +41,9 @@ pub(crate) enum Kind {
     NoSuchPhoto,
     UnreadablePhoto,
     TooManyPhotos,
+    NoSuchWebhook,
+    NoSuchDelivery,
+    TooManyWebhooks,
     NoSuchPath,
     NoSuchGrid,
     NoSuchEdition,
@@ -61,7 +64,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 36] = [
+    pub(crate) const ALL: [Kind; 39] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -98,6 +101,9 @@ impl Kind {
         Kind::NoSuchPhoto,
         Kind::UnreadablePhoto,
         Kind::TooManyPhotos,
+        Kind::NoSuchWebhook,
+        Kind::NoSuchDelivery,
+        Kind::TooManyWebhooks,
     ];
 
     /// The status, the last part of `type`, and the title in Chinese and English.
@@ -152,6 +158,11 @@ impl Kind {
             }
             Kind::TooManyPhotos => {
                 (S::CONFLICT, "too-many-photos", "照片已满 · The report has as many photos as it may")
+            }
+            Kind::NoSuchWebhook => (S::NOT_FOUND, "no-such-webhook", "没有这个推送 · There is no such webhook"),
+            Kind::NoSuchDelivery => (S::NOT_FOUND, "no-such-delivery", "没有这次推送 · There is no such delivery"),
+            Kind::TooManyWebhooks => {
+                (S::CONFLICT, "too-many-webhooks", "推送已达上限 · There are as many webhooks as there may be")
             }
             Kind::NoSuchPath => (S::NOT_FOUND, "no-such-path", "没有这个地址 · There is nothing at this address"),
             Kind::NoSuchGrid => (S::NOT_FOUND, "no-such-grid", "没有这个网格 · There is no such grid"),

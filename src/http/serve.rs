@@ -16,6 +16,8 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
     // What a killed process left behind takes room.
     tokio::task::spawn_blocking(move || uploads.sweep()).await.map_err(std::io::Error::other)?;
     let (stopping, stopped) = watch::channel(false);
+    let outbox = state.outbox.clone();
+    let delivering = tokio::spawn(state.courier.clone().run(stopped.clone()));
     let told = async move {
         let mut stopped = stopped;
         // An error means that the sender is gone, which also means stop.
@@ -30,9 +32,14 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
         () = stop => {}
     }
     stopping.send_replace(true);
+    // Streams of events would go on for as long as anybody listens.
+    outbox.close();
     tracing::info!(grace_seconds = grace.as_secs(), "finishing the requests that run");
     if tokio::time::timeout(grace, serving).await.is_err() {
         tracing::warn!("some requests had not ended when the time was up");
+    }
+    if tokio::time::timeout(grace, delivering).await.is_err() {
+        tracing::warn!("a delivery to a webhook had not ended when the time was up, and is made again");
     }
     // Jobs get the same time to end by themselves before they are ended.
     jobs.wind_up(grace).await;

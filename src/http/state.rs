@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 
 use super::diff::Comparisons;
 use super::problem::{Kind, Problem};
@@ -14,12 +15,14 @@ use crate::assign::calendar::Calendar;
 use crate::assign::desk::Desk;
 use crate::domain::caller::Caller;
 use crate::domain::key::Right;
+use crate::hooks::{self, Courier};
 use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
 use crate::jobs::Jobs;
 use crate::keys::Keys;
 use crate::live::Live;
+use crate::outbox::Outbox;
 use crate::store::Store;
 use crate::tiles::cache::TileCache;
 
@@ -48,6 +51,10 @@ pub struct Settings {
     pub max_working_jobs: usize,
     /// Where uploads are kept until they are read.
     pub upload_folder: PathBuf,
+    /// Streams of events that are open at the same time; more are turned away.
+    pub max_streams: usize,
+    /// Where webhooks may lead, and who delivers.
+    pub webhooks: hooks::courier::Settings,
     /// How long requests may go on after the service was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -66,6 +73,8 @@ impl Default for Settings {
             max_jobs: 8,
             max_working_jobs: 2,
             upload_folder: std::env::temp_dir(),
+            max_streams: 512,
+            webhooks: hooks::courier::Settings::default(),
             shutdown_grace: Duration::from_secs(30),
         }
     }
@@ -82,6 +91,9 @@ pub struct AppState {
     pub(crate) comparisons: Arc<Comparisons>,
     pub(crate) desk: Desk,
     pub(crate) photos: PhotoPlaces,
+    pub(crate) outbox: Outbox,
+    pub(crate) courier: Courier,
+    pub(crate) streams: Arc<Semaphore>,
     pub(crate) settings: Arc<Settings>,
 }
 
@@ -92,6 +104,8 @@ impl AppState {
         let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
         let uploads = UploadFolders::below(settings.upload_folder.clone());
         let desk = Desk::new(live.clone(), Calendar::standard());
+        let outbox = Outbox::new(live.store().clone());
+        let courier = Courier::new(outbox.clone(), keys.clone(), settings.webhooks.clone());
         AppState {
             live,
             keys,
@@ -101,6 +115,9 @@ impl AppState {
             comparisons: Arc::default(),
             desk,
             photos: PhotoPlaces::default(),
+            outbox,
+            courier,
+            streams: Arc::new(Semaphore::new(settings.max_streams)),
             settings: Arc::new(settings),
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::report::{Event, Report, Step as ReportStep};
 use crate::domain::rules::KeptRules;
+use crate::domain::webhook::Webhook;
 use time::OffsetDateTime;
 
 /// Rows of the audit log, reports, keys and events that are read at once.
@@ -25,6 +26,7 @@ pub struct Copied {
     pub code_changes: usize,
     pub keys: usize,
     pub accounts: usize,
+    pub webhooks: usize,
     /// Rows of the audit log.
     pub audit: u64,
     pub photos: u64,
@@ -55,6 +57,8 @@ struct Contents {
     keys: Vec<KeptKey>,
     accounts: Vec<KeptAccount>,
     rules: Vec<(KeptRules, OffsetDateTime)>,
+    /// Each goes on with the earliest event that was not delivered yet: what was delivered after that comes again.
+    webhooks: Vec<Webhook>,
     pepper: [u8; 32],
 }
 
@@ -68,6 +72,7 @@ impl Contents {
             keys: store.keys().await?,
             accounts: store.accounts().await?,
             rules: store.all_rules().await?,
+            webhooks: webhooks(store).await?,
             pepper: store.pepper().await?,
         })
     }
@@ -90,6 +95,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         code_changes: contents.code_changes.len(),
         keys: contents.keys.len(),
         accounts: contents.accounts.len(),
+        webhooks: contents.webhooks.len(),
         audit: 0,
         photos: 0,
         rules: contents.rules.len(),
@@ -143,6 +149,9 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         copied.events += events.len() as u64;
         number = events[events.len() - 1].number;
     }
+    for webhook in &contents.webhooks {
+        filling.webhook(webhook).await?;
+    }
     // The log goes on while it is copied: numbers are revealed, people sign in. What comes later stays behind.
     let mut last = 0;
     while let Some(rows) = some(from.audit_after(last, ROWS).await?) {
@@ -187,6 +196,21 @@ async fn compare_photos(from: &dyn Store, to: &dyn Store, copied: u64) -> StoreR
         (report, number) = (here.photo.report, here.photo.number);
     }
     if count == copied { Ok(()) } else { Err(StoreError::Damaged("the copy lacks photos; do not use it".into())) }
+}
+
+async fn webhooks(store: &dyn Store) -> StoreResult<Vec<Webhook>> {
+    let mut all = store.webhooks().await?;
+    for webhook in &mut all {
+        let earliest = store.count_deliveries(&webhook.id).await?.earliest;
+        webhook.told = earliest.map_or(webhook.told, |earliest| earliest - 1);
+    }
+    Ok(all)
+}
+
+/// Whether they are the same, wherever each has got to: those of the source go on being told.
+fn same_webhooks(a: &[Webhook], b: &[Webhook]) -> bool {
+    let still = |webhook: &Webhook| Webhook { told: 0, ..webhook.clone() };
+    a.iter().map(still).eq(b.iter().map(still))
 }
 
 fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
@@ -297,6 +321,7 @@ async fn compare(from: &dyn Store, to: &dyn Store, step: &mut impl FnMut(Step)) 
         ("the keys", a.keys == b.keys && a.pepper == b.pepper),
         ("the accounts", a.accounts == b.accounts),
         ("the rules", a.rules == b.rules),
+        ("the webhooks", same_webhooks(&a.webhooks, &b.webhooks)),
         ("the list of rosters", a.rosters == b.rosters),
     ];
     if let Some((what, _)) = parts.into_iter().find(|(_, same)| !same) {

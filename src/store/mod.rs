@@ -6,6 +6,7 @@ mod access;
 pub mod copy;
 mod fault;
 pub mod gpkg;
+pub mod hooks;
 pub mod mbtiles;
 pub mod photos;
 pub mod postgis;
@@ -30,6 +31,7 @@ use crate::domain::problem::{CheckReport, ProblemCode};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
+use crate::domain::webhook::Webhook;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
 /// A draft to be kept: what an import read, and what it found while reading.
@@ -127,7 +129,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// Where editions, publications and rosters are kept. Every write is one transaction, answered when it is durable.
 #[async_trait]
-pub trait Store: AccessStore + reports::ReportStore + photos::PhotoStore + std::fmt::Debug {
+pub trait Store: AccessStore + reports::ReportStore + photos::PhotoStore + hooks::HookStore + std::fmt::Debug {
     /// Says that this process runs jobs on the store from now on, and answers whether no other one does, so that what is
     /// running by the store is not. `false` also where nobody can tell.
     fn begins_jobs_alone(&self) -> bool {
@@ -236,6 +238,9 @@ pub trait Filling: Send {
     async fn key(&mut self, key: &KeptKey) -> StoreResult<()>;
 
     async fn account(&mut self, account: &KeptAccount) -> StoreResult<()>;
+
+    /// As it stands, with the number that it was told up to.
+    async fn webhook(&mut self, webhook: &Webhook) -> StoreResult<()>;
 
     /// With its number; the rows come in their order.
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;

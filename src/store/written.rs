@@ -11,6 +11,7 @@ use crate::domain::edition::{Publication, in_force};
 use crate::domain::key::ApiKey;
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::{PerTier, Tier};
+use crate::domain::webhook::Webhook;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::geometry::point::{IntBox, Point};
 
@@ -118,6 +119,23 @@ pub(super) fn account_created(account: &Account) -> Deed {
     Deed::new(audit::ACCOUNT_CREATED, &account.id).with(json!({"role": account.role, "grid": account.grid}))
 }
 
+/// Without the address: a robot's opens its chat.
+pub(super) fn webhook_created(webhook: &Webhook) -> Deed {
+    let Webhook { name, format, kinds, grid, .. } = webhook;
+    Deed::new(audit::WEBHOOK_CREATED, &webhook.id)
+        .with(json!({"name": name, "format": format.as_str(), "kinds": kinds, "grid": grid}))
+}
+
+pub(super) fn delivery_replayed(webhook: &str, event: i64) -> Deed {
+    Deed::new(audit::DELIVERY_REPLAYED, webhook).with(json!({"event": event}))
+}
+
+/// The event of an edition that is put in force from a time on: its kind, and what is told.
+pub(super) fn edition_event(kind: &str, name: &str, from: OffsetDateTime) -> String {
+    let data = json!({"edition": name, "in_force_from": moment(from)});
+    super::reports::rows::edition_event_json(kind, OffsetDateTime::now_utc(), &data)
+}
+
 /// To the second.
 fn moment(at: OffsetDateTime) -> Option<String> {
     at.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
@@ -133,6 +151,16 @@ pub(super) fn refuse_overtaken(
         Before::Exactly(before) if in_force(publications, from) != before => Err(StoreError::Overtaken),
         _ => Ok(()),
     }
+}
+
+/// The same of a webhook as of a draft.
+pub(super) fn refuse_nul_in_webhook(webhook: &Webhook) -> StoreResult<()> {
+    let Webhook { id, name, url, kinds, grid, secret, .. } = webhook;
+    let texts = [id, name, url].into_iter().chain(kinds).chain(grid).chain(secret);
+    if texts.into_iter().any(|text| text.contains('\0')) {
+        return Err(StoreError::Refused("a webhook holds the character U+0000; remove it".into()));
+    }
+    Ok(())
 }
 
 /// PostgreSQL keeps no U+0000 in a text, so no store does: what one store takes, every store takes.

@@ -10,7 +10,7 @@ use gridward::store::{Store, StoreError};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-const BEGIN: OffsetDateTime = datetime!(2026-11-25 02:00 UTC);
+pub const BEGIN: OffsetDateTime = datetime!(2026-11-25 02:00 UTC);
 
 fn assignment(grid: &str) -> Assignment {
     let of = |tier, code: &str| AssignedGrid { tier, code: code.into(), name: "网格".into() };
@@ -36,7 +36,7 @@ fn assignment(grid: &str) -> Assignment {
 }
 
 /// A report number `n` that comes in `n` minutes after the beginning, in grid `grid`.
-pub(super) fn new(n: i64, grid: &str, keys: &[(SenderKeyKind, &str, u8)]) -> NewReport {
+pub fn new(n: i64, grid: &str, keys: &[(SenderKeyKind, &str, u8)]) -> NewReport {
     let at = BEGIN + Duration::minutes(n);
     let assignment = assignment(grid);
     let report = Report {
@@ -87,7 +87,7 @@ fn event(kind: &str, n: i64) -> NewEvent {
 }
 
 /// The report after it was accepted.
-fn accepted(report: &Report) -> ReportChange {
+pub fn accepted(report: &Report) -> ReportChange {
     let at = report.updated_at + Duration::minutes(30);
     let after = Report { status: Status::Accepted, version: report.version + 1, updated_at: at, ..report.clone() };
     let step = Step {

@@ -545,6 +545,7 @@ pub async fn furnish(store: &dyn Store) {
     store.add_key(&key("b")).await.unwrap();
     store.add_account(&super::access::account("a", "wang")).await.unwrap();
     store.add_session(&super::access::session(1, "a")).await.unwrap();
+    store.add_webhook(&super::telling::webhook("wh_a"), None).await.unwrap();
 }
 
 /// Copies to another store and back to a third.
@@ -554,10 +555,10 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     let mut steps = Vec::new();
     let there = copy(&*one, &*two, |step| steps.push(step)).await.unwrap();
     assert_eq!((there.editions, there.features, there.publications), (3, 1_205, 3));
-    assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts), (2, 1, 2, 1));
-    assert_eq!((there.rules, there.reports, there.events), (2, 3, 4));
+    assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts, there.webhooks), (2, 1, 2, 1, 1));
+    assert_eq!((there.rules, there.reports, there.events), (2, 3, 4 + 3));
     let log = one.audit_after(0, 100).await.unwrap();
-    assert_eq!((there.audit, &log), (15, &two.audit_after(0, 100).await.unwrap()));
+    assert_eq!((there.audit, &log), (16, &two.audit_after(0, 100).await.unwrap()));
     assert_eq!(two.session(&[1; 32]).await.unwrap(), None, "who was signed in has to do it again");
     assert!(steps.iter().any(|step| step.is_comparing && step.features == step.total), "{steps:?}");
     assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);
@@ -572,6 +573,7 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     assert_eq!(one.roster(now).await.unwrap(), three.roster(now).await.unwrap());
     assert_eq!(one.keys().await.unwrap(), three.keys().await.unwrap());
     assert_eq!(one.pepper().await.unwrap(), three.pepper().await.unwrap());
+    assert_eq!(one.webhooks().await.unwrap(), three.webhooks().await.unwrap());
     for info in one.editions().await.unwrap() {
         assert_eq!(one.grids(info.id).await.unwrap(), three.grids(info.id).await.unwrap());
         assert_eq!(one.draft_features(info.id).await.unwrap(), three.draft_features(info.id).await.unwrap());

@@ -110,7 +110,7 @@ fn from_the_resident_to_the_village_and_back() {
             story["history"].as_array().unwrap().iter().map(|step| step["action"].as_str().unwrap()).collect();
         assert_eq!(steps, ["report", "accept", "forward", "accept", "resolve", "verify"]);
         assert_eq!(story["history"][2]["note"], "需要村里协调");
-        assert_eq!(desk.office.store.last_event().await.unwrap(), 6);
+        assert_eq!(desk.office.store.last_event().await.unwrap(), 2 + 6, "one event for each edition and step");
     });
 }
 

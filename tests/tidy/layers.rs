@@ -3,7 +3,7 @@
 use super::sources::{Source, code_lines, ours, root};
 
 /// A module and the ones of ours that it may name, itself not said. All of them, for the last ones.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("geometry", &["domain"]),
     ("planar", &["domain", "geometry"]),
@@ -17,18 +17,20 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("export", &["domain", "geometry", "planar", "index", "tiles", "store", "import"]),
     ("jobs", &["domain", "store", "keys", "import"]),
     ("assign", &["domain", "geometry", "planar", "index", "store", "live"]),
+    ("outbox", &["domain", "store"]),
+    ("hooks", &["domain", "store", "keys", "outbox"]),
     (
         "http",
         &[
             "domain", "geometry", "planar", "index", "tiles", "store", "keys", "photo", "live", "import", "jobs",
-            "assign",
+            "assign", "outbox", "hooks",
         ],
     ),
     (
         "cli",
         &[
             "domain", "geometry", "planar", "index", "tiles", "store", "keys", "live", "import", "export", "jobs",
-            "assign", "http",
+            "assign", "outbox", "hooks", "http",
         ],
     ),
     ("main", &["cli"]),
@@ -39,19 +41,33 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 50] = [
+const CRATES: [(&str, &[&str]); 58] = [
     ("tracing_subscriber", &["main"]),
-    ("metrics", &["live", "assign", "http"]),
+    ("metrics", &["live", "assign", "hooks", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli"]),
     ("async_trait", &["store"]),
     ("axum", &["http"]),
-    ("bytes", &["tiles", "http"]),
-    ("futures_util", &["store", "http"]),
+    ("bytes", &["tiles", "hooks", "http"]),
+    ("futures_util", &["store", "hooks", "http"]),
     (
         "tokio",
-        &["tiles/cache.rs", "store", "keys", "live", "import", "export", "jobs", "assign", "http", "cli", "main"],
+        &[
+            "tiles/cache.rs",
+            "store",
+            "keys",
+            "live",
+            "import",
+            "export",
+            "jobs",
+            "assign",
+            "outbox",
+            "hooks",
+            "http",
+            "cli",
+            "main",
+        ],
     ),
     ("tokio_util", &["http"]),
     ("tower_http", &["http"]),
@@ -59,7 +75,7 @@ const CRATES: [(&str, &[&str]); 50] = [
     ("utoipa_axum", &["http"]),
     ("utoipa_swagger_ui", &["http"]),
     ("rust_embed", &["http"]),
-    ("serde_json", &["tiles", "store", "import", "export", "assign", "http", "cli"]),
+    ("serde_json", &["tiles", "store", "import", "export", "assign", "hooks", "http", "cli"]),
     ("csv", &["import", "export", "assign", "cli"]),
     ("memchr", &["import", "assign"]),
     ("geo", &["geometry"]),
@@ -88,9 +104,17 @@ const CRATES: [(&str, &[&str]); 50] = [
     ("proj4rs", &["geometry"]),
     ("tempfile", &["import"]),
     ("pmtiles", &["export"]),
-    ("getrandom", &["keys", "assign"]),
-    ("hmac", &["keys"]),
-    ("sha2", &["keys", "photo", "assign"]),
+    ("base64", &["hooks"]),
+    ("http_body_util", &["hooks"]),
+    ("hyper", &["hooks"]),
+    ("hyper_util", &["hooks"]),
+    ("rustls", &["hooks"]),
+    ("rustls_native_certs", &["hooks"]),
+    ("tokio_rustls", &["hooks"]),
+    ("url", &["hooks"]),
+    ("getrandom", &["keys", "assign", "hooks"]),
+    ("hmac", &["keys", "hooks"]),
+    ("sha2", &["keys", "photo", "assign", "hooks"]),
     ("image", &["photo"]),
     ("subtle", &["keys"]),
 ];

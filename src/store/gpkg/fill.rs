@@ -15,6 +15,7 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
+use crate::domain::webhook::Webhook;
 use crate::store::photos::KeptPhoto;
 use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
@@ -91,6 +92,12 @@ impl Filling for GpkgFilling {
 
     async fn account(&mut self, account: &KeptAccount) -> StoreResult<()> {
         access::insert_account(&mut self.0, account).await.map_err(Into::into)
+    }
+
+    async fn webhook(&mut self, webhook: &Webhook) -> StoreResult<()> {
+        let fill = super::hooks::bound(sqlx::query(sql::FILL_WEBHOOK), webhook).bind(webhook.told);
+        fill.execute(&mut *self.0).await?;
+        Ok(())
     }
 
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {

@@ -8,6 +8,7 @@ mod connect;
 mod fault;
 mod fill;
 pub mod foreign;
+mod hooks;
 mod photos;
 mod reports;
 mod statements;
@@ -115,11 +116,15 @@ impl Store for GpkgStore {
     }
 
     async fn publish(&self, edition: EditionId, publication: &NewPublication) -> StoreResult<EditionInfo> {
-        write::publish(&self.writer, edition, publication).await
+        let published = write::publish(&self.writer, edition, publication).await?;
+        self.told.notify_one();
+        Ok(published)
     }
 
     async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()> {
-        write::put_in_force(&self.writer, edition, from).await
+        write::put_in_force(&self.writer, edition, from).await?;
+        self.told.notify_one();
+        Ok(())
     }
 
     async fn publications(&self) -> StoreResult<Vec<Publication>> {

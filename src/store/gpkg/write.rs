@@ -9,6 +9,7 @@ use super::{Writer, times};
 use crate::domain::audit::{self, Deed};
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
+use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE};
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -81,6 +82,7 @@ pub(super) async fn publish(
     written::refuse_overtaken(publication, from, &known)?;
     insert_publication(&mut tx, edition, from, now).await?;
     record(&mut tx, &writer.caller, &written::published(&info.name, publication, now)).await?;
+    tell(&mut tx, written::edition_event(EDITION_PUBLISHED, &info.name, from)).await?;
     commit_with(tx, edition).await
 }
 
@@ -91,9 +93,18 @@ pub(super) async fn put_in_force(writer: &Writer, edition: EditionId, from: Opti
         return Err(StoreError::NotPublished(info.name));
     }
     let now = OffsetDateTime::now_utc();
-    insert_publication(&mut tx, edition, from.unwrap_or(now), now).await?;
-    record(&mut tx, &writer.caller, &written::put_in_force(&info.name, from.unwrap_or(now))).await?;
+    let from = from.unwrap_or(now);
+    insert_publication(&mut tx, edition, from, now).await?;
+    record(&mut tx, &writer.caller, &written::put_in_force(&info.name, from)).await?;
+    tell(&mut tx, written::edition_event(EDITION_PUT_IN_FORCE, &info.name, from)).await?;
     commit(tx).await
+}
+
+/// One event more, last of all in its transaction.
+async fn tell(tx: &mut Transaction<'static, Sqlite>, event: String) -> StoreResult<()> {
+    let last: i64 = sqlx::query(sql::COUNT_EVENTS).bind(1).fetch_one(&mut **tx).await?.try_get(0)?;
+    sqlx::query(sql::INSERT_EVENTS).bind(event).bind(last).execute(&mut **tx).await?;
+    Ok(())
 }
 
 pub(super) async fn replace_roster(

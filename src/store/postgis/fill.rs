@@ -18,6 +18,7 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
+use crate::domain::webhook::Webhook;
 use crate::store::photos::KeptPhoto;
 use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
@@ -99,6 +100,11 @@ impl Filling for PostgisFilling {
 
     async fn account(&mut self, account: &KeptAccount) -> StoreResult<()> {
         access::insert_account(&mut self.0, account).await
+    }
+
+    async fn webhook(&mut self, webhook: &Webhook) -> StoreResult<()> {
+        let fill = super::hooks::bound(sqlx::query(sql::FILL_WEBHOOK), webhook).bind(webhook.told);
+        self.0.execute(fill).await.map(|_| ())
     }
 
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {

@@ -6,6 +6,7 @@ mod columns;
 mod connect;
 mod fault;
 mod fill;
+mod hooks;
 mod listen;
 mod photos;
 mod reports;

@@ -15,6 +15,7 @@ use crate::domain::audit::{self, Deed};
 use crate::domain::caller::Caller;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
+use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE};
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -157,7 +158,15 @@ async fn publish_draft(
     written::refuse_overtaken(publication, from, &known)?;
     insert_publication(session, edition, from, now).await?;
     record(session, caller, &written::published(&info.name, publication, now)).await?;
+    tell(session, written::edition_event(EDITION_PUBLISHED, &info.name, from)).await?;
     edition_info(session, sql::EDITION_BY_ID, edition).await
+}
+
+/// One event more, last of all in its transaction: whoever counts events holds up the others until the commit.
+async fn tell(session: &mut Session, event: String) -> StoreResult<()> {
+    let last = session.row(sqlx::query(sql::COUNT_EVENTS).bind(1i64)).await?;
+    let last: i64 = last.ok_or_else(|| StoreError::Damaged("it counts no events".into()))?.try_get(0)?;
+    session.execute(sqlx::query(sql::INSERT_EVENTS).bind(event).bind(last)).await.map(|_| ())
 }
 
 pub(super) async fn put_in_force(
@@ -173,8 +182,10 @@ pub(super) async fn put_in_force(
             return Err(StoreError::NotPublished(info.name));
         }
         let now = raise_revision(&mut session).await?;
-        insert_publication(&mut session, edition, from.unwrap_or(now), now).await?;
-        record(&mut session, caller, &written::put_in_force(&info.name, from.unwrap_or(now))).await
+        let from = from.unwrap_or(now);
+        insert_publication(&mut session, edition, from, now).await?;
+        record(&mut session, caller, &written::put_in_force(&info.name, from)).await?;
+        tell(&mut session, written::edition_event(EDITION_PUT_IN_FORCE, &info.name, from)).await
     };
     let outcome = outcome.await;
     session.end(outcome).await

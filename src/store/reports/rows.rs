@@ -128,6 +128,7 @@ struct EventRow<'a> {
     report: &'a str,
     step: i64,
     grids: Vec<&'a str>,
+    origin: &'a str,
     data: &'a RawValue,
 }
 
@@ -172,10 +173,18 @@ pub(in crate::store) fn events_json<'a>(
             report: &report.id,
             step: step.number,
             grids,
+            origin: &report.origin,
             data,
         })
     };
     Ok(as_json(&told.enumerate().map(row).collect::<StoreResult<Vec<_>>>()?))
+}
+
+/// The event of an edition, which is about no report, as [`events_json`] has those of steps.
+pub(in crate::store) fn edition_event_json(kind: &str, at: OffsetDateTime, data: &serde_json::Value) -> String {
+    let data = serde_json::value::to_raw_value(data).expect("a value has only text keys");
+    let grids = Vec::new();
+    as_json(&[EventRow { after: 1, at: to_text(at), kind, report: "", step: 0, grids, origin: "", data: &data }])
 }
 
 /// All keys of new reports, sorted: two transactions that meet in several wait for each other in one order.
@@ -203,7 +212,7 @@ pub(in crate::store) fn kept_events_json(events: &[Event]) -> StoreResult<String
         let data: &RawValue = serde_json::from_str(&event.data).map_err(|_| damaged_event(event))?;
         Ok(serde_json::json!({
             "after": event.number, "at": to_text(event.at), "kind": event.kind, "report": event.report,
-            "step": event.step, "grids": event.grids, "data": data,
+            "step": event.step, "grids": event.grids, "origin": event.origin, "data": data,
         }))
     };
     Ok(as_json(&events.iter().map(row).collect::<StoreResult<Vec<_>>>()?))
@@ -333,6 +342,7 @@ pub(in crate::store) fn event(row: &impl Columns) -> StoreResult<Event> {
         report: row.text("report")?,
         step: row.integer("step")?,
         grids: json(&row.text("grids")?, "list of codes")?,
+        origin: row.text("origin")?,
         data: row.text("data")?,
     })
 }

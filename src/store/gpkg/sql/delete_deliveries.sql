@@ -1,0 +1,2 @@
+-- The deliveries of a webhook that went.
+DELETE FROM deliveries WHERE webhook = ?1

@@ -1,0 +1,2 @@
+-- Nobody is told there any more.
+DELETE FROM webhooks WHERE id = ?1

@@ -1,0 +1,4 @@
+-- One delivery.
+SELECT webhook, state, tries, next_at, last_at, last_status, last_error,
+    number, at, kind, events.report, step, grids, origin, data
+FROM deliveries JOIN events ON number = event WHERE webhook = ?1 AND event = ?2

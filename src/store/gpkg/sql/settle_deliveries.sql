@@ -1,0 +1,5 @@
+-- What tries came to: a JSON array of rows.
+UPDATE deliveries SET state = tried.value ->> 'state', tries = tried.value ->> 'tries', next_at = tried.value ->> 'next_at',
+    last_at = tried.value ->> 'at', last_status = tried.value ->> 'status', last_error = tried.value ->> 'error'
+FROM json_each(?1) AS tried
+WHERE webhook = tried.value ->> 'webhook' AND event = tried.value ->> 'event'
