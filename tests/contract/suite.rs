@@ -564,7 +564,7 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);
     assert_eq!(three.audit_after(0, 100).await.unwrap(), log);
     let events = two.events(0, 100).await.unwrap();
-    assert_eq!(events.iter().map(|event| event.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(events.iter().map(|event| event.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(two.rosters().await.unwrap(), one.rosters().await.unwrap(), "decisions name them by number");
     // The copy compares by itself; this is by what a server asks.
     let now = OffsetDateTime::now_utc();

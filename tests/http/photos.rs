@@ -159,7 +159,8 @@ fn those_who_may_read_the_report_see_its_photos() {
         for none in ["/3", "/0", "/x", "/99999999999999999999", "/3/thumbnail"] {
             assert_eq!(sent.get(none).await.problem(404), "no-such-photo");
         }
-        let events = desk.office.store.events(1, 10).await.unwrap();
+        // After those of the two editions and of the report.
+        let events = desk.office.store.events(2 + 1, 10).await.unwrap();
         let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(kinds, ["report.photo", "report.photo"]);
         assert_eq!(sent.desk.get(&sent.photos.replace("/photos", ""), &leader).await.json()["version"], 1);
