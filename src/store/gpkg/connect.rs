@@ -26,12 +26,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 6] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "geopackage", include_str!("../../../migrations/gpkg/0001_geopackage.sql")),
     (2, "gridward", include_str!("../../../migrations/gpkg/0002_gridward.sql")),
     (3, "history", include_str!("../../../migrations/gpkg/0003_history.sql")),
     (4, "access", include_str!("../../../migrations/gpkg/0004_access.sql")),
     (5, "reports", include_str!("../../../migrations/gpkg/0005_reports.sql")),
+    (6, "webhooks", include_str!("../../../migrations/gpkg/0006_webhooks.sql")),
     (7, "photos", include_str!("../../../migrations/gpkg/0007_photos.sql")),
 ];
 
