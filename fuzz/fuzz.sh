@@ -9,10 +9,12 @@ TRIPLE=$(rustc -vV | sed -n 's/^host: //p')
 export CARGO_TARGET_DIR="$PWD/target"
 
 build() {
+  # The versions that the program itself is built with.
+  cp ../Cargo.lock Cargo.lock
   # What cargo-fuzz sets, less the sanitizer, which needs a nightly compiler: the program has no unsafe code of its own.
   RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
--Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1" \
+-Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing" \
     cargo build --bins --target "$TRIPLE"
 }
 
@@ -24,7 +26,7 @@ seeds() {
 run() {
   local target=$1 seconds=$2
   shift 2
-  mkdir -p "work/$target" artifacts
+  mkdir -p "work/$target" "corpus/$target" artifacts
   "$CARGO_TARGET_DIR/$TRIPLE/debug/$target" "work/$target" "corpus/$target" $(seeds "$target") \
     -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=256 -max_len=16384 \
     -artifact_prefix="artifacts/$target-" -print_final_stats=1 "$@"

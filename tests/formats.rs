@@ -1,5 +1,6 @@
 //! The formats that borders come in, each held against what GDAL makes of the same file.
 
+mod costs;
 mod crs;
 mod flatgeobuf;
 mod gdal;

@@ -43,7 +43,7 @@ impl Reading {
             let path = |ending: &str| set.get(ending).map(|index| names[*index].as_str());
             if let Some(shp) = path("shp") {
                 found += 1;
-                let what = format!("{name}/{shp}");
+                let what = called(name, shp);
                 match parts_of(&mut archive, set) {
                     Ok(parts) => self.read_shapefile(&what, parts, &Progress::default()),
                     Err(message) => self.fault(Fault { source: what, at: None, field: String::new(), message }),
@@ -53,7 +53,7 @@ impl Reading {
             for ending in SINGLE_FILES {
                 let Some(single) = path(ending) else { continue };
                 found += 1;
-                let what = format!("{name}/{single}");
+                let what = called(name, single);
                 // A reader may want a file with a name and a place.
                 let mut file = tempfile::Builder::new().suffix(&format!(".{ending}")).tempfile().map_err(text)?;
                 unpack(&mut archive, set[ending], &mut file)?;
@@ -76,6 +76,15 @@ impl Reading {
         }
         progress.advance(packed_bytes);
         Ok(())
+    }
+}
+
+/// What people call a file of an archive: by the end of its path, for all of its features are called by it.
+fn called(archive: &str, path: &str) -> String {
+    const CHARS: usize = 100;
+    match path.char_indices().nth_back(CHARS - 1) {
+        Some((begin, _)) if begin > 0 => format!("{archive}/…{}", &path[begin..]),
+        _ => format!("{archive}/{path}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::coordinates::{Collected, Coordinates, Level};
@@ -14,6 +14,8 @@ use crate::geometry::feature::DraftFeature;
 
 /// GeometryCollections inside one another, beyond which a file is refused.
 const MAX_COLLECTIONS: u32 = 4;
+/// Properties of a feature.
+const MAX_PROPERTIES: usize = 2_000;
 
 /// A fault in one feature. `at` is the byte in the feature's text, where one is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,13 +187,38 @@ fn read_collection(
     let Some(geometries) = shape.geometries.map(RawValue::get) else {
         return Err(fault(&field, "the geometries are missing or null"));
     };
-    let parts: Vec<&RawValue> =
-        serde_json::from_str(geometries).map_err(|error| json_fault(whole, geometries, &field, &error))?;
-    for (i, part) in (1..).zip(parts) {
-        let field = format!("{field}[{i}]");
-        read_geometry(whole, &members(whole, part.get(), &field)?, &field, collections + 1, into)?;
+    let (mut number, mut stopped) = (0, None);
+    let read = serde_json::Deserializer::from_str(geometries).deserialize_seq(EachRaw(|part| {
+        number += 1;
+        let field = format!("{field}[{number}]");
+        let read =
+            members(whole, part, &field).and_then(|shape| read_geometry(whole, &shape, &field, collections + 1, into));
+        read.map_err(|found| stopped = Some(found)).is_ok()
+    }));
+    match (stopped, read) {
+        (Some(found), _) => Err(found),
+        (None, read) => read.map_err(|error| json_fault(whole, geometries, &field, &error)),
     }
-    Ok(())
+}
+
+/// Hands on the text of every element of a list of geometries, until the receiver says `false`.
+pub(super) struct EachRaw<F>(pub F);
+
+impl<'de, F: FnMut(&'de str) -> bool> Visitor<'de> for EachRaw<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of geometries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut array: A) -> Result<(), A::Error> {
+        while let Some(element) = array.next_element::<&RawValue>()? {
+            if !(self.0)(element.get()) {
+                return Err(A::Error::custom("stopped"));
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn read_properties(
@@ -234,6 +261,9 @@ impl<'de> Visitor<'de> for PropertyList {
         struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
         let mut properties = Vec::new();
         while let Some((Key(name), value)) = map.next_entry()? {
+            if properties.len() == MAX_PROPERTIES {
+                return Err(A::Error::custom(format!("more than {MAX_PROPERTIES} properties")));
+            }
             properties.push((name, value));
         }
         Ok(properties)

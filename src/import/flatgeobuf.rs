@@ -24,6 +24,7 @@ const MAX_NESTING: u32 = 4;
 const NODE_BYTES: u64 = 40;
 /// Columns of a file; a feature names them by 16 bits.
 const MAX_COLUMNS: usize = 2_000;
+const MAX_NAME_BYTES: usize = 400;
 
 impl Reading {
     /// Reads one FlatGeobuf file. `name` is what people call it; everything found is named by it.
@@ -78,12 +79,16 @@ impl Reading {
                 return Err(format!("there are more than {} features", limits.max_features));
             }
             let source = format!("{name} feature {number}");
+            let mut shape = self.collector(about.crs.clone());
             let read = size_prefixed_root_as_feature(&buffer)
                 .map_err(|error| format!("its bytes are damaged: {error}"))
-                .and_then(|feature| about.record(&feature, self.collector(about.crs.clone())));
+                .and_then(|feature| about.read(&feature, &mut shape));
             match read {
-                Ok(record) => self.take_record_in(source, record, about.tier),
-                Err(message) => self.fault(Fault { source, at: None, field: String::new(), message }),
+                Ok(fields) => self.take_record_in(source, Record { fields, shape }, about.tier),
+                Err(message) => {
+                    self.spend(shape.vertices);
+                    self.fault(Fault { source, at: None, field: String::new(), message });
+                }
             }
             if self.vertices_left() == 0 {
                 return Err(format!("there are {} vertices or more", limits.max_vertices));
@@ -107,20 +112,20 @@ struct About {
 }
 
 impl About {
-    fn record(&self, feature: &Feature<'_>, mut shape: Collected) -> Result<Record, String> {
+    /// The fields of a feature; its polygons are collected in `shape`.
+    fn read(&self, feature: &Feature<'_>, shape: &mut Collected) -> Result<Vec<(String, String)>, String> {
         if let Some(geometry) = feature.geometry() {
             let kind = match geometry.type_() {
                 GeometryType::Unknown => self.shape,
                 own => own,
             };
-            collect(&geometry, kind, 0, &mut shape)?;
+            collect(&geometry, kind, 0, shape)?;
         }
         let properties = feature.properties().map_or(&[][..], |vector| vector.bytes());
-        let fields = match feature.columns() {
-            Some(own) => fields(properties, &columns(Some(own.iter()))?)?,
-            None => fields(properties, &self.columns)?,
-        };
-        Ok(Record { fields, shape })
+        match feature.columns() {
+            Some(own) => fields(properties, &columns(Some(own.iter()))?),
+            None => fields(properties, &self.columns),
+        }
     }
 }
 
@@ -179,6 +184,10 @@ fn columns<'a>(columns: Option<impl Iterator<Item = Column<'a>>>) -> Result<Vec<
     for column in columns.into_iter().flatten() {
         if list.len() == MAX_COLUMNS {
             return Err(format!("it has more than {MAX_COLUMNS} columns"));
+        }
+        // Every value of a feature takes its column's name along.
+        if column.name().len() > MAX_NAME_BYTES {
+            return Err(format!("the name of a column has more than {MAX_NAME_BYTES} bytes: {}", clip(column.name())));
         }
         list.push((column.name().to_owned(), column.type_()));
     }

@@ -65,6 +65,9 @@ impl Reading {
             return Err(instead);
         }
         let format = detect(name, &head);
+        if within == Within::Archive && head.starts_with(&[0x1f, 0x8b]) {
+            return Err("this is compressed twice (gzip in a zip); unpack the outer one".into());
+        }
         if format == Format::Zip {
             // Whoever packs archives into one another may do so without end.
             if within == Within::Archive {

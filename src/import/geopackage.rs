@@ -84,9 +84,13 @@ impl Reading {
                 return ControlFlow::Break(());
             }
             let source = format!("{name} layer {} row {}", clip(&layer.name), row.number);
-            match record(row, layer, &read, self.collector(crs.clone())) {
-                Ok(record) => self.take_record_in(source, record, chosen.tier),
-                Err((field, message)) => self.fault(Fault { source, at: None, field, message }),
+            let mut shape = self.collector(crs.clone());
+            match record(row, layer, &read, &mut shape) {
+                Ok(fields) => self.take_record_in(source, Record { fields, shape }, chosen.tier),
+                Err((field, message)) => {
+                    self.spend(shape.vertices);
+                    self.fault(Fault { source, at: None, field, message });
+                }
             }
             if self.vertices_left() == 0 {
                 stopped = Some(format!("there are {} vertices or more", limits.max_vertices));
@@ -99,13 +103,13 @@ impl Reading {
     }
 }
 
-/// The fields at the places `read` and the shape; of the other fields only the names.
+/// The fields at the places `read`, of the others only the names; and the shape into `shape`.
 fn record(
     row: ForeignRow,
     layer: &ForeignLayer,
     read: &[usize],
-    mut shape: Collected,
-) -> Result<Record, (String, String)> {
+    shape: &mut Collected,
+) -> Result<Vec<(String, String)>, (String, String)> {
     let mut fields: Vec<(String, String)> = layer.fields.iter().map(|name| (name.clone(), String::new())).collect();
     for (&at, value) in read.iter().zip(row.fields) {
         fields[at].1 = match value {
@@ -135,7 +139,7 @@ fn record(
         })
         .map_err(|error| in_shape(error.to_string()))?,
     }
-    Ok(Record { fields, shape })
+    Ok(fields)
 }
 
 /// The coordinate system of a layer; WGS 84 where the file says that it does not know.

@@ -73,6 +73,9 @@ impl Reading {
     }
 }
 
+/// The name of an element.
+const MAX_NAME_BYTES: usize = 1_000;
+
 /// What was seen and not read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Left {
@@ -164,6 +167,10 @@ impl Kml<'_> {
             };
             if self.places.len() >= limits.max_depth as usize {
                 return Err(format!("more than {} elements are open in one another", limits.max_depth));
+            }
+            // The names of all elements that are open are held.
+            if start.name().as_ref().len() > MAX_NAME_BYTES {
+                return Err(format!("the name of an element has more than {MAX_NAME_BYTES} bytes"));
             }
             let place = self.start(&start, xml.get_ref().place())?;
             if !matches!(place, Place::Passed) {

@@ -9,7 +9,7 @@ use super::crs::ImportCrs;
 use super::encoding::TextEncoding;
 use super::feature::Parsed;
 use super::limits::Limits;
-use super::mapping::{FieldMapping, TextFrom, TierFrom};
+use super::mapping::{FieldMapping, TextFrom, TierFrom, clip};
 use super::progress::Progress;
 use super::zones;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
@@ -170,6 +170,12 @@ impl Reading {
         self.options.limits.max_vertices - self.vertices
     }
 
+    /// Counts what was read of a feature that is refused. Formats that refer to what they hold can name the same shape
+    /// again and again, so the bounds have to hold for these too.
+    pub(super) fn spend(&mut self, vertices: u64) {
+        self.vertices += vertices;
+    }
+
     /// Whether the edition can take no more.
     pub(super) fn is_full(&self) -> bool {
         self.progress.is_stopped() || self.features.len() as u64 == self.options.limits.max_features
@@ -189,11 +195,11 @@ impl Reading {
     }
 
     pub(super) fn take(&mut self, parsed: Parsed, source: String) {
-        self.vertices += parsed.vertices;
+        self.spend(parsed.vertices);
         self.with_height += parsed.with_height;
         for name in parsed.properties {
             if self.property_names.len() < MAX_REMEMBERED {
-                self.property_names.insert(name);
+                self.property_names.insert(clip(&name));
             }
         }
         if let Some(text) = parsed.not_a_tier

@@ -30,7 +30,10 @@ impl Reading {
     /// Takes a feature of a layer whose name says a tier, which counts where the feature says none itself.
     pub(super) fn take_record_in(&mut self, source: String, record: Record, tier: Option<Tier>) {
         match self.options.fields.map(&record.fields, |text| Ok(Cow::Borrowed(text))) {
-            Err(wrong) => self.fault(Fault { source, at: None, field: wrong.field, message: wrong.message }),
+            Err(wrong) => {
+                self.spend(record.shape.vertices);
+                self.fault(Fault { source, at: None, field: wrong.field, message: wrong.message });
+            }
             Ok(mapped) => {
                 let mut parsed = Parsed::default();
                 parsed.take(mapped);

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::coordinates::Collected;
 use super::crs::ImportCrs;
-use super::feature::{Parsed, crs_member, read_properties};
+use super::feature::{EachRaw, Parsed, crs_member, read_properties};
 use super::layers;
 use super::mapping::{TierFrom, clip};
 use super::reading::{Fault, Reading};
@@ -19,6 +19,8 @@ use crate::domain::tier::Tier;
 
 /// GeometryCollections inside one another, beyond which a file is refused.
 const MAX_COLLECTIONS: u32 = 4;
+/// Objects of a topology, each a layer.
+const MAX_OBJECTS: usize = 2_000;
 
 #[derive(Deserialize)]
 struct Topology<'a> {
@@ -164,7 +166,10 @@ impl Each<'_> {
             }
             // Arcs are short to name and long to follow, so the first feature that is too long is the last one.
             Err(Wrong { too_many: true, message, .. }) => return Err(format!("{source}: {message}")),
-            Err(Wrong { field, message, .. }) => self.reading.fault(Fault { source, at: None, field, message }),
+            Err(Wrong { field, message, .. }) => {
+                self.reading.spend(shape.vertices);
+                self.reading.fault(Fault { source, at: None, field, message });
+            }
         }
         if self.reading.vertices_left() == 0 {
             return Err(format!("there are {} vertices or more", limits.max_vertices));
@@ -259,32 +264,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Objects<'a> {
                 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
                 let mut objects = Vec::new();
                 while let Some((Key(name), object)) = map.next_entry()? {
+                    if objects.len() == MAX_OBJECTS {
+                        return Err(A::Error::custom(format!("it has more than {MAX_OBJECTS} objects")));
+                    }
                     objects.push((name, object));
                 }
                 Ok(objects)
             }
         }
         deserializer.deserialize_map(List).map(Objects)
-    }
-}
-
-/// Hands on the text of every element, until the receiver says `false`.
-struct EachRaw<F>(F);
-
-impl<'de, F: FnMut(&'de str) -> bool> Visitor<'de> for EachRaw<F> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of geometries")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut array: A) -> Result<(), A::Error> {
-        while let Some(element) = array.next_element::<&RawValue>()? {
-            if !(self.0)(element.get()) {
-                return Err(A::Error::custom("stopped"));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -72,8 +72,13 @@ impl<R: Read + Seek> Archive<R> {
         bytes.by_ref().take(directory_bytes).read_to_end(&mut directory).map_err(text)?;
         let mut rest = directory.as_slice();
         let mut list = Vec::new();
+        // Entries that lie over one another would have the same bytes unpacked again and again.
+        let mut packed_bytes_left = length;
         for _ in 0..entries {
             let entry = entry(&mut rest, moved_by)?;
+            packed_bytes_left = packed_bytes_left
+                .checked_sub(entry.compressed_bytes)
+                .ok_or("the archive is damaged: its files lie over one another; pack them anew")?;
             if !entry.is_noise() {
                 list.push(entry);
             }

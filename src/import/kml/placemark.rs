@@ -7,6 +7,8 @@ use crate::import::record::Record;
 
 /// Fields of a placemark.
 const MAX_FIELDS: usize = 2_000;
+/// Names and texts of all of them together, which are held until its end.
+const MAX_FIELDS_BYTES: usize = 16 << 20;
 
 /// Why nothing of the file is read any more.
 pub(super) enum Stop {
@@ -21,6 +23,7 @@ pub(super) struct Placemark {
     pub at: (u64, u64),
     name: String,
     fields: Vec<(String, String)>,
+    fields_bytes: usize,
     shape: Collected,
     /// Rings of the polygon being read, and which of them is its shell.
     rings: usize,
@@ -35,7 +38,18 @@ pub(super) struct Placemark {
 impl Placemark {
     pub(super) fn new(at: (u64, u64), shape: Collected) -> Placemark {
         let (name, fields) = (String::new(), Vec::new());
-        Placemark { at, name, fields, shape, rings: 0, shell: None, beside: 0, other: None, wrong: None }
+        Placemark {
+            at,
+            name,
+            fields,
+            fields_bytes: 0,
+            shape,
+            rings: 0,
+            shell: None,
+            beside: 0,
+            other: None,
+            wrong: None,
+        }
     }
 
     /// What an element is that begins inside `parent`.
@@ -119,7 +133,12 @@ impl Placemark {
         if self.fields.len() == MAX_FIELDS {
             return self.fault("ExtendedData", format!("it has more than {MAX_FIELDS} fields"), None);
         }
-        self.fields.push((name, text.trim().to_owned()));
+        let text = text.trim();
+        if text.len() + name.len() > MAX_FIELDS_BYTES - self.fields_bytes {
+            return self.fault("ExtendedData", format!("its fields have more than {MAX_FIELDS_BYTES} bytes"), None);
+        }
+        self.fields_bytes += text.len() + name.len();
+        self.fields.push((name, text.to_owned()));
     }
 
     fn fault(&mut self, field: &str, message: String, at: Option<(u64, u64)>) {

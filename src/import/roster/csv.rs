@@ -9,6 +9,9 @@ use super::table::{Places, Table};
 use super::{COLUMNS, DEPUTY, RosterFile, RosterRefused};
 use crate::domain::roster::{Person, RosterEntry};
 
+/// What is wider is no roster.
+const MAX_COLUMNS: usize = 1_000;
+
 pub(super) fn read(bytes: &[u8]) -> Result<RosterFile, RosterRefused> {
     let (text, encoding) = decoded(bytes)?;
     let mut records =
@@ -17,6 +20,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<RosterFile, RosterRefused> {
         Some(header) => header.map_err(|error| RosterRefused::whole(error.to_string()))?,
         None => return Err(RosterRefused::whole("the file is empty; it starts with a header line")),
     };
+    if header.len() > MAX_COLUMNS {
+        let message = format!("the header has {} columns; {MAX_COLUMNS} are the most", header.len());
+        return Err(RosterRefused::whole(message));
+    }
     let header: Vec<String> = header.iter().map(Into::into).collect();
     let mut table = Table::of(header, Places::Lines, encoding.to_owned())?;
     for record in records {

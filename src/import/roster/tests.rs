@@ -242,3 +242,53 @@ fn a_workbook_that_claims_too_much_is_refused_before_it_is_believed() {
     assert!(bomb.len() < 1 << 20);
     assert!(read(&bomb).unwrap_err().to_string().contains("unpacks to more than"));
 }
+
+/// What a workbook keeps once, and the reader for every cell or cell format.
+#[test]
+fn a_workbook_that_unfolds_without_end_is_refused() {
+    let entries = [RosterEntry { grid: "a".into(), party_group: None, people: vec![] }];
+    let refused = |changed: &str, change: &dyn Fn(String) -> String| {
+        let file = rezipped(&xlsx_of(&entries), |name, content| match name.ends_with(changed) {
+            true => change(String::from_utf8(content).unwrap()).into_bytes(),
+            false => content,
+        });
+        read(&file).unwrap_err().to_string()
+    };
+    let styles = refused("styles.xml", &|text| {
+        let formats = "<xf numFmtId=\"200\"/>".repeat(3_000);
+        let long = format!("<numFmts><numFmt numFmtId=\"200\" formatCode=\"{}\"/></numFmts>", "0".repeat(100_000));
+        let with_long = text.replacen("<fonts", &format!("{long}<fonts"), 1);
+        assert_ne!(text, with_long);
+        with_long.replacen("<cellXfs", &format!("<cellXfs>{formats}</cellXfs><cellXfs"), 1)
+    });
+    assert!(styles.contains("styles are too many"), "{styles}");
+    // Sixty long texts, each merged over a thousand rows that have something else.
+    let cells = refused("sheet1.xml", &|text| {
+        let column = |at: u8| match at {
+            0..26 => char::from(b'A' + at).to_string(),
+            _ => format!("{}{}", char::from(b'A' + at / 26 - 1), char::from(b'A' + at % 26)),
+        };
+        let first = format!("<c t=\"str\"><v>{}</v></c>", "x".repeat(3_900)).repeat(60);
+        let others: String =
+            (2..1_201).map(|row| format!("<row r=\"{row}\"><c r=\"BJ{row}\"><v>1</v></c></row>")).collect();
+        let merged: String = (0..60).map(|at| format!("<mergeCell ref=\"{0}1:{0}1200\"/>", column(at))).collect();
+        let sheet =
+            format!("<sheetData><row r=\"1\">{first}</row>{others}</sheetData><mergeCells>{merged}</mergeCells>");
+        let (begin, end) = (text.find("<sheetData").unwrap(), text.find("</sheetData>").unwrap());
+        [&text[..begin], &sheet, &text[end + "</sheetData>".len()..]].concat()
+    });
+    assert!(cells.contains("texts of the sheet have more than 256 MiB"), "{cells}");
+    let mut large = xlsx_of(&entries);
+    large.splice(0..0, [&b"PK\x03\x04"[..], LARGE_END].concat());
+    let refused = read(&large).unwrap_err().to_string();
+    assert!(refused.contains("claims to have more than"), "{refused}");
+    let wide = read(format!("grid{}\n", ",".repeat(2_000)).as_bytes()).unwrap_err().to_string();
+    assert!(wide.contains("2001 columns"), "{wide}");
+}
+
+/// The end of an archive of the large kind that claims as many files as there can be.
+const LARGE_END: &[u8] = &{
+    let mut end = [0xff; 56];
+    (end[0], end[1], end[2], end[3]) = (b'P', b'K', 6, 6);
+    end
+};

@@ -22,6 +22,8 @@ const MAX_CELLS: usize = 4_000_000;
 const MAX_MERGED: usize = 200_000;
 /// A longer text is refused by its length alone, and not copied.
 const MAX_TEXT_BYTES: usize = 4_000;
+/// Texts of all cells. A workbook keeps each text once, however many cells show it; here every cell has its own.
+const MAX_ALL_TEXT_BYTES: usize = 256 << 20;
 /// Above the header there may be a title.
 const TITLE_ROWS: usize = 10;
 /// Whole numbers of more digits are not what was typed: spreadsheets keep 15.
@@ -80,6 +82,7 @@ fn cells(bytes: &[u8], sheet: Option<&str>) -> Result<(String, Sheet), String> {
     };
     let mut rows = Sheet::new();
     let mut count = 0;
+    let mut text_bytes = TextBytes(MAX_ALL_TEXT_BYTES);
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
         let (row, column) = cell.pos;
@@ -97,18 +100,40 @@ fn cells(bytes: &[u8], sheet: Option<&str>) -> Result<(String, Sheet), String> {
         if count > MAX_CELLS {
             return Err(format!("the sheet `{name}` has more than {MAX_CELLS} cells"));
         }
+        text_bytes.take(&field)?;
         let cells = rows.entry(row).or_default();
         cells.retain(|&(other, _)| other != column);
         cells.push((column, field));
     }
     drop(reader);
     let merged = workbook.merge_cells_by_sheet_name(&name).map_err(damaged)?;
-    spread(&mut rows, merged.iter().take(MAX_MERGED).map(|region| (region.start, region.end)))?;
+    let merged = merged.iter().take(MAX_MERGED).map(|region| (region.start, region.end));
+    spread(&mut rows, merged, &mut text_bytes)?;
     Ok((name, rows))
 }
 
+/// Bytes that further texts may have.
+struct TextBytes(usize);
+
+impl TextBytes {
+    fn take(&mut self, field: &Field) -> Result<(), String> {
+        let (Field::Text(text) | Field::Unusable(text)) = field else { return Ok(()) };
+        self.0 = self.0.checked_sub(text.len()).ok_or_else(|| {
+            format!(
+                "the texts of the sheet have more than {} MiB; keep the roster's columns alone",
+                MAX_ALL_TEXT_BYTES >> 20
+            )
+        })?;
+        Ok(())
+    }
+}
+
 /// Gives the first cell's content of a merged region to its other rows, where they have anything else.
-fn spread(rows: &mut Sheet, merged: impl Iterator<Item = ((u32, u32), (u32, u32))>) -> Result<(), String> {
+fn spread(
+    rows: &mut Sheet,
+    merged: impl Iterator<Item = ((u32, u32), (u32, u32))>,
+    text_bytes: &mut TextBytes,
+) -> Result<(), String> {
     let mut count = 0;
     for (start, end) in merged {
         let first = rows.get(&start.0).and_then(|cells| cells.iter().find(|(column, _)| *column == start.1));
@@ -122,6 +147,7 @@ fn spread(rows: &mut Sheet, merged: impl Iterator<Item = ((u32, u32), (u32, u32)
                 return Err(format!("more than {MAX_CELLS} cells are merged"));
             }
             if cells.iter().all(|(column, _)| *column != start.1) {
+                text_bytes.take(&first)?;
                 cells.push((start.1, first.clone()));
             }
         }

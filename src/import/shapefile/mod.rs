@@ -129,8 +129,10 @@ impl Reading {
             }
             number += 1;
             let record = format!("{name} record {number}");
-            if self.is_full() {
-                let message = format!("there are more than {} features", self.options.limits.max_features);
+            // An index can name many records that are none, each a jump through the file.
+            let max_features = self.options.limits.max_features;
+            if self.is_full() || number > max_features {
+                let message = format!("there are more than {max_features} features");
                 return self.fault(whole_file(message));
             }
             if let Ok(Some(length)) = next {
@@ -139,19 +141,23 @@ impl Reading {
             }
             // Rows and shapes belong together by their order alone.
             let row = match columns.as_mut().map(|columns| columns.row(number - 1, &record)) {
-                None => Ok(Vec::new()),
-                Some(Ok(Some(row))) => Ok(row),
+                None => Vec::new(),
+                Some(Ok(Some(row))) => row,
                 Some(Ok(None)) => {
                     deleted += 1;
                     continue;
                 }
-                Some(Err(fault)) => Err(fault),
+                Some(Err(fault)) => {
+                    self.fault(fault);
+                    continue;
+                }
             };
             let mut into = self.collector(crs.clone());
             let shape = next.and_then(|length| shapes.read(length.expect("the end was seen above"), &mut into));
             let areas = match shape {
                 Ok(shape) => shape.areas,
                 Err(error) => {
+                    self.spend(into.vertices);
                     self.fault(Fault { source: record, ..whole_file(error.to_string()) });
                     if matches!(error, ShapeError::TooManyVertices(_) | ShapeError::Io(_)) {
                         return;
@@ -169,10 +175,7 @@ impl Reading {
                     return;
                 }
             }
-            match row {
-                Ok(fields) => self.take_record(record, Record { fields, shape: into }),
-                Err(fault) => self.fault(fault),
-            }
+            self.take_record(record, Record { fields: row, shape: into });
         }
         if let Some(columns) = columns {
             columns.say_what_was_found(number, self, &whole_file);
