@@ -1,6 +1,7 @@
 //! A short run of what the fuzzers run long: every file of their corpus, and many made of it, through the same functions.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,10 @@ use rand_pcg::Pcg64;
 #[path = "../fuzz/src/properties.rs"]
 mod properties;
 
-/// Files made of each file of the corpus.
-const MUTATIONS: usize = 60;
+/// Files made of the corpus of one format, evenly of each of its files.
+const MUTATIONS: usize = 600;
+/// Files made of one file, at least and at most.
+const MUTATIONS_OF_ONE: RangeInclusive<usize> = 3..=60;
 /// How long one file may take; the fuzzers allow the same.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -67,6 +70,7 @@ fn run(target: &str) {
     paths.sort();
     assert!(!paths.is_empty(), "{target} has no corpus");
     let corpus: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    let mutations = (MUTATIONS / corpus.len()).clamp(*MUTATIONS_OF_ONE.start(), *MUTATIONS_OF_ONE.end());
     let mut rng = Pcg64::seed_from_u64(20_261_125);
     let check = |bytes: &[u8], what: &str| {
         let begun = Instant::now();
@@ -76,7 +80,7 @@ fn run(target: &str) {
     for (path, bytes) in paths.iter().zip(&corpus) {
         let what = path.display().to_string();
         check(bytes, &what);
-        for _ in 0..MUTATIONS {
+        for _ in 0..mutations {
             let other = &corpus[rng.random_range(0..corpus.len())];
             let changed = mutated(bytes, other, &mut rng);
             // A panic tells nothing of the bytes, so they are kept until they have passed.

@@ -342,6 +342,19 @@ fn coordinate_systems_that_are_unknown_or_missing_are_told() {
 }
 
 #[test]
+fn a_coordinate_that_is_no_number_is_a_fault_of_its_record() {
+    for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut ring = square(116.0, 30.0, 0.5, true);
+        ring[2][1] = wrong;
+        let shapes = [Some(vec![ring]), Some(vec![square(117.0, 30.0, 0.5, true)])];
+        let made = Made::new(&shapes, Some(dbf(&[text_column(b"code", &["a", "b"])], 0, &[])));
+        let reading = read(&made.path());
+        assert_says(&reading, "record 1: a coordinate is not a number");
+        assert_eq!((reading.features.len(), reading.fault_count), (1, 1));
+    }
+}
+
+#[test]
 fn bounds_end_the_reading() {
     let made = three();
     let limited = |limits: Limits| read_with(ReadOptions { limits, ..ReadOptions::default() }, &made.path());

@@ -184,6 +184,9 @@ impl<'b> Shapes<'b> {
         for _ in 0..points {
             self.file.read_exact(&mut bytes)?;
             let position = [le_f64(&bytes), le_f64(&bytes[8..])];
+            if !position.iter().all(|number| number.is_finite()) {
+                return Err(broken("a coordinate is not a number"));
+            }
             into.position(position)?;
             // Relative to the first position, or the large numbers of projected systems would eat the digits.
             let [x0, y0] = *first.get_or_insert(position);
