@@ -98,7 +98,7 @@ fn rings_and_polygons_without_a_vertex_are_counted() {
         assert_says(&reading, "more vertices");
     }
     let mut reading = bounded();
-    let polygons = "<Polygon/>".repeat(MAX_VERTICES as usize);
+    let polygons = "<Polygon/>".repeat(MAX_VERTICES as usize + 1);
     let text = format!("<kml><Placemark><MultiGeometry>{polygons}</MultiGeometry></Placemark></kml>");
     reading.read_kml("town.kml", text.as_bytes(), None);
     assert_says(&reading, "more vertices");
