@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Context, Failure, Outcome};
 use crate::domain::key::{ApiKey, KeyRole};
-use crate::keys::{CreateError, Keys};
+use crate::keys::{CreateError, Keys, ScopeError};
 
 /// Make, list and revoke keys (密钥) of the HTTP service
 #[derive(Debug, ClapArgs)]
@@ -64,8 +64,12 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 async fn create(keys: &Keys, role: KeyRole, name: &str, grid: Option<&str>, context: &Context) -> Outcome {
     let made = keys.create(role, name, grid).await.map_err(|error| match error {
         CreateError::Name => Failure::usage(format!("--name: {error}")),
-        CreateError::GridMissing | CreateError::GridUnwanted(_) => Failure::usage(format!("--grid: {error}")),
-        CreateError::NoSuchGrid(_) => Failure::refused(format!("--grid: {error}; import and publish it first")),
+        CreateError::Scope(ScopeError::NoSuchGrid(_)) => {
+            Failure::refused(format!("--grid: {error}; import and publish it first"))
+        }
+        CreateError::Scope(ScopeError::GridMissing | ScopeError::GridUnwanted(_)) => {
+            Failure::usage(format!("--grid: {error}"))
+        }
         other => Failure::refused(other),
     })?;
     if context.json {
@@ -123,6 +127,7 @@ fn row(key: &ApiKey) -> serde_json::Value {
     })
 }
 
-fn moment(at: OffsetDateTime) -> String {
+/// To the second, as RFC 3339 has it.
+pub(super) fn moment(at: OffsetDateTime) -> String {
     at.replace_nanosecond(0).expect("0 is a nanosecond").format(&Rfc3339).expect("the year has four digits")
 }

@@ -12,6 +12,7 @@ use crate::domain::grid::GridId;
 use crate::domain::tier::Tier;
 use crate::geometry::crs::QueryCrs;
 use crate::http::locate::LocateAnswer;
+use crate::http::phones::Phones;
 use crate::index::roster::Answering;
 use crate::index::snapshot::Snapshot;
 
@@ -44,7 +45,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     // A number that is no place is an unusable argument.
     let located = locate(&snapshot, &query).map_err(|error| Failure::usage(format!("{}: {error}", error.field())))?;
     if context.json {
-        return context.print_json(&LocateAnswer::new(&snapshot, &query, &located, false));
+        return context.print_json(&LocateAnswer::new(&snapshot, &query, &located, false, &mut Phones::masked()));
     }
     std::io::stdout().lock().write_all(text(&snapshot, &query, &located).as_bytes())?;
     Ok(())

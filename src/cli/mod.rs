@@ -2,7 +2,9 @@
 //!
 //! One file per command, each with its `Args` and `run`. To add a command: one `mod`, one variant, one match arm.
 
+mod account;
 mod assign;
+mod audit;
 mod bench;
 mod check;
 mod codes;
@@ -70,6 +72,8 @@ enum Command {
     Export(export::Args),
     Roster(roster::Args),
     Key(key::Args),
+    Account(account::Args),
+    Audit(audit::Args),
     Generate(generate::Args),
     Locate(locate::Args),
     Assign(assign::Args),
@@ -123,6 +127,8 @@ impl Cli {
             Command::Export(args) => export::run(args, &context).await,
             Command::Roster(args) => roster::run(args, &context).await,
             Command::Key(args) => key::run(args, &context).await,
+            Command::Account(args) => account::run(args, &context).await,
+            Command::Audit(args) => audit::run(args, &context).await,
             Command::Generate(args) => generate::run(&args, &context),
             Command::Locate(args) => locate::run(args, &context).await,
             Command::Assign(args) => assign::run(args, &context).await,

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::{Context, Failure, Outcome};
 use crate::assign::scenario;
 use crate::hooks;
-use crate::http::{self, AppState, Settings};
+use crate::http::{self, AppState, Network, Settings};
 use crate::import::{Reading, demo, edition, roster};
 use crate::live::{FOLLOW_INTERVAL, Live, Status};
 use crate::store::{self, Store, StoreError};
@@ -46,6 +46,18 @@ pub struct Args {
     /// Seconds after which another process delivers to webhooks when the one that did is gone
     #[arg(long, value_name = "SECONDS", env = "GRIDWARD_WEBHOOK_LEASE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(4..=600))]
     webhook_lease: u32,
+
+    /// Requests to the API in a minute from one address without a key, at most; 0 is without a limit
+    #[arg(long, value_name = "N", env = "GRIDWARD_RATE_LIMIT", default_value_t = 600)]
+    rate_limit: u32,
+
+    /// Requests to the API in a minute by one key or account, at most; 0 is without a limit
+    #[arg(long, value_name = "N", env = "GRIDWARD_KEY_RATE_LIMIT", default_value_t = 6_000)]
+    key_rate_limit: u32,
+
+    /// Proxies in front, addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed
+    #[arg(long, value_name = "ADDR,…", env = "GRIDWARD_TRUSTED_PROXY", value_delimiter = ',')]
+    trusted_proxy: Vec<Network>,
 }
 
 impl Args {
@@ -59,6 +71,9 @@ impl Args {
                 allowed: hooks::Allowed::new(self.allow_webhook_host.clone()),
                 lease_seconds: self.webhook_lease,
             },
+            address_requests_per_minute: self.rate_limit,
+            caller_requests_per_minute: self.key_rate_limit,
+            trusted_proxies: self.trusted_proxy.clone(),
             ..usual
         }
     }

@@ -7,7 +7,8 @@ mod shapes;
 use std::collections::HashSet;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::response::Response;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +17,9 @@ use self::cursor::Cursor;
 use self::moved::{Found, MovedCode, find_grid};
 pub(crate) use self::shapes::Form;
 use self::shapes::{FeatureCollection, GridDetail, GridFeature, GridPage, Page};
+use super::admission::Anyone;
 use super::params::{Asked, Given, Parameters, moment, tier};
+use super::phones::Phones;
 use super::problem::{Problem, ProblemDetails};
 use super::state::{AppState, in_background};
 use crate::assign::bulk::shortened;
@@ -234,6 +237,7 @@ pub(crate) async fn list(
 pub(crate) async fn one(
     State(state): State<AppState>,
     Path(code): Path<String>,
+    Anyone(caller): Anyone,
     Asked(GridParameters { at, form }): Asked<GridParameters>,
     uri: Uri,
     headers: HeaderMap,
@@ -244,7 +248,13 @@ pub(crate) async fn one(
         Found::Elsewhere(response) => return Ok(response),
     };
     let form = Form::chosen(form, &headers);
-    in_background(move || shapes::one(&snapshot, id, form)).await
+    let mut phones = Phones::for_caller(&caller);
+    let one = move || (shapes::one(&snapshot, id, form, &mut phones), phones);
+    let (mut response, phones) = in_background(one).await?;
+    if phones.write_down(&state).await? {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
 }
 
 /// The grids directly below a grid

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 use tracing::Instrument;
 
+use super::limits;
 use super::problem::{Kind, Problem, dressed};
 use super::state::{AppState, Settings};
 
@@ -121,7 +122,7 @@ pub(crate) fn cors() -> CorsLayer {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
         .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, REQUEST_ID, LAST_EVENT_ID])
-        .expose_headers([ETAG, LOCATION, RETRY_AFTER, REQUEST_ID])
+        .expose_headers([ETAG, LOCATION, RETRY_AFTER, REQUEST_ID, limits::LIMIT, limits::POLICY])
         .max_age(std::time::Duration::from_secs(86_400))
 }
 

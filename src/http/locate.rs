@@ -2,18 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
+use super::admission::Anyone;
+use super::editions::unkept;
 use super::geojson;
 use super::params::{Asked, Given, Parameters, moment, number, tiers, truth};
+use super::phones::Phones;
 use super::problem::{Problem, ProblemDetails};
 use super::state::{AppState, in_background};
 use crate::assign::locate::{Located, Query, locate};
 use crate::domain::grid::GridId;
-use crate::domain::roster::{Person, RosterEntry};
+use crate::domain::roster::{Person, RosterEntry, TOWN_OFFICE};
 use crate::domain::tier::PerTier;
 use crate::geometry::crs::QueryCrs;
 use crate::index::roster::Answering;
@@ -218,33 +222,34 @@ struct Warning {
 }
 
 impl Responsible {
-    /// The public view of an entry: phones are masked.
-    pub(super) fn of(entry: &RosterEntry) -> Responsible {
-        let leader = |person: &Person| Leader { name: person.name.clone(), phone: person.masked_phone() };
+    /// An entry with the phones as the caller may see them.
+    pub(super) fn of(entry: &RosterEntry, snapshot: &Snapshot, phones: &mut Phones) -> Responsible {
+        let mut phone = |person: &Person| phones.of(person, &entry.grid, snapshot);
+        let leader = entry.leader().map(|person| Leader { name: person.name.clone(), phone: phone(person) });
         let staff = |person: &Person| Staff {
             role: person.role.as_str(),
             name: person.name.clone(),
-            phone: person.masked_phone(),
+            phone: phone(person),
             deputy: person.deputy,
         };
         Responsible {
             grid: entry.grid.clone(),
             party_group: entry.party_group.clone(),
-            leader: entry.leader().map(leader),
+            leader,
             staff: entry.staff().map(staff).collect(),
         }
     }
 }
 
 impl Answers {
-    /// The public view: the phone is masked.
-    pub(super) fn of(answering: Answering<'_>) -> Answers {
+    /// With the phone as the caller may see it.
+    pub(super) fn of(answering: Answering<'_>, snapshot: &Snapshot, phones: &mut Phones) -> Answers {
         let Answering { level, grid, person } = answering;
         Answers {
             level: level.as_str(),
             grid: grid.map(Into::into),
             name: person.name.clone(),
-            phone: person.masked_phone(),
+            phone: phones.of(person, grid.unwrap_or(TOWN_OFFICE), snapshot),
             role: person.role.as_str(),
             deputy: person.deputy,
         }
@@ -253,7 +258,13 @@ impl Answers {
 
 impl LocateAnswer {
     /// Dresses what was found; `geometry` adds the shapes.
-    pub(crate) fn new(snapshot: &Snapshot, query: &Query, located: &Located<'_>, geometry: bool) -> LocateAnswer {
+    pub(crate) fn new(
+        snapshot: &Snapshot,
+        query: &Query,
+        located: &Located<'_>,
+        geometry: bool,
+        phones: &mut Phones,
+    ) -> LocateAnswer {
         let planar = &snapshot.edition.planar;
         let named = |id: GridId| (planar.grid(id).code.clone(), planar.grid(id).name.clone());
         let grids = located.owners.0.into_iter().flatten().map(|id| {
@@ -280,8 +291,8 @@ impl LocateAnswer {
             query: AskedPoint { lon: query.lon, lat: query.lat, crs: query.crs.as_str(), accuracy: query.accuracy_m },
             edition: snapshot.edition.info.name.clone(),
             grids: grids.collect(),
-            responsible: located.responsible.map(Responsible::of),
-            answers: located.answers.map(Answers::of),
+            responsible: located.responsible.map(|entry| Responsible::of(entry, snapshot, phones)),
+            answers: located.answers.map(|answering| Answers::of(answering, snapshot, phones)),
             border_distance_m: located.border_distance_m.map(millimetres),
             candidates,
             nearest,
@@ -298,9 +309,11 @@ fn millimetres(metres: f64) -> f64 {
 /// Which grids hold a point, and who answers there
 ///
 /// West and south borders belong to a grid, east and north ones to its neighbour, so a point has at most one grid in
-/// each tier. Outside every grid the status is 200, `grids` is empty, and `nearest` names the nearest grid.
+/// each tier. Outside every grid the status is 200, `grids` is empty, and `nearest` names the nearest grid. Phones are
+/// masked but for those who may see them there: leaders in their grid and below, dispatchers and administrators.
 #[utoipa::path(
     get, path = "/v1/locate", tag = "lookups", operation_id = "locate", params(LocateParams),
+    security((), ("key" = []), ("session" = [])),
     responses(
         (status = 200, description = "The answer", body = LocateAnswer),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
@@ -310,13 +323,19 @@ fn millimetres(metres: f64) -> f64 {
 )]
 pub(crate) async fn locate_point(
     State(state): State<AppState>,
+    Anyone(caller): Anyone,
     Asked(asked): Asked<LocateParameters>,
-) -> Result<Json<LocateAnswer>, Problem> {
+) -> Result<Response, Problem> {
     let snapshot = state.in_force_at(asked.at).await?;
     let takes_long = asked.query.accuracy_m.is_some() || asked.geometry;
+    let mut phones = Phones::for_caller(&caller);
     let answer = move || match locate(&snapshot, &asked.query) {
-        Ok(located) => Ok(Json(LocateAnswer::new(&snapshot, &asked.query, &located, asked.geometry))),
+        Ok(located) => {
+            let answer = LocateAnswer::new(&snapshot, &asked.query, &located, asked.geometry, &mut phones);
+            Ok((answer, phones))
+        }
         Err(error) => Err(Problem::parameter(error.field(), error.to_string())),
     };
-    if takes_long { in_background(answer).await? } else { answer() }
+    let (answer, phones) = if takes_long { in_background(answer).await?? } else { answer()? };
+    Ok(if phones.write_down(&state).await? { unkept(answer) } else { Json(answer).into_response() })
 }

@@ -1,9 +1,11 @@
 //! SPEAKING: the service. May use: all above. Crates: `axum`, `tower`, `tower-http`, `utoipa`, `rust-embed`.
 //!
 //! One file per resource; [`problem`] is the only table of statuses. A request passes `layers` from the outside in:
-//! observe, catch panics, guard, CORS, crowd, bound; then its handler takes the snapshot once and answers.
+//! observe, catch panics, guard, CORS, crowd, limit, bound; then its handler takes the snapshot once and answers.
 
+mod accounts;
 mod admission;
+pub(crate) mod audit;
 mod batch;
 pub(crate) mod diff;
 mod editions;
@@ -14,24 +16,31 @@ mod grids;
 mod health;
 mod intake;
 mod jobs;
+mod keys;
 mod layers;
+mod limits;
 pub(crate) mod locate;
 mod negotiate;
 mod openapi;
+mod origin;
 mod pages;
 mod params;
+pub(crate) mod phones;
 mod problem;
 mod publishing;
 mod report;
 mod reports;
 mod serve;
+mod session;
 mod state;
 mod stats;
 pub(crate) mod style;
 mod tiles;
 mod uploads;
 mod webhooks;
+mod wish;
 
+pub use origin::Network;
 pub use serve::{serve, until_told_to_stop};
 pub use state::{AppState, Settings};
 
@@ -92,7 +101,15 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
+        .routes(routes!(session::who, session::sign_in, session::sign_out))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::disable))
+        .routes(routes!(accounts::set_password))
+        .routes(routes!(audit::list))
         .routes(routes!(pages::viewer))
+        .routes(routes!(pages::login))
         .routes(routes!(pages::mobile))
         .split_for_parts();
     let (batches, batch_document) =
@@ -121,6 +138,7 @@ pub fn router(state: AppState) -> Router {
         .merge(intake)
         .merge(photos)
         .fallback(async || Problem::with(Kind::NoSuchPath, "/docs and /openapi.json name every address there is"))
+        .layer(from_fn_with_state(state.clone(), limits::limit))
         .layer(from_fn_with_state(Places::new(&state.settings), layers::crowd))
         .layer(layers::cors())
         .layer(from_fn(layers::guard))

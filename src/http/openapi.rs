@@ -21,6 +21,7 @@ use super::admission::KeyScheme;
         (name = "jobs", description = "Long work that was asked for"),
         (name = "events", description = "What happened, read, followed, and told to other systems"),
         (name = "tiles", description = "Vector tiles"),
+        (name = "access", description = "Keys, accounts, signing in, and the audit log"),
         (name = "pages", description = "For people"),
         (name = "operation", description = "Health and figures"),
     ),

@@ -1,4 +1,4 @@
-//! `/`, `/m` and their assets: the web pages, in the binary since it was built.
+//! `/`, `/m`, `/login` and their assets: the web pages, in the binary since it was built.
 
 use std::borrow::Cow;
 
@@ -54,6 +54,18 @@ pub(crate) async fn viewer(headers: HeaderMap) -> Result<Response, Problem> {
 )]
 pub(crate) async fn mobile(headers: HeaderMap) -> Result<Response, Problem> {
     page("m.html", &headers)
+}
+
+/// The page where the staff signs in
+#[utoipa::path(
+    get, path = "/login", tag = "pages", operation_id = "login",
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 304, description = "The client has this page"),
+    )
+)]
+pub(crate) async fn login(headers: HeaderMap) -> Result<Response, Problem> {
+    page("login.html", &headers)
 }
 
 /// `GET /assets/…`

@@ -1,6 +1,7 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{
@@ -24,6 +25,12 @@ pub(crate) enum Kind {
     BadParameter,
     Unauthenticated,
     Forbidden,
+    CrossSite,
+    SignInFailed,
+    SignInTaken,
+    NoSuchKey,
+    NoSuchAccount,
+    TooManyRequests,
     EditionPublished,
     ConfirmationNeeded,
     PublicationForbidden,
@@ -64,7 +71,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 39] = [
+    pub(crate) const ALL: [Kind; 45] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -84,6 +91,12 @@ impl Kind {
         Kind::TimedOut,
         Kind::Unauthenticated,
         Kind::Forbidden,
+        Kind::CrossSite,
+        Kind::SignInFailed,
+        Kind::SignInTaken,
+        Kind::NoSuchKey,
+        Kind::NoSuchAccount,
+        Kind::TooManyRequests,
         Kind::EditionPublished,
         Kind::ConfirmationNeeded,
         Kind::PublicationForbidden,
@@ -113,9 +126,21 @@ impl Kind {
             Kind::BadParameter => (S::BAD_REQUEST, "bad-parameter", "参数不对 · A parameter is wrong"),
             Kind::BadRequest => (S::BAD_REQUEST, "bad-request", "请求无法读取 · The request cannot be read"),
             Kind::Unauthenticated => {
-                (S::UNAUTHORIZED, "unauthenticated", "需要有效的密钥 · A key that holds is needed")
+                (S::UNAUTHORIZED, "unauthenticated", "需要登录或有效的密钥 · Sign in, or send a key that holds")
             }
-            Kind::Forbidden => (S::FORBIDDEN, "forbidden", "密钥没有这个权限 · The key may not do this"),
+            Kind::Forbidden => (S::FORBIDDEN, "forbidden", "没有这个权限 · You may not do this"),
+            Kind::CrossSite => (S::FORBIDDEN, "cross-site", "请求来自别的网站 · The request came from another site"),
+            Kind::SignInFailed => {
+                (S::UNAUTHORIZED, "sign-in-failed", "用户名或密码不对 · The name or the password is wrong")
+            }
+            Kind::SignInTaken => {
+                (S::CONFLICT, "sign-in-taken", "用户名已被使用 · Somebody signs in by that name already")
+            }
+            Kind::NoSuchKey => (S::NOT_FOUND, "no-such-key", "没有这个密钥 · There is no such key"),
+            Kind::NoSuchAccount => (S::NOT_FOUND, "no-such-account", "没有这个账号 · There is no such account"),
+            Kind::TooManyRequests => {
+                (S::TOO_MANY_REQUESTS, "too-many-requests", "请求过于频繁，请稍后再试 · Too many requests; slow down")
+            }
             Kind::EditionPublished => {
                 (S::CONFLICT, "edition-published", "已发布的版本不能更改 · A published edition is never changed")
             }
@@ -234,6 +259,8 @@ pub(crate) struct Problem {
     detail: Option<String>,
     errors: Vec<ErrorDetail>,
     counts: BTreeMap<&'static str, usize>,
+    /// When it is worth trying again.
+    again_after: Option<Duration>,
 }
 
 /// What is sent (RFC 9457).
@@ -302,7 +329,7 @@ impl From<&Fault> for ErrorDetail {
 
 impl Problem {
     pub(crate) fn new(kind: Kind) -> Problem {
-        Problem { kind, detail: None, errors: Vec::new(), counts: BTreeMap::new() }
+        Problem { kind, detail: None, errors: Vec::new(), counts: BTreeMap::new(), again_after: None }
     }
 
     /// With what is wrong this time, and what to do.
@@ -336,10 +363,15 @@ impl Problem {
         Problem { counts, ..self }
     }
 
+    /// With how long to wait before trying again.
+    pub(crate) fn after(self, wait: Duration) -> Problem {
+        Problem { again_after: Some(wait), ..self }
+    }
+
     /// What is sent of it.
     pub(crate) fn details(self) -> ProblemDetails {
         let (status, _, title) = self.kind.row();
-        let Problem { kind, detail, errors, counts } = self;
+        let Problem { kind, detail, errors, counts, again_after: _ } = self;
         ProblemDetails { kind: kind.uri(), title, status: status.as_u16(), detail, errors, counts }
     }
 
@@ -373,6 +405,9 @@ impl From<StoreError> for Problem {
                 format!("there is an edition called `{name}` already; choose another name"),
             ),
             StoreError::Overtaken => Problem::with(Kind::Overloaded, error.to_string()),
+            StoreError::SignInTaken(name) => {
+                Problem::with(Kind::SignInTaken, format!("somebody signs in as `{name}` already; choose another name"))
+            }
             StoreError::AlreadyPublished(name) => {
                 Problem::with(Kind::EditionPublished, format!("edition `{name}` is published"))
             }
@@ -391,12 +426,16 @@ impl From<StoreError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.kind.status();
+        let again_after = self.again_after;
         let body = serde_json::to_vec(&self.details()).expect("texts and numbers are written to memory as JSON");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if let Some(wait) = again_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs_f64().ceil() as u64));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gridward\""));

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -13,9 +12,10 @@ use super::admission::Admin;
 use super::intake::{detail, edition_name, keep};
 use super::jobs::{self, Halt, JobDetail, JobResult};
 use super::params::{Asked, Nothing, moment};
-use super::problem::{FieldError, Kind, Problem, ProblemDetails};
+use super::problem::{Kind, Problem, ProblemDetails};
 use super::report::ReportCounts;
 use super::state::AppState;
+use super::wish::{Wish, text, truth};
 use crate::assign::bulk::shortened;
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, in_force};
 use crate::domain::job::JobKind;
@@ -24,8 +24,6 @@ use crate::import::edition::{self, PublishError};
 use crate::import::progress::{Progress, Stage};
 use crate::store::{Store, StoreError};
 
-/// Bytes of a wish: some words and a time.
-const MAX_WISH_BYTES: usize = 16 << 10;
 /// Metres: more would join what does not belong together.
 const MAX_TOLERANCE_M: f64 = 100.0;
 
@@ -253,52 +251,6 @@ impl From<PublishError> for Problem {
             }
         }
     }
-}
-
-/// A small JSON object that says how something is to be done. Every member that is wrong is named, and unknown ones too.
-struct Wish {
-    members: Map<String, Value>,
-    errors: Vec<FieldError>,
-}
-
-impl Wish {
-    /// Nothing at all is a wish without members.
-    async fn read(request: Request) -> Result<Wish, Problem> {
-        let body: Bytes = to_bytes(request.into_body(), MAX_WISH_BYTES).await.map_err(|_| {
-            let detail = format!("the body broke off, or it is longer than {MAX_WISH_BYTES} bytes");
-            Problem::with(Kind::PayloadTooLarge, detail)
-        })?;
-        if body.trim_ascii().is_empty() {
-            return Ok(Wish { members: Map::new(), errors: Vec::new() });
-        }
-        match serde_json::from_slice(&body) {
-            Ok(Value::Null) => Ok(Wish { members: Map::new(), errors: Vec::new() }),
-            Ok(Value::Object(members)) => Ok(Wish { members, errors: Vec::new() }),
-            Ok(_) => Err(Problem::with(Kind::BadRequest, "the body has to be a JSON object")),
-            Err(error) => Err(Problem::with(Kind::BadRequest, format!("the body is not JSON: {error}"))),
-        }
-    }
-
-    /// A member that may be missing; null is as if it were.
-    fn parsed<T>(&mut self, name: &str, parse: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
-        let value = self.members.shift_remove(name).filter(|value| !value.is_null())?;
-        parse(&value).map_err(|message| self.errors.push(FieldError { field: name.to_owned(), message })).ok()
-    }
-
-    fn finish(mut self) -> Result<(), Problem> {
-        for name in self.members.keys() {
-            self.errors.push(FieldError { field: shortened(name), message: "is not known here".into() });
-        }
-        if self.errors.is_empty() { Ok(()) } else { Err(Problem::parameters(self.errors)) }
-    }
-}
-
-fn text(value: &Value) -> Result<&str, String> {
-    value.as_str().ok_or_else(|| "is not a text".to_owned())
-}
-
-fn truth(value: &Value) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| "is neither true nor false".to_owned())
 }
 
 /// Metres within which a repair may join what does not meet.

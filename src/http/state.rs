@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 use super::diff::Comparisons;
+use super::limits::Limits;
+use super::origin::Network;
 use super::problem::{Kind, Problem};
 use super::reports::photos::PhotoPlaces;
 use super::uploads::UploadFolders;
@@ -20,7 +22,7 @@ use crate::index::edition_map::EditionMap;
 use crate::index::roster::Roster;
 use crate::index::snapshot::Snapshot;
 use crate::jobs::Jobs;
-use crate::keys::Keys;
+use crate::keys::{Accounts, Keys};
 use crate::live::Live;
 use crate::outbox::Outbox;
 use crate::store::Store;
@@ -55,6 +57,12 @@ pub struct Settings {
     pub max_streams: usize,
     /// Where webhooks may lead, and who delivers.
     pub webhooks: hooks::courier::Settings,
+    /// Requests to the API in a minute from one address without a key; 0 is without a limit.
+    pub address_requests_per_minute: u32,
+    /// Requests to the API in a minute by one key or account; 0 is without a limit.
+    pub caller_requests_per_minute: u32,
+    /// Proxies whose word is taken on where requests come from.
+    pub trusted_proxies: Vec<Network>,
     /// How long requests may go on after the service was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -75,6 +83,9 @@ impl Default for Settings {
             upload_folder: std::env::temp_dir(),
             max_streams: 512,
             webhooks: hooks::courier::Settings::default(),
+            address_requests_per_minute: 0,
+            caller_requests_per_minute: 0,
+            trusted_proxies: Vec::new(),
             shutdown_grace: Duration::from_secs(30),
         }
     }
@@ -85,6 +96,8 @@ impl Default for Settings {
 pub struct AppState {
     pub(crate) live: Arc<Live>,
     pub(crate) keys: Keys,
+    pub(crate) accounts: Accounts,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) jobs: Jobs,
     pub(crate) uploads: UploadFolders,
     pub(crate) tiles: TileCache,
@@ -100,6 +113,8 @@ pub struct AppState {
 impl AppState {
     pub fn new(live: Arc<Live>, settings: Settings) -> AppState {
         let keys = Keys::new(live.store().clone());
+        let accounts = Accounts::new(live.store().clone());
+        let limits = Arc::new(Limits::new(&settings));
         let tiles = TileCache::new(settings.max_tile_cache_bytes);
         let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
         let uploads = UploadFolders::below(settings.upload_folder.clone());
@@ -109,6 +124,8 @@ impl AppState {
         AppState {
             live,
             keys,
+            accounts,
+            limits,
             jobs,
             uploads,
             tiles,

@@ -41,7 +41,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 58] = [
+const CRATES: [(&str, &[&str]); 59] = [
     ("tracing_subscriber", &["main"]),
     ("metrics", &["live", "assign", "hooks", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
@@ -112,6 +112,7 @@ const CRATES: [(&str, &[&str]); 58] = [
     ("rustls_native_certs", &["hooks"]),
     ("tokio_rustls", &["hooks"]),
     ("url", &["hooks"]),
+    ("argon2", &["keys"]),
     ("getrandom", &["keys", "assign", "hooks"]),
     ("hmac", &["keys", "hooks"]),
     ("sha2", &["keys", "photo", "assign", "hooks"]),

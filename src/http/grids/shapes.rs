@@ -13,6 +13,7 @@ use crate::domain::grid::GridId;
 use crate::http::geojson::{self, GEOJSON};
 use crate::http::locate::{Answers, Responsible};
 use crate::http::negotiate;
+use crate::http::phones::Phones;
 use crate::index::search::{Hit, Match};
 use crate::index::snapshot::Snapshot;
 
@@ -169,13 +170,16 @@ impl Page {
 }
 
 /// The answer of a single grid.
-pub(super) fn one(snapshot: &Snapshot, id: GridId, form: Form) -> Response {
+pub(super) fn one(snapshot: &Snapshot, id: GridId, form: Form, phones: &mut Phones) -> Response {
     match form {
         Form::Json => form.respond(GridDetail {
             edition: snapshot.edition.info.name.clone(),
             grid: row(snapshot, id),
-            responsible: responsible(snapshot, id),
-            answers: snapshot.roster.answers(snapshot.upwards(id)).map(Answers::of),
+            responsible: responsible(snapshot, id, phones),
+            answers: snapshot
+                .roster
+                .answers(snapshot.upwards(id))
+                .map(|answering| Answers::of(answering, snapshot, phones)),
         }),
         Form::GeoJson => form.respond(feature(snapshot, id)),
     }
@@ -209,6 +213,7 @@ fn feature(snapshot: &Snapshot, id: GridId) -> GridFeature {
 }
 
 /// The entry of the grid itself or of the nearest one above it that has one.
-fn responsible(snapshot: &Snapshot, id: GridId) -> Option<Responsible> {
-    snapshot.upwards(id).find_map(|grid| snapshot.roster.of(&grid.code)).map(Responsible::of)
+fn responsible(snapshot: &Snapshot, id: GridId, phones: &mut Phones) -> Option<Responsible> {
+    let entry = snapshot.upwards(id).find_map(|grid| snapshot.roster.of(&grid.code))?;
+    Some(Responsible::of(entry, snapshot, phones))
 }
