@@ -1,5 +1,6 @@
 //! The HTTP service, in process on the demo town; over a real socket where streaming and stopping matter.
 
+mod access;
 mod batch;
 mod clock;
 mod diff;

@@ -23,6 +23,7 @@ mod replay;
 mod server;
 mod servers;
 mod several_files;
+mod staff;
 mod stops;
 mod stores;
 mod swiss;

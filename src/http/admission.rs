@@ -1,7 +1,7 @@
 //! Who asks: the key in `Authorization: Bearer …`, or the session whose secret is in a cookie, and what its holder may do.
 //! Nobody is let in while the store, which knows both, is away.
 
-use axum::extract::{FromRequestParts, Request};
+use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName, Method};
@@ -46,10 +46,6 @@ pub(crate) struct Signed(pub Option<Session>);
 pub(crate) struct Known(pub Result<Caller, Problem>, Option<Session>);
 
 impl Known {
-    pub(crate) async fn recognise(request: &Request, origin: Origin, state: &AppState) -> Known {
-        Known::by(request.method(), request.headers(), origin, state).await
-    }
-
     async fn of(parts: &Parts, state: &AppState) -> Known {
         if let Some(known) = parts.extensions.get::<Known>() {
             return known.clone();
@@ -58,7 +54,7 @@ impl Known {
         Known::by(&parts.method, &parts.headers, origin, state).await
     }
 
-    async fn by(method: &Method, headers: &HeaderMap, origin: Origin, state: &AppState) -> Known {
+    pub(crate) async fn by(method: &Method, headers: &HeaderMap, origin: Origin, state: &AppState) -> Known {
         if brings_key(headers) {
             return Known(by_key(headers, origin, state).await, None);
         }

@@ -101,21 +101,22 @@ impl Limits {
 }
 
 /// Knows the caller, counts the request, and refuses it or lets it pass.
-pub(crate) async fn limit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if !(path.starts_with("/v1/") || path.starts_with("/open311/")) || request.method() == Method::OPTIONS {
         return next.run(request).await;
     }
-    let origin = Origin::of(request.extensions(), request.headers(), &state.settings.trusted_proxies);
+    let (mut parts, body) = request.into_parts();
+    let origin = Origin::of(&parts.extensions, &parts.headers, &state.settings.trusted_proxies);
     let (limits, now) = (&state.limits, Instant::now());
-    let brings_key = admission::brings_key(request.headers());
+    let brings_key = admission::brings_key(&parts.headers);
     let wrong_keys = origin.address.filter(|_| brings_key && limits.address_per_minute > 0).map(network);
     if let Some(wait) = wrong_keys.and_then(|address| limits.is_used_up(Whose::WrongKeys(address), WRONG_KEYS, now)) {
         return Problem::with(Kind::TooManyRequests, "too many keys that do not hold were tried from your address")
             .after(wait)
             .into_response();
     }
-    let known = Known::recognise(&request, origin, &state).await;
+    let known = Known::by(&parts.method, &parts.headers, origin, &state).await;
     let (whose, quota, name) = match &known.0 {
         Ok(caller) if !caller.is_nobody() => {
             (Some(Whose::Caller(caller.id.clone())), limits.caller_per_minute, "caller")
@@ -127,8 +128,9 @@ pub(crate) async fn limit(State(state): State<AppState>, mut request: Request, n
             (origin.address.map(network).map(Whose::Address), limits.address_per_minute, "address")
         }
     };
-    let cost = cost(&request, known.0.as_ref().ok()).min(quota);
-    request.extensions_mut().insert(known);
+    let cost = cost(&parts.method, parts.uri.path(), known.0.as_ref().ok()).min(quota);
+    parts.extensions.insert(known);
+    let request = Request::from_parts(parts, body);
     let Some(whose) = whose.filter(|_| quota > 0) else { return next.run(request).await };
     let standing = limits.take(whose, quota, cost, now);
     let mut response = if standing.is_refused {
@@ -149,9 +151,8 @@ pub(crate) async fn limit(State(state): State<AppState>, mut request: Request, n
     response
 }
 
-fn cost(request: &Request, caller: Option<&Caller>) -> u32 {
-    let path = request.uri().path();
-    let is_batch = request.method() == Method::POST && (path == "/v1/locate" || path.contains("/diff/"));
+fn cost(method: &Method, path: &str, caller: Option<&Caller>) -> u32 {
+    let is_batch = *method == Method::POST && (path == "/v1/locate" || path.contains("/diff/"));
     let by_right = caller.is_some_and(|caller| caller.may(crate::domain::key::Right::Bulk));
     if is_batch && !by_right { BATCH_COST } else { 1 }
 }

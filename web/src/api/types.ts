@@ -30,6 +30,9 @@ export interface TileJson {
   vector_layers: { id: string; minzoom?: number }[];
 }
 
+/** Who is asking. */
+export type SessionDetail = Schemas["SessionDetail"];
+
 export type Edition = Schemas["EditionDetail"];
 export type Job = Schemas["JobDetail"];
 export type Report = Schemas["Report"];

@@ -77,6 +77,31 @@ export const en: Words = {
     found: (count) => (count === 1 ? "1 grid found" : `${count} grids found`),
     clear: "Clear",
   },
+  who: {
+    title: "Staff sign-in",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    signedIn: (name) => `Signed in: ${name}`,
+    goOn: "Go on",
+    name: "Sign-in name",
+    password: "Password",
+    trying: "Signing in…",
+    note: "An administrator makes accounts. If you forgot your password, ask the town office. On a shared computer, sign out when you are done.",
+    refused: (problem) => {
+      if (problem?.status === 401) return "The name or the password is wrong";
+      if (problem?.status === 429) return "Too many sign-ins failed; try again later";
+      return problem?.status === 400
+        ? "Type your name and your password"
+        : "Signing in does not work now; try again later";
+    },
+    roles: {
+      viewer: "Public",
+      reporter: "Reporting system",
+      leader: "Grid leader",
+      dispatcher: "Dispatcher",
+      admin: "Administrator",
+    },
+  },
   empty: {
     title: "No grids on the map yet",
     text: "The map appears once grid borders are uploaded and published.",

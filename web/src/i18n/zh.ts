@@ -76,6 +76,29 @@ export const zh = {
     found: (count: number) => `找到 ${count} 个网格`,
     clear: "清除",
   },
+  who: {
+    title: "工作人员登录",
+    signIn: "登录",
+    signOut: "退出登录",
+    signedIn: (name: string) => `已登录：${name}`,
+    goOn: "继续",
+    name: "用户名",
+    password: "密码",
+    trying: "正在登录…",
+    note: "账号由管理员开通。忘记密码请联系镇级网格办。公共电脑用完请退出登录。",
+    refused: (problem: { status: number; detail?: string } | null | undefined): string => {
+      if (problem?.status === 401) return "用户名或密码不对";
+      if (problem?.status === 429) return "失败次数过多，请稍后再试";
+      return problem?.status === 400 ? "请输入用户名和密码" : "暂时无法登录，请稍后再试";
+    },
+    roles: {
+      viewer: "公众",
+      reporter: "上报系统",
+      leader: "网格长",
+      dispatcher: "调度员",
+      admin: "管理员",
+    } as Record<string, string>,
+  },
   empty: {
     title: "地图上还没有网格",
     text: "上传并发布网格边界后，这里就会出现地图。",

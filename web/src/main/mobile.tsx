@@ -6,6 +6,7 @@ import { followAddress } from "../state/mobile/view.ts";
 import { loadCategories } from "../state/mobile/writing.ts";
 import { locateMe } from "../state/position.ts";
 import { loadTileset, tileset } from "../state/tileset.ts";
+import { loadWho } from "../state/who.ts";
 import { Mobile } from "../ui/mobile/Mobile.tsx";
 import type { MountPicker } from "../ui/mobile/Ways.tsx";
 import "../styles/base.css";
@@ -30,4 +31,5 @@ if (page) {
     followAddress(({ id, token }) => void follow(id, token));
     return openOutbox();
   });
+  void loadWho();
 }

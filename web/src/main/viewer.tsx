@@ -4,6 +4,7 @@ import { webglWorks } from "../map/create.ts";
 import { mountViewer } from "../map/viewer.ts";
 import { followLink } from "../state/link.ts";
 import { loadTileset } from "../state/tileset.ts";
+import { loadWho } from "../state/who.ts";
 import { Viewer } from "../ui/viewer/Viewer.tsx";
 import "../styles/base.css";
 import "../styles/answer.css";
@@ -18,5 +19,6 @@ const page = document.getElementById("page");
 if (page) {
   render(<Viewer webgl={webglWorks()} mountMap={mountViewer} panels={panels} />, page);
   void loadTileset();
+  void loadWho();
   followLink();
 }

@@ -10,6 +10,7 @@ import { announcement, Grids, Warnings } from "../Grids.tsx";
 import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Team } from "../Team.tsx";
+import { Who } from "../Who.tsx";
 import { Certainty, doubtful } from "./Certainty.tsx";
 import { Mine } from "./Mine.tsx";
 import { ReportForm } from "./ReportForm.tsx";
@@ -26,7 +27,10 @@ export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
     <>
       <header class="top">
         <h1>{says.title}</h1>
-        <LanguageSwitch />
+        <span class="with-who">
+          <LanguageSwitch />
+          <Who />
+        </span>
       </header>
       <main>
         {view.value === "here" && <Here mountPicker={mountPicker} />}

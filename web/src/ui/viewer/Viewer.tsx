@@ -8,6 +8,7 @@ import { tileset } from "../../state/tileset.ts";
 import { DemoNote } from "../DemoNote.tsx";
 import { Icon, type IconName } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
+import { Who } from "../Who.tsx";
 import { Notices } from "./Notices.tsx";
 import { Panel } from "./Panel.tsx";
 import { Search } from "./Search.tsx";
@@ -44,6 +45,7 @@ export function Viewer({ webgl, mountMap, panels }: ViewerProps) {
           <OpenDesk opens="reports" icon="reports" {...says.reports} />
           <OpenDesk opens="editions" icon="editions" {...says.editions} />
           <LanguageSwitch />
+          <Who />
         </div>
         {ready && webgl && answer.value.state === "none" && desk.value === null && <p class="hint">{says.hint}</p>}
       </header>

@@ -1,0 +1,40 @@
+// Who is signed in, and the way in and out.
+import { words } from "../i18n/index.ts";
+import { leave, who } from "../state/who.ts";
+import { Icon } from "./Icon.tsx";
+
+export function Who() {
+  const says = words.value.who;
+  const now = who.value;
+  if (now === null) return null;
+  if (now.via !== "session") {
+    const here = `${location.pathname}${location.search}${location.hash}`;
+    return (
+      <a
+        class="who language"
+        href={`/login?next=${encodeURIComponent(here)}`}
+        title={says.signIn}
+        aria-label={says.signIn}
+      >
+        <Icon name="person" />
+      </a>
+    );
+  }
+  return (
+    <details class="who">
+      <summary class="language" aria-label={says.signedIn(now.name ?? "")}>
+        <Icon name="person" />
+        <span>{now.name}</span>
+      </summary>
+      <div class="card">
+        <p>
+          {now.name} · {says.roles[now.role]}
+          {now.grid && ` · ${now.grid}`}
+        </p>
+        <button type="button" class="button" onClick={() => void leave().then((left) => left && location.reload())}>
+          {says.signOut}
+        </button>
+      </div>
+    </details>
+  );
+}

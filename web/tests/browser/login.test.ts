@@ -1,0 +1,81 @@
+// Signing in in a real browser, on the real service: the page, the way back, who is shown, and signing out.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { launch, open } from "./chromium.mjs";
+import { accessible, fitsWidth } from "./expect.ts";
+import { type Gridward, serve } from "./gridward.mjs";
+
+let town: Gridward;
+let browser: Browser;
+let opened: Awaited<ReturnType<typeof open>> | null = null;
+let password: string;
+
+beforeAll(async () => {
+  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
+  password = (await town.run("account", "create", "wang", "--name", "王某", "--role", "dispatcher")).trim();
+});
+
+afterEach(async () => {
+  await opened?.context.close();
+  opened = null;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await town?.stop();
+});
+
+async function visit(path: string, opening: Parameters<typeof open>[2] = {}): Promise<Page> {
+  opened = await open(browser, `${town.url}${path}`, { width: 360, height: 740, ...opening });
+  return opened.page;
+}
+
+async function signIn(page: Page, word: string): Promise<void> {
+  await page.locator("input[name=username]").fill("Wang");
+  await page.locator("input[name=password]").fill(word);
+  await page.locator("button[type=submit]").click();
+}
+
+test("from the phone's page there and back, shown by name, whole numbers, and out again", async () => {
+  const page = await visit("/m", { position: { longitude: 116.9, latitude: 30.8, accuracy: 5 } });
+  await page.locator('.result[data-state="answered"]').waitFor();
+  expect(await page.locator('a[href^="tel:"]').count()).toBe(0);
+  await page.locator("a.who").click();
+  await page.waitForURL("**/login?next=%2Fm");
+  await accessible(page);
+  await fitsWidth(page);
+  await signIn(page, "a wrong password");
+  expect(await page.locator("#refused").textContent()).toBe("用户名或密码不对");
+  await signIn(page, password);
+  await page.waitForURL("**/m");
+  await page.locator('.result[data-state="answered"]').waitFor();
+  expect(await page.locator(".who summary").textContent()).toContain("王某");
+  // A dispatcher sees numbers whole, and may dial them.
+  expect(await page.locator('a[href^="tel:"]').count()).toBeGreaterThan(0);
+  const cookies = (await opened?.context.cookies()) ?? [];
+  expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
+    { name: "gridward", httpOnly: true, sameSite: "Strict" },
+  ]);
+  await accessible(page);
+  await page.locator(".who summary").click();
+  await page.locator(".who button").click();
+  await page.locator("a.who").waitFor();
+  await page.locator('.result[data-state="answered"]').waitFor();
+  expect(await page.locator('a[href^="tel:"]').count()).toBe(0);
+  const log = JSON.parse(await town.run("audit", "--json", "--actor", "王某")) as { action: string }[];
+  expect(log.map(({ action }) => action)).toEqual(
+    expect.arrayContaining(["session.end", "phone.reveal", "session.begin"]),
+  );
+});
+
+test("a way back to another host leads to the map, and whoever is signed in is told so", async () => {
+  for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
+    const page = await visit(`/login?next=${encodeURIComponent(next)}`, { language: "en" });
+    await signIn(page, password);
+    await page.waitForURL(`${town.url}/`);
+    await page.goto(`${town.url}/login`);
+    await page.getByText("Signed in: 王某").waitFor();
+    await opened?.context.close();
+    opened = null;
+  }
+});
