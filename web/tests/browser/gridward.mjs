@@ -25,7 +25,11 @@ export async function serve({ demo }) {
   const url = `http://127.0.0.1:${port}`;
   const store = emptyStore(folder);
   const args = ["serve", "--store", store.url, "--listen", `127.0.0.1:${port}`];
-  const server = spawn(BINARY, demo ? [...args, "--demo"] : args, { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(BINARY, demo ? [...args, "--demo"] : args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    // Tests ask as fast as they can.
+    env: { ...process.env, GRIDWARD_RATE_LIMIT: "0", GRIDWARD_KEY_RATE_LIMIT: "0" },
+  });
   let said = "";
   server.stderr.on("data", (text) => {
     said = (said + text).slice(-4000);
