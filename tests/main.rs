@@ -1,6 +1,7 @@
 //! The one integration binary: a module for each subject.
 
 mod assign;
+mod calendar;
 mod check;
 mod cli;
 mod contract;

@@ -1,4 +1,4 @@
-// Builds the pages `/`, `/m` and `/login`, and runs both kinds of tests.
+// Builds the pages `/`, `/m`, `/login` and `/overview`, and runs both kinds of tests.
 import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` finds the service; the pages themselves only ever ask their own host. */
@@ -10,7 +10,7 @@ export default defineConfig({
     // Files, not data: URLs: a content security policy can then allow nothing but the own host.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: ["index.html", "m.html", "login.html"] },
+    rolldownOptions: { input: ["index.html", "m.html", "login.html", "overview.html"] },
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(["/v1", "/tiles", "/style.json"].map((path) => [path, service])) },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use time::macros::format_description;
-use time::{Date, OffsetDateTime, Weekday};
+use time::{Date, Duration, OffsetDateTime, Weekday};
 
 use crate::domain::roster::CHINA;
 
@@ -23,6 +23,9 @@ pub struct BadLine {
 
 /// No holiday is as long; beyond it the calendar is taken to be wrong rather than waited out.
 const MAX_DAYS_OFF: u16 = 60;
+
+/// The State Council names the holidays of a year in the autumn before it.
+const WARN_BEFORE_END: Duration = Duration::days(60);
 
 impl Calendar {
     /// The calendar that comes with the program (`data/working-days.csv`).
@@ -57,6 +60,13 @@ impl Calendar {
     /// The last year whose holidays are known; later ones are taken to have none.
     pub fn known_until(&self) -> Option<i32> {
         self.is_working.keys().next_back().map(|day| day.year())
+    }
+
+    /// The known year, if it ends so soon after that moment, or has ended, that the next one's holidays are wanted.
+    pub fn wants_another_year(&self, at: OffsetDateTime) -> Option<i32> {
+        let known = self.known_until().unwrap_or(0);
+        let soon = at.to_offset(CHINA).date().checked_add(WARN_BEFORE_END).unwrap_or(Date::MAX);
+        (soon.year() > known).then_some(known)
     }
 
     /// When what begins at `from` and has so many working days has to be done: at the end, in China, of the last of them.
@@ -114,6 +124,15 @@ mod tests {
         assert_eq!(due(datetime!(2026-09-30 10:00 +8), 1), datetime!(2026-10-09 0:00 +8), "over the national holidays");
         assert_eq!(due(datetime!(2026-10-09 10:00 +8), 1), datetime!(2026-10-11 0:00 +8), "a Saturday with work");
         assert_eq!(due(datetime!(2026-10-01 10:00 +8), 0), datetime!(2026-10-02 0:00 +8));
+    }
+
+    #[test]
+    fn another_year_is_wanted_in_time() {
+        let calendar = Calendar::standard();
+        assert_eq!(calendar.wants_another_year(datetime!(2026-11-01 23:59 +8)), None);
+        assert_eq!(calendar.wants_another_year(datetime!(2026-11-02 00:00 +8)), Some(2026), "60 days before 2027");
+        assert_eq!(calendar.wants_another_year(datetime!(2030-01-01 00:00 +8)), Some(2026));
+        assert_eq!(Calendar::parse("").unwrap().wants_another_year(datetime!(2026-01-01 00:00 +8)), Some(0));
     }
 
     #[test]

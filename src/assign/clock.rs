@@ -31,13 +31,26 @@ impl Desk {
     pub async fn watch_the_clock(self, stop: impl Future<Output = ()>) {
         let mut ticks = tokio::time::interval(LOOK_INTERVAL);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut told = None;
         tokio::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => return,
                 _ = ticks.tick() => {}
             }
-            match self.look_at_the_clock(OffsetDateTime::now_utc()).await {
+            let now = OffsetDateTime::now_utc();
+            // Once a day.
+            if told != Some(now.date()) {
+                told = Some(now.date());
+                if let Some(known) = self.calendar().wants_another_year(now) {
+                    tracing::warn!(
+                        known_until = known,
+                        "the calendar of working days ends; deadlines after it know weekends only: `serve --calendar FILE` \
+                         takes the next year's, as the State Council names them"
+                    );
+                }
+            }
+            match self.look_at_the_clock(now).await {
                 Ok(Looked { warned: 0, overdue: 0 }) => {}
                 Ok(Looked { warned, overdue }) => tracing::info!(warned, overdue, "deadlines"),
                 // A standby only reads, and a store that is away comes back: the next look finds what this one left.

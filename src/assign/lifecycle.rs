@@ -143,3 +143,6 @@ fn up(assignment: &Assignment, from: Level, to: Option<Level>) -> Option<Level> 
 fn down(assignment: &Assignment, from: Level, to: Option<Level>) -> Option<Level> {
     levels(assignment).rev().find(|level| level.rank() < from.rank() && to.is_none_or(|to| to == *level))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,16 @@
 //! `gridward serve`: the service and its web pages, until told to stop.
 
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{Context, Failure, Outcome};
+use crate::assign::calendar::Calendar;
 use crate::assign::scenario;
 use crate::hooks;
 use crate::http::{self, AppState, Network, Settings};
@@ -58,12 +60,18 @@ pub struct Args {
     /// Proxies in front, addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed
     #[arg(long, value_name = "ADDR,…", env = "GRIDWARD_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxy: Vec<Network>,
+
+    /// Days that are not as their weekday says, in place of those that come with the program: lines `2027-01-01,off` and
+    /// `2027-01-03,working` below a line `day,is`
+    #[arg(long, value_name = "FILE", env = "GRIDWARD_CALENDAR")]
+    calendar: Option<PathBuf>,
 }
 
 impl Args {
-    fn settings(&self) -> Settings {
+    fn settings(&self) -> Result<Settings, Failure> {
         let usual = Settings::default();
-        Settings {
+        Ok(Settings {
+            calendar: self.calendar.as_deref().map_or(Ok(usual.calendar.clone()), read_calendar)?,
             max_upload_bytes: u64::from(self.max_upload_mib) << 20,
             upload_folder: self.upload_folder.clone().unwrap_or(usual.upload_folder.clone()),
             max_jobs: usize::from(self.max_jobs),
@@ -75,11 +83,23 @@ impl Args {
             caller_requests_per_minute: self.key_rate_limit,
             trusted_proxies: self.trusted_proxy.clone(),
             ..usual
-        }
+        })
     }
 }
 
+/// Larger files are no calendar: a century has less.
+const MAX_CALENDAR_BYTES: u64 = 1 << 20;
+
+fn read_calendar(path: &Path) -> Result<Calendar, Failure> {
+    let refused = |why: String| Failure::refused(format!("the calendar {}: {why}", path.display()));
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_CALENDAR_BYTES).read_to_string(&mut text));
+    read.map_err(|error| refused(format!("cannot be read: {error}")))?;
+    Calendar::parse(&text).map_err(|error| refused(error.to_string()))
+}
+
 pub async fn run(args: Args, context: &Context) -> Outcome {
+    let settings = args.settings()?;
     // Before anything is loaded: whoever has the port taken wants to know at once.
     let listener = TcpListener::bind(args.listen).await.map_err(|error| refused(args.listen, &error))?;
     let address = listener.local_addr()?;
@@ -100,7 +120,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         let _ = stopped.await;
     }));
     greet(context, address, &live.status())?;
-    let state = AppState::new(live, args.settings());
+    let state = AppState::new(live, settings);
     if is_demo {
         scenario::bring_in(state.desk()).await.map_err(|error| Failure::refused(error.to_string()))?;
     }

@@ -111,6 +111,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(pages::viewer))
         .routes(routes!(pages::login))
         .routes(routes!(pages::mobile))
+        .routes(routes!(pages::overview))
         .split_for_parts();
     let (batches, batch_document) =
         OpenApiRouter::new().routes(routes!(batch::locate_many)).routes(routes!(diff::count_places)).split_for_parts();

@@ -1,4 +1,4 @@
-//! `/`, `/m`, `/login` and their assets: the web pages, in the binary since it was built.
+//! `/`, `/m`, `/login`, `/overview` and their assets: the web pages, in the binary since it was built.
 
 use std::borrow::Cow;
 
@@ -66,6 +66,18 @@ pub(crate) async fn mobile(headers: HeaderMap) -> Result<Response, Problem> {
 )]
 pub(crate) async fn login(headers: HeaderMap) -> Result<Response, Problem> {
     page("login.html", &headers)
+}
+
+/// The town's overview: how its reports stand
+#[utoipa::path(
+    get, path = "/overview", tag = "pages", operation_id = "overview",
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 304, description = "The client has this page"),
+    )
+)]
+pub(crate) async fn overview(headers: HeaderMap) -> Result<Response, Problem> {
+    page("overview.html", &headers)
 }
 
 /// `GET /assets/…`

@@ -65,6 +65,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// How long requests may go on after the service was told to stop.
     pub shutdown_grace: Duration,
+    /// By which deadlines are counted.
+    pub calendar: Calendar,
 }
 
 impl Default for Settings {
@@ -87,6 +89,7 @@ impl Default for Settings {
             caller_requests_per_minute: 0,
             trusted_proxies: Vec::new(),
             shutdown_grace: Duration::from_secs(30),
+            calendar: Calendar::standard(),
         }
     }
 }
@@ -118,9 +121,9 @@ impl AppState {
         let tiles = TileCache::new(settings.max_tile_cache_bytes);
         let jobs = Jobs::new(live.store().clone(), settings.max_jobs, settings.max_working_jobs);
         let uploads = UploadFolders::below(settings.upload_folder.clone());
-        let desk = Desk::new(live.clone(), Calendar::standard());
         let outbox = Outbox::new(live.store().clone());
         let courier = Courier::new(outbox.clone(), keys.clone(), settings.webhooks.clone());
+        let desk = Desk::new(live.clone(), settings.calendar.clone());
         AppState {
             live,
             keys,

@@ -1,5 +1,7 @@
 //! `GET /v1/stats`: how reports stand.
 
+mod sheet;
+
 use std::collections::BTreeMap;
 
 use axum::extract::State;
@@ -11,6 +13,7 @@ use super::admission::need;
 use super::editions::unkept;
 use super::params::{Asked, Given, Parameters, moment};
 use super::problem::{Problem, ProblemDetails};
+use super::reports::read::words;
 use super::state::AppState;
 use crate::assign::bulk::shortened;
 use crate::assign::statistics::{Group, groups, settled_levels};
@@ -18,13 +21,42 @@ use crate::domain::caller::Caller;
 use crate::domain::key::Right;
 use crate::domain::report::Status;
 use crate::domain::tier::Tier;
+use crate::index::snapshot::Snapshot;
 use crate::store::reports::{CountBy, ReportFilter};
+
+/// All the ways of counting.
+const WAYS: [(&str, CountBy); 5] = [
+    ("tier1", CountBy::Tier(Tier::One)),
+    ("tier2", CountBy::Tier(Tier::Two)),
+    ("tier3", CountBy::Tier(Tier::Three)),
+    ("category", CountBy::Category),
+    ("day", CountBy::Day),
+];
+
+/// What the row of all is called among the others.
+const ALL: &str = "all";
 
 /// What is counted, and by what.
 #[derive(Debug)]
 pub(crate) struct StatsParameters {
     filter: ReportFilter,
-    by: CountBy,
+    /// Each once.
+    by: Vec<(&'static str, CountBy)>,
+    form: Option<Form>,
+}
+
+/// In which form the counts are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    Csv,
+    Xlsx,
+}
+
+fn way(word: &str) -> Result<(&'static str, CountBy), String> {
+    let found = WAYS.into_iter().find(|(name, _)| *name == word);
+    let known = || WAYS.map(|(name, _)| name).join(", ");
+    found.ok_or_else(|| format!("`{}` is none of: {}", shortened(word), known()))
 }
 
 impl Parameters for StatsParameters {
@@ -35,15 +67,21 @@ impl Parameters for StatsParameters {
             until: given.optional("until", moment),
             ..ReportFilter::default()
         };
-        let by = given.optional("by", |text| match text {
-            "tier1" => Ok(CountBy::Tier(Tier::One)),
-            "tier2" => Ok(CountBy::Tier(Tier::Two)),
-            "tier3" => Ok(CountBy::Tier(Tier::Three)),
-            "category" => Ok(CountBy::Category),
-            "day" => Ok(CountBy::Day),
-            _ => Err(format!("`{}` is none of: tier1, tier2, tier3, category, day", shortened(text))),
+        let mut by = given.optional("by", |text| words(text, way)).unwrap_or_default();
+        let mut seen = Vec::new();
+        by.retain(|(name, _)| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
         });
-        Some(StatsParameters { filter, by: by.unwrap_or(CountBy::All) })
+        let form = given.optional("f", |text| match text {
+            "json" => Ok(Form::Json),
+            "csv" => Ok(Form::Csv),
+            "xlsx" => Ok(Form::Xlsx),
+            _ => Err(format!("`{}` is none of: json, csv, xlsx", shortened(text))),
+        });
+        Some(StatsParameters { filter, by, form })
     }
 }
 
@@ -61,9 +99,12 @@ pub(crate) struct StatsParams {
     /// Only reports that came in before (RFC 3339).
     #[param(format = DateTime, value_type = String, required = false, nullable = false)]
     until: Option<String>,
-    /// A row for each; one row for all without it.
+    /// A row for each; several with commas between them, such as `tier1,category`.
+    #[param(inline, nullable = false, value_type = Option<By>)]
+    by: Option<String>,
+    /// The form of the answer; JSON without it. The tables have a row for all, and Chinese headers.
     #[param(inline, nullable = false)]
-    by: Option<By>,
+    f: Option<FormWord>,
 }
 
 #[derive(ToSchema)]
@@ -75,6 +116,15 @@ pub(crate) enum By {
     Tier3,
     Category,
     Day,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) enum FormWord {
+    Json,
+    Csv,
+    Xlsx,
 }
 
 /// How reports stand.
@@ -89,8 +139,12 @@ pub(crate) struct Stats {
 /// The reports of one grid, category or day.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StatsRow {
+    /// `all`, or the way of counting that it is of.
+    by: &'static str,
     /// The grid's or the category's code, or the day in China; null for all, and for what lies outside every grid.
     about: Option<String>,
+    /// The grid's name in the edition in force, or the category's Chinese one; null where neither has it any more.
+    name: Option<String>,
     reports: u64,
     /// By status.
     #[schema(value_type = Object)]
@@ -108,10 +162,12 @@ pub(crate) struct StatsRow {
 }
 
 impl StatsRow {
-    fn new(about: Option<String>, group: &Group) -> StatsRow {
+    fn new(by: &'static str, about: Option<String>, name: Option<String>, group: &Group) -> StatsRow {
         let statuses = Status::ALL.into_iter().map(|status| (status.as_str(), group.of_status(status)));
         StatsRow {
+            by,
             about,
+            name,
             reports: group.reports,
             status: statuses.collect(),
             settled_by: settled_levels().into_iter().zip(group.settled_by).collect(),
@@ -137,7 +193,10 @@ fn day(id_day: &str) -> String {
 #[utoipa::path(
     get, path = "/v1/stats", tag = "reports", operation_id = "stats", security(("key" = [])), params(StatsParams),
     responses(
-        (status = 200, description = "The counts", body = Stats),
+        (status = 200, description = "The counts", content(
+            (Stats = "application/json"), (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        )),
         (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
@@ -147,20 +206,37 @@ fn day(id_day: &str) -> String {
 pub(crate) async fn stats(
     State(state): State<AppState>,
     caller: Caller,
-    Asked(StatsParameters { mut filter, by }): Asked<StatsParameters>,
+    Asked(StatsParameters { mut filter, by, form }): Asked<StatsParameters>,
 ) -> Result<Response, Problem> {
     need(&caller, Right::ReadReports)?;
     filter.scope = caller.grid.clone();
-    let counts = state.live.store().count_reports(&filter, &[CountBy::All, by]).await?;
+    let ways: Vec<CountBy> = std::iter::once(CountBy::All).chain(by.iter().map(|(_, way)| *way)).collect();
+    let counts = state.live.store().count_reports(&filter, &ways).await?;
     let mut counts = counts.iter().map(|counts| groups(counts));
     let total = counts.next().and_then(|all| all.into_values().next()).unwrap_or_default();
-    let rows = match by {
-        CountBy::All => Vec::new(),
-        _ => {
-            let name = |about: Option<String>| if by == CountBy::Day { about.map(|text| day(&text)) } else { about };
-            let groups = counts.next().unwrap_or_default();
-            groups.into_iter().map(|(about, group)| StatsRow::new(name(about), &group)).collect()
+    let rules = state.desk().rules().await?;
+    let snapshot = state.live.snapshot();
+    let mut rows = Vec::new();
+    for ((word, way), groups) in by.into_iter().zip(counts) {
+        for (about, group) in groups {
+            let name = match (way, about.as_deref()) {
+                (CountBy::Tier(_), Some(code)) => snapshot.as_ref().and_then(|now| grid_name(now, code)),
+                (CountBy::Category, Some(code)) => rules.rules.category(code).map(|category| category.zh.clone()),
+                _ => None,
+            };
+            let about = if way == CountBy::Day { about.map(|text| day(&text)) } else { about };
+            rows.push(StatsRow::new(word, about, name, &group));
         }
-    };
-    Ok(unkept(Stats { total: StatsRow::new(None, &total), rows }))
+    }
+    let stats = Stats { total: StatsRow::new(ALL, None, None, &total), rows };
+    match form.unwrap_or(Form::Json) {
+        Form::Json => Ok(unkept(stats)),
+        Form::Csv => Ok(sheet::csv(&stats)),
+        Form::Xlsx => sheet::xlsx(&stats),
+    }
+}
+
+fn grid_name(now: &Snapshot, code: &str) -> Option<String> {
+    let planar = &now.edition.planar;
+    planar.find(code).map(|id| planar.grid(id).name.clone())
 }

@@ -121,6 +121,7 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("get", "/metrics"),
     ("get", "/"),
     ("get", "/m"),
+    ("get", "/overview"),
 ];
 
 #[test]

@@ -4,7 +4,7 @@ use super::town::{get, get_with};
 
 #[test]
 fn pages_are_html_that_loads_nothing_from_elsewhere() {
-    for uri in ["/", "/m"] {
+    for uri in ["/", "/m", "/overview"] {
         let page = get(uri);
         assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
         let policy = page.header("content-security-policy");

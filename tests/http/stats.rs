@@ -1,5 +1,8 @@
 //! Statistics, on the demo's own reports and against counting by hand.
 
+use std::io::Cursor;
+
+use calamine::{Data, DataType, Reader, Xlsx};
 use gridward::assign::calendar::Calendar;
 use gridward::assign::desk::Desk as Counter;
 use gridward::assign::scenario;
@@ -85,6 +88,50 @@ fn the_demo_has_the_towns_own_figures() {
         let id = list[0]["id"].as_str().unwrap();
         let explained = desk.get(&format!("/v1/reports/{id}/explain"), key).await.json();
         assert_eq!(explained["decisions"][0]["same_again"], true, "{explained}");
+    });
+}
+
+#[test]
+fn several_ways_of_counting_are_one_answer_and_tables_say_the_same() {
+    run(async {
+        let desk = with_the_scenario().await;
+        let key = &desk.office.key;
+        let stats = desk.get("/v1/stats?by=tier1,category,day,category", key).await.json();
+        assert_eq!(stats["total"]["by"], "all");
+        let rows = stats["rows"].as_array().unwrap();
+        for by in ["tier1", "category", "day"] {
+            let mine: Vec<&Value> = rows.iter().filter(|row| row["by"] == by).collect();
+            assert_eq!(mine.iter().map(|row| row["reports"].as_u64().unwrap()).sum::<u64>(), 144, "{by}");
+            assert_eq!(mine.iter().all(|row| row["name"].is_string()), by != "day", "{by}");
+        }
+        let named = |row: &&Value| row["about"] == "sanitation";
+        assert_eq!(rows.iter().find(named).unwrap()["name"], "环境卫生");
+        // The tables have the rows in the same order, the row of all first.
+        let csv = desk.get("/v1/stats?by=tier1,category,day&f=csv", key).await;
+        assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+        assert!(csv.header("content-disposition").contains("gridward-stats.csv"));
+        let text = csv.text().strip_prefix('\u{feff}').expect("spreadsheets know UTF-8 by it").to_owned();
+        let mut table = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(table.headers().unwrap().iter().take(4).collect::<Vec<_>>(), ["统计方式", "编码", "名称", "上报数"]);
+        let lines: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+        assert_eq!(lines.len(), rows.len() + 1);
+        let all: Vec<&str> = lines[0].iter().collect();
+        let levels = ["144", "102", "0", "39", "3"];
+        assert_eq!(([all[0], all[3], all[16]], &all[10..15]), (["合计", "144", "1.0000"], &levels[..]));
+        for (line, row) in lines[1..].iter().zip(rows) {
+            assert_eq!(
+                (&line[1], &line[3]),
+                (row["about"].as_str().unwrap(), &*row["reports"].to_string()),
+                "{line:?}"
+            );
+        }
+        let xlsx = desk.get("/v1/stats?by=tier1,category&f=xlsx", key).await;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx.body.to_vec())).unwrap();
+        assert_eq!(book.sheet_names(), ["合计", "一级网格", "类别"]);
+        let sheet = book.worksheet_range("合计").unwrap();
+        let number = |column: u32| sheet.get_value((1, column)).and_then(Data::as_f64).unwrap();
+        assert_eq!([number(2), number(10), number(12), number(13), number(15)], [144.0, 102.0, 39.0, 3.0, 1.0]);
+        assert_eq!(desk.get("/v1/stats?f=pdf", key).await.problem(400), "bad-parameter");
     });
 }
 

@@ -97,7 +97,7 @@ const CRATES: [(&str, &[&str]); 59] = [
     ("calamine", &["import"]),
     ("encoding_rs", &["import"]),
     ("quick_xml", &["import"]),
-    ("rust_xlsxwriter", &["import"]),
+    ("rust_xlsxwriter", &["import", "http"]),
     ("zip", &["import"]),
     ("flatgeobuf", &["import", "export"]),
     ("geozero", &["import", "export"]),

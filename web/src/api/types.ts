@@ -59,6 +59,10 @@ export type ReportAction = Schemas["ReportAction"];
 export type Category = Schemas["Category"];
 export type DuplicateReport = Schemas["DuplicateReport"];
 
+/** How reports stand. */
+export type Stats = Schemas["Stats"];
+export type StatsRow = Schemas["StatsRow"];
+
 export type Level = Schemas["Level"];
 /** From the party group's area up to the town office. */
 export const LEVELS: readonly Level[] = ["tier3", "tier2", "tier1", "town"];
