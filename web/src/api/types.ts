@@ -60,8 +60,17 @@ export type Category = Schemas["Category"];
 export type DuplicateReport = Schemas["DuplicateReport"];
 
 /** How reports stand. */
-export type Stats = Schemas["Stats"];
-export type StatsRow = Schemas["StatsRow"];
+export type StatsRow = Omit<Schemas["StatsRow"], "by" | "status" | "settled_by"> & {
+  by: "all" | `tier${Tier}` | "category" | "day";
+  /** The grid's or the category's. */
+  name?: string | null;
+  status: Partial<Record<ReportStatus, number>>;
+  settled_by: Partial<Record<Level, number>>;
+};
+export interface Stats {
+  total: StatsRow;
+  rows: StatsRow[];
+}
 
 export type Level = Schemas["Level"];
 /** From the party group's area up to the town office. */

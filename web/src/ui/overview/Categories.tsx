@@ -12,29 +12,30 @@ export function Categories({ stats }: { stats: Stats }) {
   const most = rows[0]?.reports ?? 0;
   return (
     <section class="card categories">
-      <table>
-        <caption>
-          <h2>{says.title}</h2>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">{says.column}</th>
-            <td class="bars" />
-            <Heads />
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.about} data-category={row.about}>
-              <th scope="row">{categoryName.value(row.about ?? "")}</th>
-              <td class="bars">
-                <Bar parts={[row.settled, row.reports - row.settled]} of={most} kinds={["settled", "open"]} />
-              </td>
-              <Numbers row={row} />
+      <h2 id="by-category">{says.title}</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="scroll" tabIndex={0} aria-labelledby="by-category">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{says.column}</th>
+              <td class="bars" />
+              <Heads />
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.about} data-category={row.about}>
+                <th scope="row">{categoryName.value(row.about ?? "")}</th>
+                <td class="bars">
+                  <Bar parts={[row.settled, row.reports - row.settled]} of={most} kinds={["settled", "open"]} />
+                </td>
+                <Numbers row={row} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </section>
   );
 }

@@ -17,7 +17,7 @@ export function Figures({ total, of }: { total: StatsRow; of: Period }) {
   ];
   const label = says.figures as Record<string, string>;
   return (
-    <section class="figures" aria-label={says.figures.label}>
+    <section class="main-figures" aria-label={says.figures.label}>
       <p class="of">{of.since || of.until ? says.period.between(of.since, of.until) : says.period.ofAll}</p>
       <dl>
         {all.map(([name, value]) => (

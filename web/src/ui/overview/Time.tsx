@@ -103,9 +103,9 @@ function Columns({ spans, most, label }: { spans: readonly Span[]; most: number;
   );
 }
 
-/** The next number above that halves well: 2, 4, 6, 10, 20, 40… */
+/** The next number above that halves well: 2, 4, 6, 8, 10, 12, 16, 20, 40… */
 function roundUp(value: number): number {
   for (let power = 1; ; power *= 10) {
-    for (const step of [2, 4, 6, 10]) if (value <= step * power) return step * power;
+    for (const step of [2, 4, 6, 8, 10, 12, 16]) if (value <= step * power) return step * power;
   }
 }
