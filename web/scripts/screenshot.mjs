@@ -15,7 +15,7 @@ const here = { longitude: 116.9, latitude: 30.8, accuracy: 8 };
 mkdirSync(resolve(docs, "pictures"), { recursive: true });
 const [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
 const shapefile = damagedShapefile();
-const parts = { town: theTown, reports: theReports, editions: theEditions };
+const parts = { town: theTown, reports: theReports, overview: theOverview, editions: theEditions };
 const wanted = process.argv.slice(2);
 try {
   for (const [name, draw] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await draw();
@@ -109,6 +109,15 @@ async function theReports() {
   await phone.page.locator(".row").first().waitFor();
   await mapRests(phone.page);
   await keep(phone.page, "pictures/reports-phone");
+}
+
+async function theOverview() {
+  const { page } = await open(browser, `${town.url}/overview`, { height: 1900 });
+  await page.locator(".sign-in input").fill(await adminKey(town));
+  await page.keyboard.press("Enter");
+  await page.locator(".counts[aria-busy='false']").waitFor();
+  await mapRests(page);
+  await keep(page, "pictures/overview");
 }
 
 async function theEditions() {
