@@ -173,7 +173,15 @@ fn a_later_event_of_a_report_waits_for_the_earlier_one() {
             (&state["tries"], &state["last_status"], &state["last_error"]),
             (&json!(1), &json!(204), &Value::Null)
         );
-        let counted = office.get("/v1/webhooks").await.json()["webhooks"][0].clone();
+        // What was taken is written down a moment later.
+        let mut counted = Value::Null;
+        for _ in 0..100 {
+            counted = office.get("/v1/webhooks").await.json()["webhooks"][0].clone();
+            if counted["waiting"] == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         assert_eq!((&counted["waiting"], &counted["dead"], &counted["told"]), (&json!(0), &json!(0), &json!(11)));
         assert_eq!(office.delete(&uri).await.status, 204);
         assert_eq!(office.delete(&uri).await.problem(404), "no-such-webhook");
