@@ -10,7 +10,7 @@ use super::cli::Desk;
 
 #[test]
 fn every_day_is_as_chinesecalendar_knows_it() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/calendar.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/working_days.py");
     let output = Command::new("python3").args([script, "2025", "2026"]).output().expect("python3 is installed");
     assert!(
         output.status.success(),
