@@ -49,10 +49,10 @@ fn completed(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi
     for (_, item) in paths {
         let all = [&mut item.get, &mut item.post, &mut item.delete, &mut item.put, &mut item.patch];
         for operation in all.into_iter().flatten() {
-            if let Some(security) = operation.security.as_mut().filter(|security| security.contains(&key)) {
-                if !security.contains(&session) {
-                    security.push(session.clone());
-                }
+            if let Some(security) = operation.security.as_mut().filter(|security| security.contains(&key))
+                && !security.contains(&session)
+            {
+                security.push(session.clone());
             }
             operation.responses.responses.entry("429".to_owned()).or_insert_with(|| {
                 let schema = Ref::from_schema_name("ProblemDetails");

@@ -108,7 +108,7 @@ pub(super) fn xlsx(stats: &Stats) -> Result<Response, Problem> {
     }
     let filled = sheets.iter().try_for_each(|(by, rows)| fill(&mut workbook, way(by), rows));
     let bytes = filled.and_then(|()| workbook.save_to_buffer());
-    let bytes = bytes.map_err(|error| Problem::internal(error))?;
+    let bytes = bytes.map_err(Problem::internal)?;
     let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Ok(kept_as(media, "attachment; filename=\"gridward-stats.xlsx\"", bytes))
 }
