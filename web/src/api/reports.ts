@@ -10,6 +10,7 @@ import type {
   ReportDetail,
   ReportPage,
   ReportStep,
+  SessionDetail,
 } from "./types.ts";
 
 /** A key in force; null for whoever the browser's cookie says, or nobody. */
@@ -64,22 +65,7 @@ function withToken(token: string | null | undefined): string {
   return token ? `?${new URLSearchParams({ token })}` : "";
 }
 
-/** Who is asking. */
-export interface Asking {
-  readonly via: "nobody" | "key" | "session";
-  /** Whose key it is; the person's name. */
-  readonly name?: string | null;
-  readonly role: "viewer" | "reporter" | "leader" | "dispatcher" | "admin";
-  /** Code of the grid that they act on with what is below; null is everywhere. */
-  readonly grid?: string | null;
-}
-
 /** Without a key, whoever the browser's cookie says. */
-export function who(key: Key, signal?: AbortSignal): Promise<Asking> {
+export function who(key: Key, signal?: AbortSignal): Promise<SessionDetail> {
   return call("/v1/session", { key, signal });
-}
-
-/** Signs out whoever the cookie says. */
-export function endSession(): Promise<unknown> {
-  return call("/v1/session", { method: "DELETE" });
 }

@@ -1,15 +1,16 @@
 // Who is at work with reports: whoever signed in on the page of their own for that, or the key of this tab.
 import { effect, signal } from "@preact/signals";
 import { problemIn } from "../../api/client.ts";
-import { type Asking, endSession, type Key, reports, who } from "../../api/reports.ts";
-import type { Problem } from "../../api/types.ts";
+import { type Key, reports, who } from "../../api/reports.ts";
+import { signOut as endSession } from "../../api/session.ts";
+import type { Problem, SessionDetail } from "../../api/types.ts";
 import { keep, kept } from "../key.ts";
 
 export type Session =
   | { readonly state: "out" }
   | { readonly state: "trying" }
   /** Without a key it is the browser's cookie that says who it is. */
-  | { readonly state: "in"; readonly key: Key; readonly who: Asking | null }
+  | { readonly state: "in"; readonly key: Key; readonly who: SessionDetail | null }
   /** The service does not take the key, or `problem` is null: it does not answer. */
   | { readonly state: "refused"; readonly problem: Problem | null };
 
