@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::desk::{Deed, Desk, NotDone, whole_micros};
+use super::desk::{Deed, Desk, NotDone};
 use super::lifecycle::Refusal;
 use super::telling;
 use crate::domain::caller::Caller;
 use crate::domain::report::{Action, Actor, Report, Step};
-use crate::store::StoreResult;
 use crate::store::reports::ReportChange;
+use crate::store::{StoreResult, whole_micros};
 
 /// How often a server looks. Deadlines end with a day, so that a minute is soon.
 pub const LOOK_INTERVAL: Duration = Duration::from_secs(30);

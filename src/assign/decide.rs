@@ -184,26 +184,6 @@ fn town_office(snapshot: &Snapshot) -> Option<&Person> {
     office.leader().or_else(|| office.deputy_leader()).or(office.people.first())
 }
 
-/// The grids at a place by tier, and who is called for a level there now: for a report that goes up or down.
-pub fn holder_at(
-    snapshot: &Snapshot,
-    assignment: &Assignment,
-    level: Level,
-) -> (Option<String>, Option<AssignedPerson>) {
-    let code = level.tier().and_then(|tier| assignment.code_of(tier));
-    let entry = code.and_then(|code| snapshot.roster.of(code));
-    let person = match level {
-        Level::Town => town_office(snapshot),
-        Level::Tier(_) => entry.and_then(|entry| entry.leader().or_else(|| entry.deputy_leader())),
-    };
-    let person = person.map(|person| AssignedPerson {
-        name: person.name.clone(),
-        phone: person.phone.clone(),
-        deputy: person.deputy,
-    });
-    (code.map(str::to_owned), person)
-}
-
 fn share(part: f64) -> f64 {
     (part * SHARE_DIGITS).round() / SHARE_DIGITS
 }

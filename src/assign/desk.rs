@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::calendar::Calendar;
-use super::decide::{Case, decide, decide_named, holder_at};
+use super::decide::{Case, decide, decide_named};
 use super::intake::{FieldFault, Intake, Sender, Submission};
 use super::lifecycle::{Move, Refusal, next};
 use super::locate::place;
@@ -20,7 +20,7 @@ use crate::geometry::point::Point;
 use crate::index::snapshot::Snapshot;
 use crate::live::Live;
 use crate::store::reports::{Added, NewReport, ReportChange, SenderKey, SenderKeyKind};
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult, whole_micros};
 
 /// How often a step is tried again that somebody else's came before, where whoever takes it did not say from which version.
 const TRIES: usize = 5;
@@ -339,15 +339,6 @@ impl Desk {
             Some(code) => snapshot.edition.planar.find(code).map(|grid| decide_named(&snapshot, &rules, &case, grid)),
         })
     }
-
-    /// Who is called for a report where it lies now: the roster of today, not that of the decision.
-    pub fn called_now(
-        &self,
-        snapshot: &Snapshot,
-        report: &Report,
-    ) -> Option<crate::domain::assignment::AssignedPerson> {
-        holder_at(snapshot, &report.assignment, report.level).1
-    }
 }
 
 fn case(submission: &Submission, point: Point, at: OffsetDateTime) -> Case {
@@ -363,11 +354,6 @@ fn case_of(category: &str, assignment: &Assignment, at: OffsetDateTime) -> Case 
     let crs = given.crs.parse::<QueryCrs>().unwrap_or(QueryCrs::Wgs84);
     let point = place(given.lon, given.lat, crs).unwrap_or(Point::new(0, 0));
     Case { category: category.to_owned(), given, point, at }
-}
-
-/// What a store keeps of a moment.
-pub(super) fn whole_micros(at: OffsetDateTime) -> OffsetDateTime {
-    at.replace_nanosecond(at.microsecond() * 1_000).expect("a second has a million microseconds")
 }
 
 fn random() -> u64 {

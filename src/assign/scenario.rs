@@ -4,7 +4,7 @@
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-use super::desk::{Deed, Desk, NotDone, NotTaken, whole_micros};
+use super::desk::{Deed, Desk, NotDone, NotTaken};
 use super::intake::{Sender, Submission};
 use crate::domain::caller::Via;
 use crate::domain::grid::GridId;
@@ -13,8 +13,8 @@ use crate::domain::report::{Action, Actor, Report, Reporter, Status};
 use crate::domain::tier::Tier;
 use crate::geometry::crs::QueryCrs;
 use crate::index::snapshot::Snapshot;
-use crate::store::StoreError;
 use crate::store::reports::ReportFilter;
+use crate::store::{StoreError, whole_micros};
 
 /// So many were settled in the grid itself, by the village and by the town's office.
 pub const SETTLED: [(Level, usize); 3] =

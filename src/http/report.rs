@@ -133,7 +133,7 @@ pub(crate) struct ProblemFeatures {
 /// That of its import for a draft, which only administrators see; that of its publication afterwards. As GeoJSON every
 /// problem is a feature: its outline where it has one, else its point.
 #[utoipa::path(
-    get, path = "/v1/editions/{edition}/report", tag = "editions", operation_id = "report", security((), ("key" = [])),
+    get, path = "/v1/editions/{edition}/report", tag = "editions", operation_id = "editionReport", security((), ("key" = [])),
     params(("edition" = String, Path, description = "The edition's name"), FormParams),
     responses(
         (status = 200, description = "The report", content(

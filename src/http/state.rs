@@ -31,6 +31,8 @@ use crate::tiles::cache::TileCache;
 /// The bounds the service keeps. `docs/api.md` states the defaults.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// A connection on which the next request is not begun and its head not whole after so long is closed.
+    pub header_timeout: Duration,
     /// An answer that takes longer is given up; batches are not bound by it.
     pub request_timeout: Duration,
     /// A batch whose next bytes do not come, or whose answers are not taken, for so long is ended.
@@ -72,6 +74,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
+            // Longer than proxies keep a connection that rests.
+            header_timeout: Duration::from_secs(75),
             request_timeout: Duration::from_secs(30),
             batch_idle_timeout: Duration::from_secs(30),
             max_body_bytes: 1 << 20,

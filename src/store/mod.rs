@@ -34,6 +34,11 @@ use crate::domain::rules::KeptRules;
 use crate::domain::webhook::Webhook;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
+/// What a store keeps of a moment: what is below a microsecond is cut off.
+pub fn whole_micros(at: OffsetDateTime) -> OffsetDateTime {
+    at.replace_nanosecond(at.microsecond() * 1_000).expect("a second has a million microseconds")
+}
+
 /// A draft to be kept: what an import read, and what it found while reading.
 #[derive(Clone, Debug)]
 pub struct NewDraft {

@@ -151,6 +151,29 @@ fn points_that_stop_coming_end_the_answer() {
 }
 
 #[test]
+fn a_connection_without_a_whole_request_is_closed_in_time() {
+    run(async {
+        let limit = Duration::from_millis(400);
+        let served = served(Settings { header_timeout: limit, ..Settings::default() }).await;
+        let mut silent = TcpStream::connect(served.address).await.unwrap();
+        let mut half = TcpStream::connect(served.address).await.unwrap();
+        half.write_all(b"GET /healthz HTTP/1.1\r\nhost: he").await.unwrap();
+        let mut kept = TcpStream::connect(served.address).await.unwrap();
+        kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+        for stream in [&mut silent, &mut half, &mut kept] {
+            let mut said = Vec::new();
+            // A connection that is reset is closed too.
+            let _ = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut said)).await.expect("an end");
+        }
+        // Nobody else is kept waiting by it.
+        let mut batch = SlowBatch::open(served.address, "application/x-ndjson").await;
+        tokio::time::sleep(limit * 2).await;
+        batch.send("{\"n\":1,\"lon\":1,\"lat\":1}\n").await;
+        batch.until("\"n\":1,").await;
+    });
+}
+
+#[test]
 fn an_answer_that_nobody_takes_does_not_end_as_if_it_were_whole() {
     run(async {
         let idle = Duration::from_millis(300);

@@ -8,11 +8,7 @@ use crate::geometry::point::MultiPolygon;
 use crate::geometry::wkb;
 use crate::store::StoreResult;
 use crate::store::rows::Columns;
-
-/// What is below a microsecond is cut off, as in every store.
-pub(super) fn micros(at: OffsetDateTime) -> OffsetDateTime {
-    at.replace_nanosecond(at.microsecond() * 1_000).expect("a second has a million microseconds")
-}
+pub(super) use crate::store::whole_micros as micros;
 
 impl Columns for PgRow {
     fn integer(&self, column: &str) -> StoreResult<i64> {

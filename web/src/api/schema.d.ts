@@ -431,7 +431,7 @@ export interface paths {
          * @description That of its import for a draft, which only administrators see; that of its publication afterwards. As GeoJSON every
          *     problem is a feature: its outline where it has one, else its point.
          */
-        get: operations["report"];
+        get: operations["editionReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4098,7 +4098,7 @@ export interface operations {
             };
         };
     };
-    report: {
+    editionReport: {
         parameters: {
             query?: {
                 /** @description The form of the answer; without it the header `Accept` decides, and JSON where it leaves the choice. */
