@@ -1,10 +1,11 @@
 //! Every promise of `Store`, kept by every store: one suite, run on each.
 
 pub mod access;
+mod counts;
 mod embedded;
 mod photos;
 mod postgis;
-mod reports;
+pub mod reports;
 pub mod suite;
 mod telling;
 
@@ -109,6 +110,7 @@ on_both!(
     what_is_sent_twice_is_kept_once,
     reports_are_found_by_place_time_and_state,
     reports_of_many_months,
+    kept_counts_are_those_of_counting,
     rules_are_kept_in_revisions,
     one_bad_report_keeps_nothing_of_its_batch;
     photos: photos_come_back_in_their_order_and_are_told_of,

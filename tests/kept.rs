@@ -1,5 +1,10 @@
-//! Nothing lost, nothing doubled: servers and databases are killed while reports come in and are acted on. Afterwards every
-//! report that was acknowledged is there once, with its decision, its history and its events.
+//! Nothing lost, nothing doubled: servers and databases are killed, stopped and run out of room while reports come in and are
+//! acted on, and the power fails. Afterwards every report that was acknowledged is there once, with its decision, its history
+//! and its events.
+
+mod power;
+mod replays;
+mod room;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
@@ -50,18 +55,21 @@ struct Clients {
     acknowledged: Arc<Mutex<BTreeMap<String, String>>>,
     accepted: Arc<Mutex<BTreeSet<String>>>,
     tries: Arc<AtomicUsize>,
+    /// How often each status was answered that asks to come again.
+    refused: Arc<Mutex<BTreeMap<u16, usize>>>,
     sending: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Clients {
     fn start(address: &Arc<Mutex<String>>, key: &str) -> Clients {
         let (stop, tries) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-        let (acknowledged, accepted) = (Arc::default(), Arc::default());
+        let (acknowledged, accepted, refused) = (Arc::default(), Arc::default(), Arc::default());
         let clients = (0..SENDERS).map(|sender| {
             let (address, key) = (address.clone(), key.to_owned());
             let (stop, tries) = (stop.clone(), tries.clone());
             let acknowledged: Arc<Mutex<BTreeMap<String, String>>> = Arc::clone(&acknowledged);
             let accepted: Arc<Mutex<BTreeSet<String>>> = Arc::clone(&accepted);
+            let refused: Arc<Mutex<BTreeMap<u16, usize>>> = Arc::clone(&refused);
             std::thread::spawn(move || {
                 for number in 0.. {
                     let word = format!("{sender}-{number}");
@@ -78,7 +86,11 @@ impl Clients {
                                 let json: serde_json::Value = serde_json::from_str(&text).unwrap();
                                 break json["id"].as_str().unwrap().to_owned();
                             }
-                            None | Some((429 | 503 | 504, _)) => std::thread::sleep(Duration::from_millis(20)),
+                            None => std::thread::sleep(Duration::from_millis(20)),
+                            Some((status @ (429 | 503 | 504 | 507), _)) => {
+                                *refused.lock().unwrap().entry(status).or_default() += 1;
+                                std::thread::sleep(Duration::from_millis(20));
+                            }
                             Some((status, text)) => panic!("{status} {text}"),
                         }
                     };
@@ -98,7 +110,25 @@ impl Clients {
             })
         });
         let sending = clients.collect();
-        Clients { stop, acknowledged, accepted, tries, sending }
+        Clients { stop, acknowledged, accepted, tries, refused, sending }
+    }
+
+    fn acknowledged(&self) -> usize {
+        self.acknowledged.lock().unwrap().len()
+    }
+
+    fn refused_with(&self, status: u16) -> usize {
+        self.refused.lock().unwrap().get(&status).copied().unwrap_or_default()
+    }
+
+    /// Waits until as many more were acknowledged.
+    #[track_caller]
+    fn go_on(&self, more: usize) {
+        let (before, start) = (self.acknowledged(), std::time::Instant::now());
+        while self.acknowledged() < before + more {
+            assert!(start.elapsed() < Duration::from_secs(60), "it does not go on: {:?}", self.refused.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Ends the sending, and holds the store to what was acknowledged.
@@ -188,8 +218,8 @@ fn on_postgis_while_the_server_is_killed() {
     servers_are_killed(store.url());
 }
 
-#[test]
-fn on_postgis_while_postgresql_is_killed() {
+/// Two servers on one database, which goes away under them and comes back, in one way each time.
+fn the_database_goes_away(away: fn(&Cluster)) {
     let cluster = Cluster::start();
     let database = cluster.database();
     let (desk, key) = prepared(database.url());
@@ -199,11 +229,22 @@ fn on_postgis_while_postgresql_is_killed() {
     let clients = Clients::start(&address, &key);
     for round in 0..rounds().div_ceil(2).min(20) {
         std::thread::sleep(Duration::from_millis(700 + 211 * (round as u64 % 5)));
-        cluster.crash();
+        away(&cluster);
         std::thread::sleep(Duration::from_millis(300));
         cluster.start_again();
         *address.lock().unwrap() = servers[round % 2].address().to_owned();
-        std::thread::sleep(Duration::from_millis(1_500));
+        clients.go_on(1);
     }
+    clients.go_on(20);
     clients.end(database.url());
+}
+
+#[test]
+fn on_postgis_while_postgresql_is_killed() {
+    the_database_goes_away(Cluster::crash);
+}
+
+#[test]
+fn on_postgis_while_postgresql_is_stopped() {
+    the_database_goes_away(Cluster::shut_down);
 }

@@ -138,6 +138,31 @@ impl Cluster {
         }
     }
 
+    /// As an operator stops it: no new connections, and whatever is under way is undone.
+    pub fn shut_down(&self) {
+        self.signal("INT", &[]);
+        let start = std::time::Instant::now();
+        while !self.signal("0", &[]).is_empty() {
+            assert!(start.elapsed() < std::time::Duration::from_secs(60), "it goes on");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+
+    /// A database whose tables lie on a disk of their own.
+    pub fn database_on(&self, disk: &SmallDisk) -> TestStore {
+        let database = self.database();
+        let (_, name) = database.url().rsplit_once('/').expect("a URL ends in its database");
+        psql(&self.url, &format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder().display()));
+        psql(&self.url, &format!("ALTER DATABASE {name} SET TABLESPACE small"));
+        database
+    }
+
+    /// A small disk that PostgreSQL may write to.
+    pub fn small_disk(&self, mib: u32) -> SmallDisk {
+        let about = std::fs::metadata(self.folder.join("data")).unwrap();
+        SmallDisk::of(mib, std::os::unix::fs::MetadataExt::uid(&about))
+    }
+
     pub fn start_again(&self) {
         script(&["start", path(&self.folder), "durable"]);
     }
@@ -179,6 +204,59 @@ impl Drop for Cluster {
         self.thaw();
         script(&["stop", path(&self.folder)]);
     }
+}
+
+/// A disk of a few megabytes in memory, which can be filled up and emptied. Needs root, or `sudo` without a password.
+#[derive(Debug)]
+pub struct SmallDisk {
+    folder: TempDir,
+}
+
+impl SmallDisk {
+    pub fn new(mib: u32) -> SmallDisk {
+        let folder = tempfile::tempdir().unwrap();
+        let about = std::fs::metadata(folder.path()).unwrap();
+        SmallDisk::of(mib, std::os::unix::fs::MetadataExt::uid(&about))
+    }
+
+    fn of(mib: u32, owner: u32) -> SmallDisk {
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("size={mib}m,mode=700,uid={owner}");
+        as_root(&["mount", "-t", "tmpfs", "-o", &options, "tmpfs", path(folder.path())]);
+        SmallDisk { folder }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file until so much is left.
+    pub fn fill_up(&self, leave_kib: u64) {
+        let ballast = self.folder().join("ballast");
+        let said = Command::new("df").args(["-k", "--output=avail", path(self.folder())]).output().unwrap();
+        let free_kib: u64 = String::from_utf8_lossy(&said.stdout).lines().last().unwrap().trim().parse().unwrap();
+        let wanted = format!("{}K", free_kib.saturating_sub(leave_kib));
+        as_root(&["fallocate", "-l", &wanted, path(&ballast)]);
+    }
+
+    pub fn make_room(&self) {
+        as_root(&["rm", path(&self.folder().join("ballast"))]);
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: whoever still has a file open there is about to end.
+        as_root(&["umount", "-l", path(self.folder())]);
+    }
+}
+
+fn as_root(command: &[&str]) {
+    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0;
+    let sudo: &[&str] = if is_root { &[] } else { &["sudo", "-n"] };
+    let all = [sudo, command].concat();
+    let output = Command::new(all[0]).args(&all[1..]).output().unwrap();
+    assert!(output.status.success(), "{all:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// In memory where there is room for that: after a crash PostgreSQL syncs every file it has, which takes a busy disk long.

@@ -67,12 +67,17 @@ impl Desk {
         let warn_before = at + time::Duration::hours(rules.rules.warn_hours.into());
         loop {
             let due = self.live().store().due_reports(warn_before, at, REPORTS_AT_ONCE).await?;
-            let mut kept = 0;
+            let mut changes = Vec::with_capacity(due.len());
             for report in &due {
-                let Some(change) = self.on_time(report, at).await? else { continue };
-                if !self.live().store().change_report(&change).await? {
-                    continue;
-                }
+                changes.extend(self.on_time(report, at).await?);
+            }
+            if changes.is_empty() {
+                return Ok(looked);
+            }
+            // In one write: one by one they would hold up whoever reports something at the time.
+            let written = self.live().store().write_reports(&[], &changes).await?;
+            let mut kept = 0;
+            for (change, _) in changes.iter().zip(written.changed).filter(|(_, is_kept)| *is_kept) {
                 kept += 1;
                 match change.step.action {
                     Action::Warn => looked.warned += 1,

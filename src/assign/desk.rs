@@ -243,8 +243,9 @@ impl Desk {
             let standing = standing(&report);
             let now = whole_micros(OffsetDateTime::now_utc());
             let change = self.change(report, deed, actor, standing, now).await?;
-            if store.change_report(&change).await? {
-                return Ok(change.report);
+            let after = change.report.clone();
+            if self.intake.change(change).await? {
+                return Ok(after);
             }
         }
         let report = store.report_by_id(id).await?.ok_or(NotDone::NoSuchReport)?;

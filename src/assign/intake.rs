@@ -1,5 +1,5 @@
 //! Taking reports in: what somebody sends is checked, field by field, decided about, and handed to the store together with
-//! whatever else came in while the store was busy with the batch before. So a disk or database that makes a hundred
+//! whatever else came in, steps too, while the store was busy with the batch before. So a disk or database that makes a hundred
 //! commits a second durable takes thousands of reports a second, and each is answered when it is durable.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::domain::assignment::{GivenPosition, PositionSource};
 use crate::domain::report::{Actor, Reporter};
 use crate::geometry::crs::QueryCrs;
 use crate::geometry::point::Point;
-use crate::store::reports::{Added, NewReport};
+use crate::store::reports::{Added, NewReport, ReportChange};
 use crate::store::{Store, StoreError, StoreResult};
 
 pub const MAX_DESCRIPTION_CHARS: usize = 5_000;
@@ -21,9 +21,9 @@ pub const MAX_NAME_CHARS: usize = 100;
 pub const MAX_PHONE_CHARS: usize = 40;
 pub const MAX_KEY_CHARS: usize = 255;
 
-/// Reports that wait for the store; more are turned away.
+/// Reports and steps that wait for the store; further ones wait for a place among them.
 const MAX_WAITING: usize = 4_096;
-/// Reports in one transaction.
+/// Reports and steps in one transaction.
 const MAX_BATCH: usize = 500;
 /// Nothing that happens now was reported earlier, clocks that are a little ahead aside.
 const MAX_AHEAD: time::Duration = time::Duration::hours(24);
@@ -127,12 +127,13 @@ pub struct Sender {
     pub idempotency_key: Option<String>,
 }
 
-struct Waiting {
-    new: NewReport,
-    answer: oneshot::Sender<StoreResult<Added>>,
+/// What waits to be kept, with who waits for it.
+enum Waiting {
+    New(NewReport, oneshot::Sender<StoreResult<Added>>),
+    Change(ReportChange, oneshot::Sender<StoreResult<bool>>),
 }
 
-/// The one way of new reports into the store. Clones share it.
+/// The one way of reports and their steps into the store. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Intake {
     waiting: mpsc::Sender<Waiting>,
@@ -147,9 +148,18 @@ impl Intake {
 
     /// Keeps a report; answers when it is durable.
     pub(super) async fn keep(&self, new: NewReport) -> StoreResult<Added> {
+        self.wait(|answer| Waiting::New(new, answer)).await
+    }
+
+    /// Keeps a step; `false` where the report was not of the version before any more. Answers when it is durable.
+    pub(super) async fn change(&self, change: ReportChange) -> StoreResult<bool> {
+        self.wait(|answer| Waiting::Change(change, answer)).await
+    }
+
+    async fn wait<T>(&self, waiting: impl FnOnce(oneshot::Sender<StoreResult<T>>) -> Waiting) -> StoreResult<T> {
         let (answer, kept) = oneshot::channel();
         let ended = || StoreError::Unavailable("the service is ending".into());
-        self.waiting.send(Waiting { new, answer }).await.map_err(|_| ended())?;
+        self.waiting.send(waiting(answer)).await.map_err(|_| ended())?;
         kept.await.map_err(|_| ended())?
     }
 }
@@ -158,26 +168,39 @@ impl Intake {
 async fn keep_for_ever(store: Arc<dyn Store>, mut coming: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while coming.recv_many(&mut batch, MAX_BATCH).await > 0 {
-        let (new, answers): (Vec<NewReport>, Vec<_>) = batch.drain(..).map(|one| (one.new, one.answer)).unzip();
-        metrics::histogram!("gridward_intake_batch").record(new.len() as f64);
-        match store.add_reports(&new).await {
-            Ok(fates) => {
-                for (answer, fate) in answers.into_iter().zip(fates) {
-                    // Whoever went away meanwhile finds the report by its key.
-                    let _ = answer.send(Ok(fate));
+        metrics::histogram!("gridward_intake_batch").record(batch.len() as f64);
+        let (mut new, mut adding, mut changes, mut changing) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for waiting in batch.drain(..) {
+            match waiting {
+                Waiting::New(report, answer) => {
+                    new.push(report);
+                    adding.push(answer);
+                }
+                Waiting::Change(change, answer) => {
+                    changes.push(change);
+                    changing.push(answer);
                 }
             }
+        }
+        // Whoever went away meanwhile finds the report by its key, and the step in its history.
+        match store.write_reports(&new, &changes).await {
+            Ok(written) => {
+                adding.into_iter().zip(written.added).for_each(|(answer, fate)| drop(answer.send(Ok(fate))));
+                changing.into_iter().zip(written.changed).for_each(|(answer, done)| drop(answer.send(Ok(done))));
+            }
             // One that the store refuses must not take the others with it.
-            Err(StoreError::Refused(_) | StoreError::Damaged(_)) if new.len() > 1 => {
-                for (new, answer) in new.iter().zip(answers) {
+            Err(StoreError::Refused(_) | StoreError::Damaged(_)) if new.len() + changes.len() > 1 => {
+                for (new, answer) in new.iter().zip(adding) {
                     let alone = store.add_reports(std::slice::from_ref(new)).await;
                     let _ = answer.send(alone.map(|mut fates| fates.remove(0)));
                 }
+                for (change, answer) in changes.iter().zip(changing) {
+                    let _ = answer.send(store.change_report(change).await);
+                }
             }
             Err(error) => {
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
+                adding.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
+                changing.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
             }
         }
     }

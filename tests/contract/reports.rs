@@ -1,5 +1,6 @@
 //! The promises about reports. Each takes an empty store.
 
+pub use super::counts::kept_counts_are_those_of_counting;
 use gridward::domain::assignment::{AssignedGrid, Assignment, AssignmentRule, GivenPosition};
 use gridward::domain::caller::Caller;
 use gridward::domain::level::Level;

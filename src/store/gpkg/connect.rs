@@ -26,7 +26,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 7] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "geopackage", include_str!("../../../migrations/gpkg/0001_geopackage.sql")),
     (2, "gridward", include_str!("../../../migrations/gpkg/0002_gridward.sql")),
     (3, "history", include_str!("../../../migrations/gpkg/0003_history.sql")),
@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 7] = [
     (5, "reports", include_str!("../../../migrations/gpkg/0005_reports.sql")),
     (6, "webhooks", include_str!("../../../migrations/gpkg/0006_webhooks.sql")),
     (7, "photos", include_str!("../../../migrations/gpkg/0007_photos.sql")),
+    (8, "counts", include_str!("../../../migrations/gpkg/0008_counts.sql")),
 ];
 
 /// Pools of readers and of the one writer on a file that is a store of this version.
@@ -50,6 +51,8 @@ pub(super) async fn connect(path: &Path) -> StoreResult<(SqlitePool, SqlitePool)
         .max_connections(1)
         // A write waits for the writes before it, and an import of a nation is one write.
         .acquire_timeout(Duration::from_secs(600))
+        // On a full disk SQLite undoes the transaction by itself; the driver still counts it as open, for ever.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(durable)
         .await
         .map_err(|error| refused(path, error))?;

@@ -11,50 +11,48 @@ use super::{GpkgStore, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::StoreResult;
+use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
-    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
 };
 use crate::store::rows::Columns;
 use crate::store::written::to_json;
 
 #[async_trait]
 impl ReportStore for GpkgStore {
-    async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+    async fn write_reports(&self, new: &[NewReport], changes: &[ReportChange]) -> StoreResult<Written> {
         let mut tx = write::begin_quietly(&self.writer).await?;
-        let keys = rows::keys_json(new);
-        sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys).execute(&mut *tx).await?;
-        let held = sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys).fetch_all(&mut *tx).await?;
-        let holders = held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?;
-        let fates = rows::judge(new, &holders);
-        let kept: Vec<&NewReport> =
-            new.iter().zip(&fates).filter(|(_, fate)| **fate == Added::Kept).map(|(new, _)| new).collect();
-        let refused: Vec<&str> =
-            new.iter().zip(&fates).filter(|(_, fate)| **fate != Added::Kept).map(|(new, _)| &*new.report.id).collect();
-        if !refused.is_empty() {
-            sqlx::query(sql::DROP_REPORT_KEYS).bind(to_json(&refused)).bind(&keys).execute(&mut *tx).await?;
-        }
+        let added = claim_keys(&mut tx, new).await?;
+        let kept = rows::kept(new, &added);
         if !kept.is_empty() {
-            sqlx::query(sql::INSERT_REPORTS)
-                .bind(rows::reports_json(kept.iter().map(|new| &new.report)))
-                .execute(&mut *tx)
-                .await?;
-            write_steps(&mut tx, kept.iter().map(|new| (&new.report, &new.step, &new.event))).await?;
+            let rows = rows::reports_json(kept.iter().map(|new| &new.report));
+            sqlx::query(sql::INSERT_REPORTS).bind(rows).execute(&mut *tx).await?;
         }
+        let mut done = Vec::with_capacity(changes.len());
+        for change in rows::first_of_each(changes) {
+            let update = sqlx::query(sql::UPDATE_REPORT).bind(rows::report_json(change));
+            if update.execute(&mut *tx).await?.rows_affected() > 0 {
+                done.push(change);
+            }
+        }
+        let changed = rows::were_kept(changes, &done);
+        let steps = kept.iter().map(|new| (&new.report, &new.step, &new.event));
+        let steps = steps.chain(done.iter().map(|change| (&change.report, &change.step, &change.event)));
+        if steps.clone().next().is_none() {
+            return Ok(Written { added, changed });
+        }
+        write_steps(&mut tx, steps).await?;
         tx.commit().await?;
         self.told.notify_one();
-        Ok(fates)
+        Ok(Written { added, changed })
+    }
+
+    async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+        Ok(self.write_reports(new, &[]).await?.added)
     }
 
     async fn change_report(&self, change: &ReportChange) -> StoreResult<bool> {
-        let mut tx = write::begin_quietly(&self.writer).await?;
-        let updated = sqlx::query(sql::UPDATE_REPORT).bind(rows::report_json(change)).execute(&mut *tx).await?;
-        if updated.rows_affected() == 0 {
-            return Ok(false);
-        }
-        write_steps(&mut tx, std::iter::once((&change.report, &change.step, &change.event))).await?;
-        tx.commit().await?;
-        self.told.notify_one();
-        Ok(true)
+        Ok(self.write_reports(&[], std::slice::from_ref(change)).await?.changed == [true])
     }
 
     async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>> {
@@ -96,22 +94,47 @@ impl ReportStore for GpkgStore {
         found.iter().map(rows::report).collect()
     }
 
-    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>> {
-        let lists = rows::FilterLists::of(filter);
+    async fn count_reports(
+        &self,
+        filter: &ReportFilter,
+        by: &[CountBy],
+        exact_up_to: u64,
+    ) -> StoreResult<Vec<Vec<Count>>> {
+        let (grid, also) = filter.places();
+        // All of one moment: that of the first statement.
         let mut tx = self.readers.begin().await?;
+        let kind = if grid.is_some() { Kind::Month } else { Kind::Day };
+        let (from, to) = kind.touched(filter);
+        let about = sqlx::query(sql::COUNT_ABOUT).bind(kind.as_str()).bind(from).bind(to).bind(grid);
+        let about: i64 = about.fetch_one(&mut *tx).await?.try_get(0)?;
+        let times = |(since, until): Times| (since.map(to_text), until.map(to_text));
         let mut all = Vec::with_capacity(by.len());
-        for by in by {
-            let counted = sqlx::query(sql::REPORT_COUNTS)
-                .bind(by.as_str())
-                .bind(&lists.first_id)
-                .bind(&lists.last_id)
-                .bind(filter.since.map(to_text))
-                .bind(filter.until.map(to_text))
-                .bind(&filter.grid)
-                .bind(&filter.scope)
-                .fetch_all(&mut *tx)
-                .await?;
-            all.push(counted.iter().map(rows::count).collect::<StoreResult<Vec<_>>>()?);
+        if about.max(0) as u64 <= exact_up_to {
+            let (since, until) = times((filter.since, filter.until));
+            for by in by {
+                let count = sqlx::query(sql::REPORT_COUNTS).bind(by.as_str()).bind(&since).bind(&until);
+                let counted = count.bind(grid).bind(also).fetch_all(&mut *tx).await?;
+                all.push(counted.iter().map(rows::count).collect::<StoreResult<Vec<_>>>()?);
+            }
+            return Ok(all);
+        }
+        let bins = sqlx::query(sql::SETTLING_BINS).fetch_all(&mut *tx).await?;
+        let bins = bins.iter().map(|row| row.integer("from_seconds")).collect::<StoreResult<Vec<_>>>()?;
+        for &by in by {
+            let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
+            if let Some((kind, from, to)) = parts.kept {
+                let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
+                for row in kept.bind(grid).bind(also).fetch_all(&mut *tx).await? {
+                    tallies.add(rows::tally(&row)?);
+                }
+            }
+            for (since, until) in parts.rest.into_iter().map(times) {
+                let rest = sqlx::query(sql::REPORT_TALLIES).bind(by.as_str()).bind(since).bind(until);
+                for row in rest.bind(grid).bind(also).fetch_all(&mut *tx).await? {
+                    tallies.add(rows::tally(&row)?);
+                }
+            }
+            all.push(tallies.counts(&bins));
         }
         Ok(all)
     }
@@ -170,6 +193,24 @@ impl ReportStore for GpkgStore {
         let some = sqlx::query(sql::REPORT_KEYS_AFTER).bind(kind).bind(origin).bind(key).bind(limit);
         some.fetch_all(&self.readers).await?.iter().map(rows::held_key).collect()
     }
+}
+
+/// Takes the keys of new reports; what becomes of each report by whom its keys belong to.
+async fn claim_keys(tx: &mut Transaction<'static, Sqlite>, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+    let keys = rows::keys_json(new);
+    let wanted: usize = new.iter().map(|new| new.keys.len()).sum();
+    let got = sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys).execute(&mut **tx).await?.rows_affected();
+    if got == wanted as u64 {
+        return Ok(vec![Added::Kept; new.len()]);
+    }
+    let held = sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys).fetch_all(&mut **tx).await?;
+    let holders = held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?;
+    let fates = rows::judge(new, &holders);
+    let needless = rows::hold_for_nothing(new, &fates, &holders);
+    if !needless.is_empty() {
+        sqlx::query(sql::DROP_REPORT_KEYS).bind(to_json(&needless)).bind(&keys).execute(&mut **tx).await?;
+    }
+    Ok(fates)
 }
 
 /// Steps of the history with their events, numbered last of all.

@@ -20,12 +20,13 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "gridward", include_str!("../../../migrations/postgis/0001_gridward.sql")),
     (2, "access", include_str!("../../../migrations/postgis/0002_access.sql")),
     (3, "reports", include_str!("../../../migrations/postgis/0003_reports.sql")),
     (4, "webhooks", include_str!("../../../migrations/postgis/0004_webhooks.sql")),
     (5, "photos", include_str!("../../../migrations/postgis/0005_photos.sql")),
+    (6, "counts", include_str!("../../../migrations/postgis/0006_counts.sql")),
 ];
 const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 

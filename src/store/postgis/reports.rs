@@ -10,8 +10,9 @@ use super::statements as sql;
 use super::{PostgisStore, cannot_be_there, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
+use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
-    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
 };
 use crate::store::rows::Columns;
 use crate::store::written::to_json;
@@ -19,17 +20,19 @@ use crate::store::{StoreError, StoreResult};
 
 #[async_trait]
 impl ReportStore for PostgisStore {
-    async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+    async fn write_reports(&self, new: &[NewReport], changes: &[ReportChange]) -> StoreResult<Written> {
         self.make_months(new).await?;
         let mut session = Session::short_write(self.pool().await?).await?;
-        let outcome = add(&mut session, new).await;
+        let outcome = write_all(&mut session, new, changes).await;
         session.end(outcome).await
     }
 
+    async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+        Ok(self.write_reports(new, &[]).await?.added)
+    }
+
     async fn change_report(&self, change: &ReportChange) -> StoreResult<bool> {
-        let mut session = Session::short_write(self.pool().await?).await?;
-        let outcome = change_one(&mut session, change).await;
-        session.end(outcome).await
+        Ok(self.write_reports(&[], std::slice::from_ref(change)).await?.changed == [true])
     }
 
     async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>> {
@@ -77,27 +80,19 @@ impl ReportStore for PostgisStore {
         self.rows(find).await?.iter().map(rows::report).collect()
     }
 
-    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>> {
+    async fn count_reports(
+        &self,
+        filter: &ReportFilter,
+        by: &[CountBy],
+        exact_up_to: u64,
+    ) -> StoreResult<Vec<Vec<Count>>> {
         if [&filter.grid, &filter.scope].into_iter().flatten().any(|text| cannot_be_there(text)) {
             return Ok(vec![Vec::new(); by.len()]);
         }
-        let lists = rows::FilterLists::of(filter);
-        // Of a nation's years this takes seconds.
-        let mut session = Session::long_read(self.pool().await?).await?;
-        let mut all = Vec::with_capacity(by.len());
-        for by in by {
-            let count = sqlx::query(sql::REPORT_COUNTS)
-                .bind(by.as_str())
-                .bind(&lists.first_id)
-                .bind(&lists.last_id)
-                .bind(filter.since.map(micros))
-                .bind(filter.until.map(micros))
-                .bind(&filter.grid)
-                .bind(&filter.scope);
-            all.push(session.collect(count, rows::count).await?);
-        }
+        let mut session = Session::counting(self.pool().await?).await?;
+        let counted = count_all(&mut session, filter, by, exact_up_to).await?;
         session.end_read().await;
-        Ok(all)
+        Ok(counted)
     }
 
     async fn due_reports(
@@ -178,38 +173,109 @@ impl PostgisStore {
     }
 }
 
-async fn add(session: &mut Session, new: &[NewReport]) -> StoreResult<Vec<Added>> {
-    let has_keys = new.iter().any(|new| !new.keys.is_empty());
-    let mut fates = vec![Added::Kept; new.len()];
-    if has_keys {
-        let keys = rows::keys_json(new);
-        session.execute(sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys)).await?;
-        let held = session.rows(sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys)).await?;
-        fates = rows::judge(new, &held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?);
-        let refused: Vec<&str> =
-            new.iter().zip(&fates).filter(|(_, fate)| **fate != Added::Kept).map(|(new, _)| &*new.report.id).collect();
-        if !refused.is_empty() {
-            session.execute(sqlx::query(sql::DROP_REPORT_KEYS).bind(to_json(&refused)).bind(&keys)).await?;
-        }
+/// Keys are taken first, then reports are held, then the events; each in an order, so that two writes wait for each other and
+/// never in a ring. Whoever holds the events holds up the others until the commit.
+async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportChange]) -> StoreResult<Written> {
+    let added = claim_keys(session, new).await?;
+    let kept = rows::kept(new, &added);
+    let mut done = rows::first_of_each(changes);
+    let ids: Vec<&str> = done.iter().map(|change| &*change.report.id).collect();
+    if !ids.is_empty() {
+        session.rows(sqlx::query(sql::HOLD_REPORTS).bind(&ids)).await?;
     }
-    let kept: Vec<&NewReport> =
-        new.iter().zip(&fates).filter(|(_, fate)| **fate == Added::Kept).map(|(new, _)| new).collect();
+    if kept.is_empty() && done.is_empty() {
+        return Ok(Written { added, changed: Vec::new() });
+    }
+    session.row(sqlx::query(sql::HOLD_EVENTS)).await?;
     if !kept.is_empty() {
-        session
-            .execute(sqlx::query(sql::INSERT_REPORTS).bind(rows::reports_json(kept.iter().map(|new| &new.report))))
-            .await?;
-        write_steps(session, kept.iter().map(|new| (&new.report, &new.step, &new.event))).await?;
+        let rows = rows::reports_json(kept.iter().map(|new| &new.report));
+        session.execute(sqlx::query(sql::INSERT_REPORTS).bind(rows)).await?;
+    }
+    if !done.is_empty() {
+        let rows = rows::reports_json(done.iter().map(|change| &change.report));
+        let updated = session.rows(sqlx::query(sql::UPDATE_REPORTS).bind(rows).bind(&ids)).await?;
+        let updated = updated.iter().map(|row| row.text("id")).collect::<StoreResult<Vec<_>>>()?;
+        done.retain(|change| updated.contains(&change.report.id));
+    }
+    let changed = rows::were_kept(changes, &done);
+    let steps = kept.iter().map(|new| (&new.report, &new.step, &new.event));
+    let steps = steps.chain(done.iter().map(|change| (&change.report, &change.step, &change.event)));
+    if steps.clone().next().is_some() {
+        write_steps(session, steps).await?;
+    }
+    Ok(Written { added, changed })
+}
+
+/// Takes the keys of new reports; what becomes of each report by whom its keys belong to.
+async fn claim_keys(session: &mut Session, new: &[NewReport]) -> StoreResult<Vec<Added>> {
+    let wanted: usize = new.iter().map(|new| new.keys.len()).sum();
+    if wanted == 0 {
+        return Ok(vec![Added::Kept; new.len()]);
+    }
+    let keys = rows::keys_json(new);
+    let got = session.execute(sqlx::query(sql::INSERT_REPORT_KEYS).bind(&keys)).await?;
+    if got == wanted as u64 {
+        return Ok(vec![Added::Kept; new.len()]);
+    }
+    let held = session.rows(sqlx::query(sql::REPORT_KEY_HOLDERS).bind(&keys)).await?;
+    let holders = held.iter().map(rows::held_key).collect::<StoreResult<Vec<_>>>()?;
+    let fates = rows::judge(new, &holders);
+    let needless = rows::hold_for_nothing(new, &fates, &holders);
+    if !needless.is_empty() {
+        session.execute(sqlx::query(sql::DROP_REPORT_KEYS).bind(to_json(&needless)).bind(&keys)).await?;
     }
     Ok(fates)
 }
 
-async fn change_one(session: &mut Session, change: &ReportChange) -> StoreResult<bool> {
-    let update = sqlx::query(sql::UPDATE_REPORT).bind(rows::report_json(change)).bind(&change.report.id);
-    if session.execute(update).await? == 0 {
-        return Ok(false);
+async fn count_all(
+    session: &mut Session,
+    filter: &ReportFilter,
+    by: &[CountBy],
+    exact_up_to: u64,
+) -> StoreResult<Vec<Vec<Count>>> {
+    let (grid, also) = filter.places();
+    let kind = if grid.is_some() { Kind::Month } else { Kind::Day };
+    let (from, to) = kind.touched(filter);
+    let about = sqlx::query(sql::COUNT_ABOUT).bind(kind.as_str()).bind(from).bind(to).bind(grid);
+    let about = session.row(about).await?.as_ref().map_or(Ok(0), |row| row.integer("reports"))?;
+    let ids = rows::FilterLists::of(filter);
+    // Each report that came in at those times, by one of the two statements that read them so.
+    let each = |statement: &'static str, by: CountBy, (since, until): Times| {
+        sqlx::query(statement)
+            .bind(by.as_str())
+            .bind(&ids.first_id)
+            .bind(&ids.last_id)
+            .bind(since.map(micros))
+            .bind(until.map(micros))
+            .bind(grid)
+            .bind(also)
+    };
+    let mut all = Vec::with_capacity(by.len());
+    if about.max(0) as u64 <= exact_up_to {
+        for &by in by {
+            let count = each(sql::REPORT_COUNTS, by, (filter.since, filter.until));
+            all.push(session.collect(count, rows::count).await?);
+        }
+        return Ok(all);
     }
-    write_steps(session, std::iter::once((&change.report, &change.step, &change.event))).await?;
-    Ok(true)
+    let bins = session.collect(sqlx::query(sql::SETTLING_BINS), |row| row.integer("from_seconds")).await?;
+    for &by in by {
+        let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
+        if let Some((kind, from, to)) = parts.kept {
+            let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
+            session
+                .collect(kept.bind(grid).bind(also), rows::tally)
+                .await?
+                .into_iter()
+                .for_each(|one| tallies.add(one));
+        }
+        for times in parts.rest {
+            let rest = session.collect(each(sql::REPORT_TALLIES, by, times), rows::tally).await?;
+            rest.into_iter().for_each(|one| tallies.add(one));
+        }
+        all.push(tallies.counts(&bins));
+    }
+    Ok(all)
 }
 
 /// Steps of the history with their events. The events are counted last of all: whoever counts holds up the others until

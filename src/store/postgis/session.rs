@@ -34,6 +34,11 @@ impl Session {
         Session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Some(sql::LONG_READ)).await
     }
 
+    /// In a transaction that counts rows, all of one moment.
+    pub(super) async fn counting(pool: &PgPool) -> StoreResult<Session> {
+        Session::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Some(sql::COUNTING)).await
+    }
+
     /// In a transaction that writes little.
     pub(super) async fn short_write(pool: &PgPool) -> StoreResult<Session> {
         Session::begin(pool, "BEGIN", None).await

@@ -1,6 +1,7 @@
 //! What a store keeps of reports: where each stands, its history, the outbox of events, and the rules.
 
 pub(super) mod rows;
+pub(super) mod tally;
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -77,6 +78,14 @@ pub enum Added {
     KeyTaken(SenderKeyKind, String),
 }
 
+/// What became of new reports and steps that were to be kept, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub added: Vec<Added>,
+    /// `false` where the report was not of the version before any more.
+    pub changed: Vec<bool>,
+}
+
 /// A step to be kept: the report as it stands after it. It is kept only where the report's version is still the one before.
 #[derive(Clone, Debug)]
 pub struct ReportChange {
@@ -109,6 +118,16 @@ pub struct ReportFilter {
     pub ids: Vec<String>,
     /// Only what comes after this one: when it came in, and its id.
     pub after: Option<(OffsetDateTime, String)>,
+}
+
+impl ReportFilter {
+    /// The grid that reports have to lie in, and another one that they have to lie in too.
+    pub(super) fn places(&self) -> (Option<&str>, Option<&str>) {
+        match (self.grid.as_deref(), self.scope.as_deref()) {
+            (None, scope) => (scope, None),
+            both => both,
+        }
+    }
 }
 
 /// What reports are counted by.
@@ -152,7 +171,11 @@ pub enum Count {
 /// The part of a store that keeps reports. Every write is one transaction, answered when it is durable.
 #[async_trait]
 pub trait ReportStore {
-    /// Keeps new reports, all in one transaction; what became of each, in their order. Ids have to be new.
+    /// Keeps new reports and steps of others, all in one transaction; what became of each, in their order. Ids have to be new.
+    /// Of several steps of one report only the first can be of its version.
+    async fn write_reports(&self, new: &[NewReport], changes: &[ReportChange]) -> StoreResult<Written>;
+
+    /// Keeps new reports, as [`ReportStore::write_reports`] does.
     async fn add_reports(&self, new: &[NewReport]) -> StoreResult<Vec<Added>>;
 
     /// Keeps a step; `false` where the report is not of the version before any more, and nothing was kept.
@@ -168,8 +191,14 @@ pub trait ReportStore {
     async fn find_reports(&self, filter: &ReportFilter, limit: u32) -> StoreResult<Vec<Report>>;
 
     /// How many reports there are, of those that the filter's grid, scope, `since` and `until` ask for: for each way of
-    /// counting its groups. All of one moment.
-    async fn count_reports(&self, filter: &ReportFilter, by: &[CountBy]) -> StoreResult<Vec<Vec<Count>>>;
+    /// counting its groups. All of one moment. Where there may be more than `exact_up_to`, the medians are those of counts by
+    /// spans of time, a twelfth of what each begins with; the counts are exact always.
+    async fn count_reports(
+        &self,
+        filter: &ReportFilter,
+        by: &[CountBy],
+        exact_up_to: u64,
+    ) -> StoreResult<Vec<Vec<Count>>>;
 
     /// Reports whose level is to be warned or is late at that time, the longest due first; at most so many.
     async fn due_reports(

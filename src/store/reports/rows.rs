@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
+use super::tally::Tally;
 use super::{Count, HeldKey, NewReport, ReportChange, ReportFilter, SenderKey};
 use crate::domain::assignment::Assignment;
 use crate::domain::caller::Via;
@@ -151,6 +152,17 @@ pub(in crate::store) fn reports_json<'a>(reports: impl Iterator<Item = &'a Repor
 
 pub(in crate::store) fn report_json(change: &ReportChange) -> String {
     serde_json::to_string(&ReportRow::of(&change.report)).expect("rows have only text keys and finite numbers")
+}
+
+/// The first step of each report among them: a second one cannot be of the version that the first left.
+pub(in crate::store) fn first_of_each(changes: &[ReportChange]) -> Vec<&ReportChange> {
+    let mut ids = std::collections::BTreeSet::new();
+    changes.iter().filter(|change| ids.insert(&*change.report.id)).collect()
+}
+
+/// Of each of them whether it is one of those that were kept.
+pub(in crate::store) fn were_kept(changes: &[ReportChange], kept: &[&ReportChange]) -> Vec<bool> {
+    changes.iter().map(|change| kept.iter().any(|kept| std::ptr::eq(*kept, change))).collect()
 }
 
 /// Steps with the reports they are of.
@@ -362,6 +374,17 @@ pub(in crate::store) fn count(row: &impl Columns) -> StoreResult<Count> {
     })
 }
 
+pub(in crate::store) fn tally(row: &impl Columns) -> StoreResult<Tally> {
+    Ok(Tally {
+        about: row.maybe_text("about")?,
+        status: row.maybe_text("status")?.map(|_| word(row, "status", &Status::ALL, Status::as_str)).transpose()?,
+        settled_level: row.maybe_text("settled_level")?.as_deref().map(level).transpose()?,
+        late: row.integer("late")? == 1,
+        from_seconds: row.maybe_integer("from_seconds")?,
+        reports: row.integer("reports")?.max(0) as u64,
+    })
+}
+
 pub(in crate::store) fn rules(row: &impl Columns) -> StoreResult<KeptRules> {
     Ok(KeptRules { revision: row.integer("revision")?, rules: json(&row.text("rules")?, "revision of the rules")? })
 }
@@ -398,4 +421,20 @@ pub(in crate::store) fn judge(new: &[NewReport], holders: &[HeldKey]) -> Vec<sup
         Added::Kept
     };
     new.iter().map(fate).collect()
+}
+
+/// The new reports that are kept.
+pub(in crate::store) fn kept<'a>(new: &'a [NewReport], fates: &[super::Added]) -> Vec<&'a NewReport> {
+    new.iter().zip(fates).filter(|(_, fate)| **fate == super::Added::Kept).map(|(new, _)| new).collect()
+}
+
+/// The ids of reports that are not kept and hold a key all the same, which has to be free again.
+pub(in crate::store) fn hold_for_nothing<'a>(
+    new: &'a [NewReport],
+    fates: &[super::Added],
+    holders: &[HeldKey],
+) -> Vec<&'a str> {
+    let refused =
+        new.iter().zip(fates).filter(|(_, fate)| **fate != super::Added::Kept).map(|(new, _)| &*new.report.id);
+    refused.filter(|id| holders.iter().any(|held| held.report == *id)).collect()
 }

@@ -1,12 +1,30 @@
--- Counts of reports by what they are about, with the median time from coming in to being settled; all of one moment.
-WITH chosen AS (
+-- Counts of reports by what they are about, with the median time from coming in to being settled; each report by itself.
+-- An index for each tier: a code is that of one grid, and what an index holds is enough.
+WITH picked AS (
+    SELECT id, created_at, tier1, tier2, tier3, category, status, settled_level, settled_at, overdue_since
+    FROM reports
+    WHERE ?4 IS NULL AND created_at >= coalesce(?2, '') AND created_at < coalesce(?3, '~')
+        AND (?5 IS NULL OR ?5 IN (tier1, tier2, tier3))
+    UNION ALL
+    SELECT id, created_at, tier1, tier2, tier3, category, status, settled_level, settled_at, overdue_since
+    FROM reports
+    WHERE tier1 = ?4 AND created_at >= coalesce(?2, '') AND created_at < coalesce(?3, '~')
+        AND (?5 IS NULL OR ?5 IN (tier1, tier2, tier3))
+    UNION ALL
+    SELECT id, created_at, tier1, tier2, tier3, category, status, settled_level, settled_at, overdue_since
+    FROM reports
+    WHERE tier2 = ?4 AND tier1 IS NOT ?4 AND created_at >= coalesce(?2, '') AND created_at < coalesce(?3, '~')
+        AND (?5 IS NULL OR ?5 IN (tier1, tier2, tier3))
+    UNION ALL
+    SELECT id, created_at, tier1, tier2, tier3, category, status, settled_level, settled_at, overdue_since
+    FROM reports
+    WHERE tier3 = ?4 AND tier1 IS NOT ?4 AND tier2 IS NOT ?4 AND created_at >= coalesce(?2, '') AND created_at < coalesce(?3, '~')
+        AND (?5 IS NULL OR ?5 IN (tier1, tier2, tier3))
+), chosen AS MATERIALIZED (
     SELECT CASE ?1 WHEN 'tier1' THEN tier1 WHEN 'tier2' THEN tier2 WHEN 'tier3' THEN tier3
             WHEN 'category' THEN category WHEN 'day' THEN substr(id, 1, 6) ELSE '' END AS about,
         status, settled_level, overdue_since IS NOT NULL AS late, unixepoch(settled_at, 'subsec') - unixepoch(created_at, 'subsec') AS seconds
-    FROM reports
-    WHERE id >= ?2 AND id < ?3
-        AND (?4 IS NULL OR created_at >= ?4) AND (?5 IS NULL OR created_at < ?5)
-        AND (?6 IS NULL OR ?6 IN (tier1, tier2, tier3)) AND (?7 IS NULL OR ?7 IN (tier1, tier2, tier3))
+    FROM picked
 ), ranked AS (
     SELECT about, seconds, row_number() OVER (PARTITION BY about ORDER BY seconds) AS place,
         count(*) OVER (PARTITION BY about) AS settled

@@ -1,0 +1,167 @@
+//! What is told by kept counts is what counting report by report tells, after whatever was done with the reports.
+
+use std::collections::BTreeMap;
+
+use gridward::domain::assignment::AssignedGrid;
+use gridward::domain::level::Level;
+use gridward::domain::report::{Report, Status, new_id};
+use gridward::domain::tier::Tier;
+use gridward::store::Store;
+use gridward::store::reports::{Added, Count, CountBy, NewReport, ReportChange, ReportFilter, Written};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+use super::reports::{BEGIN, accepted, new};
+
+/// Ten months of reports, of which the first begins in the night of China and the day before of the rest of the world.
+const DAYS: i64 = 300;
+const WAYS: [CountBy; 6] = [
+    CountBy::All,
+    CountBy::Tier(Tier::One),
+    CountBy::Tier(Tier::Two),
+    CountBy::Tier(Tier::Three),
+    CountBy::Category,
+    CountBy::Day,
+];
+
+fn some_report(n: i64, random: &mut Pcg64) -> NewReport {
+    let grid = ["aaa", "aab", "aba", "baa", "bab"][random.random_range(0..5)];
+    let mut one = new(n, grid, &[]);
+    let at = BEGIN - Duration::hours(10) + Duration::seconds(random.random_range(0..DAYS * 86_400));
+    (one.report.id, one.report.created_at, one.step.at) = (new_id(at, random.random_range(0..=u64::MAX)), at, at);
+    one.report.updated_at = at;
+    one.report.category = ["sanitation", "dispute", "fire"][random.random_range(0..3)].into();
+    let grids = &mut one.report.assignment.grids;
+    match random.random_range(0..10) {
+        // Outside every grid; in one of two tiers only; where a smaller grid lies across the larger ones.
+        0 => grids.clear(),
+        1 => grids.truncate(2),
+        2 => grids[0] = AssignedGrid { tier: Tier::One, code: "c".into(), name: "网格".into() },
+        _ => {}
+    }
+    one
+}
+
+/// A further step, to any state: what the store is told, it keeps.
+fn some_step(report: &Report, random: &mut Pcg64) -> ReportChange {
+    let mut change = accepted(report);
+    // From seconds to weeks, as likely at each order of magnitude.
+    let took = Duration::seconds_f64(5.0 * 1.5_f64.powf(random.random_range(0.0..33.0)));
+    let took = Duration::seconds(took.whole_seconds());
+    let after = &mut change.report;
+    after.status = Status::ALL[random.random_range(0..Status::ALL.len())];
+    let is_settled = after.status.is_settled();
+    after.settled_level = is_settled.then(|| Level::ALL[random.random_range(0..4)]);
+    after.settled_at = is_settled.then(|| after.created_at + took);
+    after.overdue_since = (random.random_range(0..5) == 0).then_some(BEGIN);
+    if random.random_range(0..6) == 0 {
+        after.assignment.grids = new(0, "bbb", &[]).report.assignment.grids;
+        after.category = "other".into();
+    }
+    change.step.status = after.status;
+    change
+}
+
+type About = Option<String>;
+type Counted = (BTreeMap<(About, &'static str, Option<&'static str>), (u64, u64)>, BTreeMap<About, f64>);
+
+fn by_key(counts: &[Count]) -> Counted {
+    let (mut reports_by_key, mut medians) = (BTreeMap::new(), BTreeMap::new());
+    for count in counts.iter().cloned() {
+        match count {
+            Count::Reports { about, status, settled_level, reports, late } => {
+                assert_eq!(
+                    reports_by_key.insert((about, status.as_str(), settled_level.map(Level::as_str)), (reports, late)),
+                    None
+                );
+            }
+            Count::Median { about, seconds } => assert_eq!(medians.insert(about, seconds), None),
+        }
+    }
+    (reports_by_key, medians)
+}
+
+pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
+    let mut random = Pcg64::seed_from_u64(20_261_125);
+    let all: Vec<NewReport> = (0..900).map(|n| some_report(n, &mut random)).collect();
+    for some in all.chunks(250) {
+        assert!(store.add_reports(some).await.unwrap().iter().all(|fate| *fate == Added::Kept));
+    }
+    let mut reports: Vec<Report> = all.into_iter().map(|new| new.report).collect();
+    for round in 0..24 {
+        let mut changes = Vec::new();
+        for _ in 0..50 {
+            let at = random.random_range(0..reports.len());
+            let change = some_step(&reports[at], &mut random);
+            if changes.iter().all(|other: &ReportChange| other.report.id != change.report.id) {
+                reports[at] = change.report.clone();
+                changes.push(change);
+            }
+        }
+        // A second step from the same version is one too late, and counts for nothing.
+        let late = some_step(&Report { version: changes[0].report.version - 1, ..reports[0].clone() }, &mut random);
+        let late = ReportChange { report: Report { id: changes[0].report.id.clone(), ..late.report }, ..late };
+        let kept = changes.len();
+        changes.push(late);
+        let new = if round % 3 == 0 { vec![some_report(2_000 + round, &mut random)] } else { Vec::new() };
+        let written = store.write_reports(&new, &changes).await.unwrap();
+        let mut changed = vec![true; kept];
+        changed.push(false);
+        assert_eq!(written, Written { added: vec![Added::Kept; new.len()], changed });
+        reports.extend(new.into_iter().map(|new| new.report));
+    }
+    let day = datetime!(2026-11-25 0:00 +8);
+    let noon = day + Duration::hours(12);
+    let months = [datetime!(2026-12-01 0:00 +8), datetime!(2027-03-01 0:00 +8)].map(Some);
+    let times: [[Option<OffsetDateTime>; 2]; 9] = [
+        [None, None],
+        months,
+        [months[0], None],
+        [None, months[1]],
+        [Some(noon), Some(noon + Duration::days(200))],
+        [Some(noon), Some(noon + Duration::hours(3))],
+        [Some(day), Some(day + Duration::days(40))],
+        [Some(noon + Duration::days(900)), None],
+        [Some(noon), Some(noon - Duration::days(1))],
+    ];
+    let grids = [(None, None), (Some("a"), None), (None, Some("aa")), (Some("aab"), Some("a")), (Some("b"), Some("a"))];
+    let mut asked = 0;
+    for [since, until] in times {
+        for (grid, scope) in grids {
+            let (grid, scope) = (grid.map(str::to_owned), scope.map(str::to_owned));
+            let filter = ReportFilter { since, until, grid, scope, ..ReportFilter::default() };
+            let exact = store.count_reports(&filter, &WAYS, u64::MAX).await.unwrap();
+            let kept = store.count_reports(&filter, &WAYS, 0).await.unwrap();
+            assert_eq!((exact.len(), kept.len()), (WAYS.len(), WAYS.len()));
+            for (way, (exact, kept)) in WAYS.iter().zip(exact.iter().zip(&kept)) {
+                let ((exact, medians), (kept, about)) = (by_key(exact), by_key(kept));
+                assert_eq!(kept, exact, "{filter:?} by {way:?}");
+                assert!(medians.keys().eq(about.keys()), "{filter:?} by {way:?}");
+                for (key, seconds) in medians {
+                    // Of an even number the exact one lies between two, which may be far from each other.
+                    let is_near = (seconds / 1.6 - 60.0..seconds * 1.6 + 60.0).contains(&about[&key]);
+                    let few =
+                        exact.iter().filter(|((about, ..), _)| *about == key).map(|(_, counts)| counts.0).sum::<u64>()
+                            < 60;
+                    assert!(is_near || few, "{filter:?} by {way:?}: {key:?} {seconds} {}", about[&key]);
+                }
+                asked += exact.len();
+            }
+            // Against the reports themselves.
+            let lies_in = |report: &Report, code: &Option<String>| {
+                code.as_ref().is_none_or(|code| report.assignment.grids.iter().any(|grid| grid.code == *code))
+            };
+            let here = reports.iter().filter(|report| {
+                since.is_none_or(|since| report.created_at >= since)
+                    && until.is_none_or(|until| report.created_at < until)
+                    && lies_in(report, &filter.grid)
+                    && lies_in(report, &filter.scope)
+            });
+            let counted = by_key(&kept[0]).0;
+            assert_eq!(counted.values().map(|(reports, _)| reports).sum::<u64>(), here.count() as u64, "{filter:?}");
+        }
+    }
+    assert!(asked > 2_000, "{asked} groups prove little");
+}
