@@ -83,6 +83,15 @@ fn by_key(counts: &[Count]) -> Counted {
     (reports_by_key, medians)
 }
 
+fn about(report: &Report, way: CountBy) -> About {
+    match way {
+        CountBy::All => Some(String::new()),
+        CountBy::Tier(tier) => report.assignment.code_of(tier).map(str::to_owned),
+        CountBy::Category => Some(report.category.clone()),
+        CountBy::Day => Some(report.id[..6].to_owned()),
+    }
+}
+
 pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
     let mut random = Pcg64::seed_from_u64(20_261_125);
     let all: Vec<NewReport> = (0..900).map(|n| some_report(n, &mut random)).collect();
@@ -132,24 +141,6 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
         for (grid, scope) in grids {
             let (grid, scope) = (grid.map(str::to_owned), scope.map(str::to_owned));
             let filter = ReportFilter { since, until, grid, scope, ..ReportFilter::default() };
-            let exact = store.count_reports(&filter, &WAYS, u64::MAX).await.unwrap();
-            let kept = store.count_reports(&filter, &WAYS, 0).await.unwrap();
-            assert_eq!((exact.len(), kept.len()), (WAYS.len(), WAYS.len()));
-            for (way, (exact, kept)) in WAYS.iter().zip(exact.iter().zip(&kept)) {
-                let ((exact, medians), (kept, about)) = (by_key(exact), by_key(kept));
-                assert_eq!(kept, exact, "{filter:?} by {way:?}");
-                assert!(medians.keys().eq(about.keys()), "{filter:?} by {way:?}");
-                for (key, seconds) in medians {
-                    // Of an even number the exact one lies between two, which may be far from each other.
-                    let is_near = (seconds / 1.6 - 60.0..seconds * 1.6 + 60.0).contains(&about[&key]);
-                    let few =
-                        exact.iter().filter(|((about, ..), _)| *about == key).map(|(_, counts)| counts.0).sum::<u64>()
-                            < 60;
-                    assert!(is_near || few, "{filter:?} by {way:?}: {key:?} {seconds} {}", about[&key]);
-                }
-                asked += exact.len();
-            }
-            // Against the reports themselves.
             let lies_in = |report: &Report, code: &Option<String>| {
                 code.as_ref().is_none_or(|code| report.assignment.grids.iter().any(|grid| grid.code == *code))
             };
@@ -159,8 +150,33 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
                     && lies_in(report, &filter.grid)
                     && lies_in(report, &filter.scope)
             });
+            let here: Vec<&Report> = here.collect();
+            let exact = store.count_reports(&filter, &WAYS, u64::MAX).await.unwrap();
+            let kept = store.count_reports(&filter, &WAYS, 0).await.unwrap();
+            assert_eq!((exact.len(), kept.len()), (WAYS.len(), WAYS.len()));
+            for (way, (exact, kept)) in WAYS.iter().zip(exact.iter().zip(&kept)) {
+                let ((exact, medians), (kept, told)) = (by_key(exact), by_key(kept));
+                assert_eq!(kept, exact, "{filter:?} by {way:?}");
+                assert!(medians.keys().eq(told.keys()), "{filter:?} by {way:?}");
+                let mut settling: BTreeMap<About, Vec<f64>> = BTreeMap::new();
+                for report in here.iter().filter(|report| report.settled_at.is_some()) {
+                    let took = report.settled_at.unwrap() - report.created_at;
+                    settling.entry(about(report, *way)).or_default().push(took.as_seconds_f64());
+                }
+                assert!(settling.keys().eq(told.keys()), "{filter:?} by {way:?}");
+                for (key, mut took) in settling {
+                    took.sort_by(f64::total_cmp);
+                    // Of an even number either of the two in the middle, or what lies between them.
+                    let (lower, upper) = (took[(took.len() - 1) / 2], took[took.len() / 2]);
+                    let exact = medians[&key];
+                    assert!((exact - (lower + upper) / 2.0).abs() < 0.01, "{filter:?} by {way:?}: {key:?}");
+                    let is_near = (told[&key] - lower).abs() <= (lower / 11.0).max(60.0);
+                    assert!(is_near, "{filter:?} by {way:?}: {key:?} {lower} {}", told[&key]);
+                }
+                asked += exact.len();
+            }
             let counted = by_key(&kept[0]).0;
-            assert_eq!(counted.values().map(|(reports, _)| reports).sum::<u64>(), here.count() as u64, "{filter:?}");
+            assert_eq!(counted.values().map(|(reports, _)| reports).sum::<u64>(), here.len() as u64, "{filter:?}");
         }
     }
     assert!(asked > 2_000, "{asked} groups prove little");

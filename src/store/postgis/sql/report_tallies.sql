@@ -26,7 +26,9 @@ WITH picked AS (
     SELECT CASE $1 WHEN 'tier1' THEN tier1 WHEN 'tier2' THEN tier2 WHEN 'tier3' THEN tier3
             WHEN 'category' THEN category WHEN 'day' THEN left(id, 6) ELSE '' END AS about,
         status, settled_level, (overdue_since IS NOT NULL)::int::bigint AS late,
-        width_bucket(greatest(0, floor(date_part('epoch', settled_at)) - floor(date_part('epoch', created_at))), (SELECT bounds FROM bins)) AS bin
+        -- `greatest` passes over what is missing.
+        CASE WHEN settled_at IS NOT NULL THEN width_bucket(
+            greatest(0, floor(date_part('epoch', settled_at)) - floor(date_part('epoch', created_at))), (SELECT bounds FROM bins)) END AS bin
     FROM picked
 )
 SELECT about, status, settled_level, late, (SELECT bounds FROM bins)[bin]::bigint AS from_seconds, reports
