@@ -13,7 +13,7 @@ GRIDWARD := target/release/gridward
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Commands the tests run, each with the Debian package that has it.
-TOOLS := ogrinfo:gdal-bin sqlite3:sqlite3 psql:postgresql-client chromium:chromium fc-list:fontconfig
+TOOLS := ogrinfo:gdal-bin sqlite3:sqlite3 javac:default-jdk-headless curl:curl openssl:openssl psql:postgresql-client chromium:chromium fc-list:fontconfig
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help run build test test-long test-rust test-web lint bench tools clean-demo

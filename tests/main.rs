@@ -19,6 +19,7 @@ mod live;
 mod outage;
 mod owners;
 mod reader;
+mod recipes;
 mod repair;
 mod replay;
 mod server;
