@@ -1,20 +1,16 @@
 //! `POST /v1/locate`: points of any number, read and answered as they come, in order, in the type they came in.
 //!
-//! One task reads the body, answers and hands the answers on through a short channel, so that no more than a few pieces
-//! are in memory: a client that does not read its answers is not read from either.
+//! One task reads the body, answers and hands the answers on (`rows.rs`).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::BodyDataStream;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tracing::Instrument;
 use utoipa::{IntoParams, ToSchema};
@@ -22,12 +18,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::locate::{Crs, crs};
 use super::params::{Asked, Given, Parameters, moment};
 use super::problem::{Kind, Problem, ProblemDetails};
+use super::rows::{self, Gone, NDJSON, Pieces, pieces};
 use super::state::{AppState, Settings};
 use crate::assign::bulk::{Bulk, BulkError, BulkFormat};
 use crate::geometry::crs::QueryCrs;
-
-/// Answers wait here until the connection takes them.
-const MAX_WAITING_PIECES: usize = 4;
 
 /// How the points are to be read.
 #[derive(Debug)]
@@ -131,103 +125,55 @@ pub(crate) async fn locate_many(
 ) -> Result<Response, Problem> {
     let (format, media_type) = format_of(request.headers())?;
     let snapshot = state.in_force_at(asked.at).await?;
-    let (sender, mut pieces) = mpsc::channel(MAX_WAITING_PIECES);
+    let (pieces, waiting) = pieces(state.settings.batch_idle_timeout);
     let run = Run {
         bulk: Bulk::new(snapshot, format, asked.crs),
         format,
         body: request.into_body().into_data_stream(),
-        pieces: sender,
+        pieces,
         out: Vec::new(),
         answering: false,
-        whole: Arc::default(),
         settings: state.settings.clone(),
     };
-    let whole = run.whole.clone();
     tokio::spawn(run.answer_to_the_end().in_current_span());
-    // What is wrong with the beginning can still be said by the status.
-    let first = match pieces.recv().await {
-        Some(Ok(piece)) => Some(Ok(piece)),
-        Some(Err(End(problem))) => return Err(problem),
-        None if whole.load(Ordering::Acquire) => None,
-        None => return Err(Problem::internal("a batch broke off")),
-    };
-    // No further piece is the end of the answer only where the run says that it got to the end.
-    let rest = futures_util::stream::unfold(Some(pieces), move |pieces| {
-        let whole = whole.clone();
-        async move {
-            let mut pieces = pieces?;
-            match pieces.recv().await {
-                Some(piece) => Some((piece, Some(pieces))),
-                None if whole.load(Ordering::Acquire) => None,
-                None => Some((Err(End(Problem::new(Kind::BodyTimeout))), None)),
-            }
-        }
-    });
-    let answers = futures_util::stream::iter(first).chain(rest);
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static(media_type))], Body::from_stream(answers)).into_response())
+    waiting.answer(media_type).await
 }
 
 /// The format that the headers announce, and the media type of its answer.
 fn format_of(headers: &HeaderMap) -> Result<(BulkFormat, &'static str), Problem> {
-    let refused = |said: &str| {
-        Err(Problem::with(
-            Kind::UnsupportedMediaType,
-            format!("{said}; send application/json, application/x-ndjson or text/csv in UTF-8, not compressed"),
-        ))
-    };
-    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return refused("the body is compressed");
-    }
-    let Some(given) = headers.get(CONTENT_TYPE) else { return refused("the header content-type is missing") };
-    let given = String::from_utf8_lossy(given.as_bytes()).to_ascii_lowercase();
-    let (media_type, parameters) = given.split_once(';').unwrap_or((&given, ""));
-    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
-    if charset.is_some_and(|charset| !matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")) {
-        return refused("the text is not UTF-8");
-    }
-    match media_type.trim() {
+    const WANTED: &str = "application/json, application/x-ndjson or text/csv";
+    match &*rows::media_type(headers, WANTED)? {
         "application/json" => Ok((BulkFormat::Json, "application/json")),
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
-            Ok((BulkFormat::Ndjson, "application/x-ndjson"))
-        }
         "text/csv" => Ok((BulkFormat::Csv, "text/csv; charset=utf-8")),
-        other => refused(&format!("`{}` is not a type of points", crate::assign::bulk::shortened(other))),
+        media_type if rows::is_ndjson(media_type) => Ok((BulkFormat::Ndjson, NDJSON)),
+        other => Err(rows::unknown_type(other, WANTED)),
     }
 }
-
-/// Why answers end early: as the first piece it is the answer's status; later it breaks the connection, so that nobody
-/// takes the answer for a whole one.
-#[derive(Debug, thiserror::Error)]
-#[error("the answers end early")]
-struct End(Problem);
 
 /// One batch on its way.
 struct Run {
     bulk: Bulk,
     format: BulkFormat,
     body: BodyDataStream,
-    pieces: mpsc::Sender<Result<Bytes, End>>,
+    pieces: Pieces,
     out: Vec<u8>,
     /// A piece was handed on: the status is out.
     answering: bool,
-    /// Set when the last piece was handed on; never when the run breaks off.
-    whole: Arc<AtomicBool>,
     settings: Arc<Settings>,
 }
 
 /// Input is pushed in parts of at most this size: rows that are all wrong can grow a hundredfold.
 const MAX_PUSHED_BYTES: usize = 64 << 10;
 
-/// The client went away or takes no answers: nobody is left to tell.
-struct Gone;
-
 impl Run {
     async fn answer_to_the_end(mut self) {
         let gone = self.answer_all().await.is_err();
-        self.whole.store(!gone, Ordering::Release);
         let counts = self.bulk.counts();
         metrics::counter!("gridward_batch_rows_total").increment(counts.rows);
         tracing::info!(rows = counts.rows, errors = counts.errors, outside = counts.outside, gone, "batch");
+        if !gone {
+            self.pieces.end_whole();
+        }
     }
 
     async fn answer_all(&mut self) -> Result<(), Gone> {
@@ -260,7 +206,7 @@ impl Run {
         }
         self.answering = true;
         let piece = Bytes::from(std::mem::take(&mut self.out));
-        self.send(Ok(piece)).await
+        self.pieces.send(piece).await
     }
 
     /// The input as a whole cannot be read. A JSON answer that has begun was closed with the error in it.
@@ -268,7 +214,7 @@ impl Run {
         if self.answering && self.format == BulkFormat::Json {
             return self.hand_on().await;
         }
-        self.send(Err(End(Problem::with(Kind::UnreadablePoints, error.to_string())))).await
+        self.pieces.break_off(Problem::with(Kind::UnreadablePoints, error.to_string())).await
     }
 
     /// The points stopped coming: said in the answer where its format has a place for it.
@@ -288,13 +234,6 @@ impl Run {
                 BulkFormat::Csv => {}
             }
         }
-        self.send(Err(End(Problem::with(Kind::BodyTimeout, message)))).await
-    }
-
-    async fn send(&mut self, piece: Result<Bytes, End>) -> Result<(), Gone> {
-        match timeout(self.settings.batch_idle_timeout, self.pieces.send(piece)).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Gone),
-        }
+        self.pieces.break_off(Problem::with(Kind::BodyTimeout, message)).await
     }
 }

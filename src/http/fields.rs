@@ -21,12 +21,12 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Reads a text that has to be one JSON object.
-    pub(crate) fn parse(text: &[u8]) -> Result<Fields, Problem> {
+    /// Reads a text that has to be one JSON object; `what` is `the body`, or what else it is to be called.
+    pub(crate) fn parse(what: &str, text: &[u8]) -> Result<Fields, Problem> {
         match serde_json::from_slice(text) {
             Ok(Value::Object(left)) => Ok(Fields { left, prefix: String::new(), faults: Vec::new() }),
-            Ok(_) => Err(Problem::with(Kind::BadRequest, "the body has to be a JSON object: {\"…\": …}")),
-            Err(error) => Err(Problem::with(Kind::BadRequest, format!("the body is no JSON: {error}"))),
+            Ok(_) => Err(Problem::with(Kind::BadRequest, format!("{what} has to be a JSON object: {{\"…\": …}}"))),
+            Err(error) => Err(Problem::with(Kind::BadRequest, format!("{what} is no JSON: {error}"))),
         }
     }
 
@@ -114,8 +114,17 @@ pub(crate) struct Body(pub Bytes);
 
 impl Body {
     pub(crate) fn fields(&self) -> Result<Fields, Problem> {
-        if self.0.is_empty() { Fields::parse(b"{}") } else { Fields::parse(&self.0) }
+        Fields::parse("the body", if self.0.is_empty() { b"{}" } else { &self.0 })
     }
+}
+
+/// The bytes of a body, which are bounded.
+pub(crate) async fn bounded<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|error| {
+        let kind =
+            if error.status() == Kind::PayloadTooLarge.status() { Kind::PayloadTooLarge } else { Kind::BadRequest };
+        Problem::with(kind, error.body_text())
+    })
 }
 
 impl<S: Send + Sync> FromRequest<S> for Body {
@@ -123,11 +132,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
     async fn from_request(request: Request, state: &S) -> Result<Body, Problem> {
         let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let bytes = Bytes::from_request(request, state).await.map_err(|error| {
-            let kind =
-                if error.status() == Kind::PayloadTooLarge.status() { Kind::PayloadTooLarge } else { Kind::BadRequest };
-            Problem::with(kind, error.body_text())
-        })?;
+        let bytes = bounded(request, state).await?;
         let essence = media.as_deref().map(|media| media.split(';').next().unwrap_or_default().trim());
         let is_json = |media: &str| media.eq_ignore_ascii_case("application/json");
         match essence {

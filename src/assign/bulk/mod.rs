@@ -21,7 +21,7 @@ use std::str::FromStr;
 
 pub use answer::ADDED;
 pub(crate) use answer::shortened;
-pub use pending::MAX_ROW_BYTES;
+pub use pending::{Lines, MAX_ROW_BYTES, Row};
 
 use self::answer::Answerer;
 use self::bom::Bom;

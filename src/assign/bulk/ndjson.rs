@@ -1,31 +1,25 @@
 //! Newline-delimited JSON: one point on every line, one answer on every line. Empty lines are passed over.
 
-use memchr::memchr;
-
 use super::answer::Answerer;
 use super::element;
-use super::pending::{Pending, Row};
+use super::pending::{Lines, Row};
 
-/// Lines that are read one by one.
 #[derive(Debug, Default)]
 pub(super) struct Ndjson {
-    pending: Pending,
+    lines: Lines,
 }
 
 impl Ndjson {
     pub fn push(&mut self, mut chunk: &[u8], answers: &mut Answerer, out: &mut Vec<u8>) {
-        while let Some(end) = memchr(b'\n', chunk) {
-            let (part, rest) = chunk.split_at(end + 1);
-            chunk = rest;
-            answer_line(self.pending.complete(part), answers, out);
+        while let Some(line) = self.lines.next(&mut chunk) {
+            answer_line(line, answers, out);
         }
-        self.pending.keep(chunk);
     }
 
     /// Reads the last line where no line end follows it.
     pub fn finish(&mut self, answers: &mut Answerer, out: &mut Vec<u8>) {
-        if !self.pending.is_empty() {
-            answer_line(self.pending.complete(&[]), answers, out);
+        if let Some(line) = self.lines.last() {
+            answer_line(line, answers, out);
         }
     }
 }

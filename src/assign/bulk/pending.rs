@@ -1,30 +1,73 @@
 //! Rows of bounded length out of chunks of any length; a row that lies within one chunk is not copied.
 
+use memchr::memchr;
+
 /// A row, line or element longer than this is not read: it gets an error in its place.
 pub const MAX_ROW_BYTES: usize = 1 << 20;
 
 /// One row with its line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row<'a> {
+pub enum Row<'a> {
     Whole(&'a [u8]),
-    /// More than [`MAX_ROW_BYTES`] bytes; they are gone.
+    /// More bytes than a row may have; they are gone.
     TooLong,
 }
 
-/// What earlier chunks held of the row that is not complete yet.
+/// Lines that are read one by one.
 #[derive(Debug, Default)]
+pub struct Lines {
+    pending: Pending,
+}
+
+impl Lines {
+    /// Of lines of at most so many bytes.
+    pub fn of_at_most(max_bytes: usize) -> Lines {
+        Lines { pending: Pending { max_bytes, ..Pending::default() } }
+    }
+
+    /// The next line that has ended, with its end, taken off the chunk; without one, the chunk is kept for the next.
+    pub fn next<'a, 'c: 'a>(&'a mut self, chunk: &mut &'c [u8]) -> Option<Row<'a>> {
+        match memchr(b'\n', chunk) {
+            Some(end) => {
+                let (part, rest) = chunk.split_at(end + 1);
+                *chunk = rest;
+                Some(self.pending.complete(part))
+            }
+            None => {
+                self.pending.keep(chunk);
+                *chunk = &[];
+                None
+            }
+        }
+    }
+
+    /// The last line where no line end follows it.
+    pub fn last(&mut self) -> Option<Row<'_>> {
+        (!self.pending.is_empty()).then(|| self.pending.complete(&[]))
+    }
+}
+
+/// What earlier chunks held of the row that is not complete yet.
+#[derive(Debug)]
 pub(super) struct Pending {
     bytes: Vec<u8>,
     too_long: bool,
     /// The bytes were handed out as a whole row and wait to be forgotten.
     handed_out: bool,
+    max_bytes: usize,
+}
+
+impl Default for Pending {
+    fn default() -> Pending {
+        Pending { bytes: Vec::new(), too_long: false, handed_out: false, max_bytes: MAX_ROW_BYTES }
+    }
 }
 
 impl Pending {
     /// Keeps a part of a row whose end has not come yet.
     pub fn keep(&mut self, part: &[u8]) {
         self.forget_row();
-        if self.bytes.len() + part.len() > MAX_ROW_BYTES {
+        if self.bytes.len() + part.len() > self.max_bytes {
             self.too_long = true;
             self.bytes = Vec::new();
         }
@@ -37,7 +80,7 @@ impl Pending {
     pub fn complete<'a>(&'a mut self, part: &'a [u8]) -> Row<'a> {
         self.forget_row();
         if self.bytes.is_empty() && !self.too_long {
-            return if part.len() > MAX_ROW_BYTES { Row::TooLong } else { Row::Whole(part) };
+            return if part.len() > self.max_bytes { Row::TooLong } else { Row::Whole(part) };
         }
         self.keep(part);
         self.handed_out = true;
