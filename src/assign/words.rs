@@ -16,7 +16,8 @@ fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
 }
 
-fn level_zh(level: Level) -> &'static str {
+/// What a level is called.
+pub fn level_zh(level: Level) -> &'static str {
     match level {
         Level::Tier(Tier::One) => "一级网格（村居）",
         Level::Tier(Tier::Two) => "二级网格",

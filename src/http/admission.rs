@@ -164,6 +164,11 @@ async fn by_key(headers: &HeaderMap, origin: Origin, state: &AppState) -> Result
     let Some(text) = first.filter(|_| values.next().is_none()).and_then(bearer) else {
         return Err(unauthenticated("Authorization has to be `Bearer` and a key"));
     };
+    by_text(text, origin, state).await
+}
+
+/// Whoever has a key, by its text.
+pub(crate) async fn by_text(text: &str, origin: Origin, state: &AppState) -> Result<Caller, Problem> {
     match state.keys.recognise(text).await {
         Ok(ApiKey { id, name, role, grid, .. }) => {
             Ok(Caller { via: Via::Key, id, name, role, grid, address: origin.address })

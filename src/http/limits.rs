@@ -93,6 +93,30 @@ impl Limits {
         Standing { is_refused: false, remaining: left(after), wait: after.duration_since(now) }
     }
 
+    /// Counts one more request of a caller, for a part of a long one; how long to wait before it is asked again, where the
+    /// rate is used up.
+    pub(crate) fn count_further(&self, caller: &Caller) -> Option<Duration> {
+        let quota = self.caller_per_minute;
+        if quota == 0 {
+            return None;
+        }
+        let standing = self.take(Whose::Caller(caller.id.clone()), quota, 1, Instant::now());
+        standing.is_refused.then_some(standing.wait)
+    }
+
+    /// How long no more keys are tried from an address, where too many that do not hold were.
+    pub(crate) fn keys_refused(&self, address: Option<IpAddr>) -> Option<Duration> {
+        let address = address.filter(|_| self.address_per_minute > 0).map(network)?;
+        self.is_used_up(Whose::WrongKeys(address), WRONG_KEYS, Instant::now())
+    }
+
+    /// Counts a key that does not hold.
+    pub(crate) fn count_wrong_key(&self, address: Option<IpAddr>) {
+        if let Some(address) = address.filter(|_| self.address_per_minute > 0).map(network) {
+            self.take(Whose::WrongKeys(address), WRONG_KEYS, 1, Instant::now());
+        }
+    }
+
     /// Looks without taking.
     fn is_used_up(&self, whose: Whose, quota: u32, now: Instant) -> Option<Duration> {
         let standing = self.take(whose, quota, 0, now);
@@ -103,7 +127,7 @@ impl Limits {
 /// Knows the caller, counts the request, and refuses it or lets it pass.
 pub(crate) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if !(path.starts_with("/v1/") || path.starts_with("/open311/")) || request.method() == Method::OPTIONS {
+    if !(path.starts_with("/v1/") || path.starts_with(super::open311::BELOW)) || request.method() == Method::OPTIONS {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();

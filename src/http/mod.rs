@@ -1,7 +1,8 @@
 //! SPEAKING: the service. May use: all above. Crates: `axum`, `tower`, `tower-http`, `utoipa`, `rust-embed`.
 //!
 //! One file per resource; [`problem`] is the only table of statuses. A request passes `layers` from the outside in:
-//! observe, catch panics, guard, CORS, crowd, limit, bound; then its handler takes the snapshot once and answers.
+//! observe, speak (Open311 alone), catch panics, guard, CORS, crowd, limit, bound; then its handler takes the snapshot once
+//! and answers.
 
 mod accounts;
 mod admission;
@@ -21,6 +22,7 @@ mod layers;
 mod limits;
 pub(crate) mod locate;
 mod negotiate;
+mod open311;
 mod openapi;
 mod origin;
 mod pages;
@@ -30,6 +32,7 @@ mod problem;
 mod publishing;
 mod report;
 mod reports;
+mod rows;
 mod serve;
 mod session;
 mod state;
@@ -113,9 +116,13 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(pages::mobile))
         .routes(routes!(pages::overview))
         .split_for_parts();
-    let (batches, batch_document) =
-        OpenApiRouter::new().routes(routes!(batch::locate_many)).routes(routes!(diff::count_places)).split_for_parts();
+    let (batches, batch_document) = OpenApiRouter::new()
+        .routes(routes!(batch::locate_many))
+        .routes(routes!(diff::count_places))
+        .routes(routes!(reports::batch::report_many))
+        .split_for_parts();
     document.merge(batch_document);
+    document.merge(open311::Described::openapi());
     // Photos are larger than other bodies, and take longer to come in.
     let (photos, photo_document) = OpenApiRouter::new().routes(routes!(reports::photos::add)).split_for_parts();
     document.merge(photo_document);
@@ -125,6 +132,7 @@ pub fn router(state: AppState) -> Router {
     document.merge(intake_document);
     let intake = intake.layer(DefaultBodyLimit::disable());
     let compressed = documented
+        .merge(open311::routes())
         .route("/assets/{*name}", get(pages::asset))
         .route("/favicon.ico", get(pages::favicon))
         .merge(openapi::page(document))
@@ -144,6 +152,7 @@ pub fn router(state: AppState) -> Router {
         .layer(layers::cors())
         .layer(from_fn(layers::guard))
         .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(from_fn(open311::speak))
         .layer(from_fn(layers::observe))
         .with_state(state)
 }

@@ -6,6 +6,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::admission::KeyScheme;
+use super::open311;
 use super::problem::PROBLEM_JSON;
 
 /// The head of the document. Tiles are listed here because their route and their path differ: the router knows no
@@ -29,7 +30,7 @@ use super::problem::PROBLEM_JSON;
         (name = "operation", description = "Health and figures"),
     ),
     paths(super::tiles::tile, super::tiles::edition_tile),
-    components(schemas(super::locate::Crs, super::batch::BatchRow)),
+    components(schemas(super::locate::Crs, super::batch::BatchRow, super::reports::batch::RowWord)),
     modifiers(&KeyScheme),
 )]
 pub(crate) struct Document;
@@ -45,10 +46,13 @@ pub(crate) fn page(document: utoipa::openapi::OpenApi) -> SwaggerUi {
 /// With what all of the API have in common: whoever may do something with a key may do it signed in, and rates are limited.
 fn completed(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let (key, session) = (by("key"), by("session"));
-    let paths = document.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/v1/"));
-    for (_, item) in paths {
+    let ours = |path: &str| path.starts_with("/v1/") || path.starts_with(open311::BELOW);
+    for (path, item) in document.paths.paths.iter_mut().filter(|(path, _)| ours(path)) {
         let all = [&mut item.get, &mut item.post, &mut item.delete, &mut item.put, &mut item.patch];
         for operation in all.into_iter().flatten() {
+            if path.starts_with(open311::BELOW) {
+                open311::describe_errors(operation);
+            }
             if let Some(security) = operation.security.as_mut().filter(|security| security.contains(&key))
                 && !security.contains(&session)
             {

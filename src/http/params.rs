@@ -41,6 +41,29 @@ pub(crate) fn parse<T: Parameters>(query: &str) -> Result<T, Problem> {
     }
 }
 
+/// The extractor for parameters that another standard than ours names: unknown ones are passed over, and an empty one is as
+/// if it were not there.
+#[derive(Debug)]
+pub(crate) struct Tolerated<T>(pub T);
+
+impl<T: Parameters, S: Send + Sync> FromRequestParts<S> for Tolerated<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Tolerated<T>, Problem> {
+        tolerated(parts.uri.query().unwrap_or_default()).map(Tolerated)
+    }
+}
+
+/// Reads a query string, or a form, so.
+pub(crate) fn tolerated<T: Parameters>(query: &str) -> Result<T, Problem> {
+    let mut given = Given::new(query);
+    given.pairs.retain(|(_, value)| value.as_deref() != Some(""));
+    match T::read(&mut given) {
+        Some(parameters) if given.errors.is_empty() => Ok(parameters),
+        _ => Err(Problem::parameters(given.errors)),
+    }
+}
+
 /// A resource without parameters.
 pub(crate) struct Nothing;
 
@@ -104,6 +127,11 @@ impl Given {
         parse(&text).map_err(|message| self.wrong(name, message)).ok()
     }
 
+    /// Whether a parameter was given at all.
+    pub(crate) fn came(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(given, _)| given == name)
+    }
+
     /// A parameter that must be there, parsed.
     pub(crate) fn required<T>(
         &mut self,
@@ -111,7 +139,7 @@ impl Given {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let errors = self.errors.len();
-        let came = self.pairs.iter().any(|(given, _)| given == name);
+        let came = self.came(name);
         let value = self.optional(name, parse);
         if !came && errors == self.errors.len() {
             self.wrong(name, "is missing");
@@ -222,6 +250,15 @@ mod tests {
         let sample: Sample = parse("name=%E9%9D%92+%e8%8d%89&&lon=116.9").unwrap();
         assert_eq!((sample.lon, sample.name.as_deref()), (116.9, Some("青 草")));
         assert_eq!(parse::<Sample>("lon=-1e2").unwrap().lon, -100.0);
+    }
+
+    #[test]
+    fn tolerates_what_it_does_not_know_and_what_is_empty() {
+        let sample: Sample = tolerated("lon=1&name=&other=2&%ff=3").unwrap_or(Sample { lon: 0.0, name: None });
+        assert_eq!(sample.lon, 0.0, "what cannot be read is wrong all the same");
+        let sample: Sample = tolerated("lon=1&name=&other=2&lon=").unwrap();
+        assert_eq!((sample.lon, sample.name), (1.0, None));
+        assert!(tolerated::<Sample>("lon=").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -12,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::open311;
 use crate::assign::bulk::shortened;
 use crate::import::Fault;
 use crate::store::StoreError;
@@ -41,6 +43,7 @@ pub(crate) enum Kind {
     NameTaken,
     DiskFull,
     NoSuchReport,
+    NoSuchService,
     StepRefused,
     VersionChanged,
     KeyReused,
@@ -71,7 +74,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 45] = [
+    pub(crate) const ALL: [Kind; 46] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -107,6 +110,7 @@ impl Kind {
         Kind::NameTaken,
         Kind::DiskFull,
         Kind::NoSuchReport,
+        Kind::NoSuchService,
         Kind::StepRefused,
         Kind::VersionChanged,
         Kind::KeyReused,
@@ -161,6 +165,7 @@ impl Kind {
             Kind::NameTaken => (S::CONFLICT, "name-taken", "已有同名的版本 · There is an edition of that name already"),
             Kind::DiskFull => (S::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满 · The disk is full"),
             Kind::NoSuchReport => (S::NOT_FOUND, "no-such-report", "没有这个上报事件 · There is no such report"),
+            Kind::NoSuchService => (S::NOT_FOUND, "no-such-service", "没有这个类别 · There is no such service"),
             Kind::StepRefused => {
                 (S::CONFLICT, "step-refused", "现在不能这样处理 · The report cannot be given this action now")
             }
@@ -384,7 +389,18 @@ impl Problem {
         )
     }
 
-    #[cfg(test)]
+    /// What there is to say, a sentence for each thing that is wrong: for those who have another form for it.
+    pub(crate) fn sentences(&self) -> Vec<String> {
+        let title = self.kind.row().2;
+        match &self.detail {
+            _ if !self.errors.is_empty() => {
+                self.errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect()
+            }
+            Some(detail) => vec![format!("{title}: {detail}")],
+            None => vec![title.to_owned()],
+        }
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
@@ -427,6 +443,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.kind.status();
         let again_after = self.again_after;
+        // For whoever has to say it in another form.
+        let itself = Extension(self.clone());
         let body = serde_json::to_vec(&self.details()).expect("texts and numbers are written to memory as JSON");
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
@@ -440,7 +458,7 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gridward\""));
         }
-        (status, headers, body).into_response()
+        (status, headers, itself, body).into_response()
     }
 }
 
@@ -449,7 +467,8 @@ pub(crate) fn dressed(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     // Libraries answer in plain text or with nothing; JSON is ours, as that of `/readyz`.
-    let is_ours = |media: &HeaderValue| media == PROBLEM_JSON || media == "application/json";
+    let is_ours =
+        |media: &HeaderValue| media == PROBLEM_JSON || media == "application/json" || open311::is_worded(media);
     if !is_error || response.headers().get(CONTENT_TYPE).is_some_and(is_ours) {
         return response;
     }
@@ -460,6 +479,7 @@ pub(crate) fn dressed(response: Response) -> Response {
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.remove(CONTENT_ENCODING);
     parts.headers.extend(said.headers);
+    parts.extensions.extend(said.extensions);
     Response::from_parts(parts, body)
 }
 

@@ -299,7 +299,7 @@ fn coord([z, x, y]: [&str; 3]) -> Result<TileCoord, Problem> {
 
 /// How the client calls this service, such as `http://127.0.0.1:8080`; empty where it does not say, which makes URLs
 /// relative. A proxy in front that ends TLS says so in `X-Forwarded-Proto`.
-fn origin(headers: &HeaderMap) -> String {
+pub(super) fn origin(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
     if host.is_empty() || !host.bytes().all(is_host) {

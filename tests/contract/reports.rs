@@ -216,6 +216,8 @@ pub async fn reports_are_found_by_place_time_and_state(store: &dyn Store) {
     let mut expected: Vec<String> = all.iter().map(|new| new.report.id.clone()).collect();
     expected.reverse();
     assert_eq!(ids, expected);
+    let skipped = store.find_reports(&ReportFilter { skip: 38, ..any() }, 7).await.unwrap();
+    assert_eq!(skipped.iter().map(|report| &report.id).collect::<Vec<_>>(), expected[38..].iter().collect::<Vec<_>>());
     let due = store.due_reports(BEGIN + Duration::hours(25), BEGIN + Duration::hours(24), 100).await.unwrap();
     assert_eq!(due.len(), 40, "to be warned");
     let late = BEGIN + Duration::hours(24) + Duration::seconds(30);

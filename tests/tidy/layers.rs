@@ -96,7 +96,7 @@ const CRATES: [(&str, &[&str]); 59] = [
     ("zstd", &["tiles"]),
     ("calamine", &["import"]),
     ("encoding_rs", &["import"]),
-    ("quick_xml", &["import"]),
+    ("quick_xml", &["import", "http"]),
     ("rust_xlsxwriter", &["import", "http"]),
     ("zip", &["import"]),
     ("flatgeobuf", &["import", "export"]),

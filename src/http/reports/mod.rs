@@ -1,12 +1,13 @@
 //! Reports over HTTP: they come in, are read, and are acted on.
 
 pub(super) mod act;
+pub(super) mod batch;
 pub(super) mod duplicates;
 pub(super) mod explain;
 pub(crate) mod photos;
-pub(super) mod read;
+pub(crate) mod read;
 pub(super) mod rules;
-pub(super) mod submit;
+pub(crate) mod submit;
 pub(crate) mod wire;
 
 use axum::http::HeaderValue;
@@ -26,11 +27,11 @@ fn etag(version: i64) -> HeaderValue {
 }
 
 /// By which the sender of a report without a key can look at it: nobody can guess it, and nothing keeps it.
-async fn token(state: &AppState, id: &str) -> Result<String, Problem> {
+pub(crate) async fn token(state: &AppState, id: &str) -> Result<String, Problem> {
     Ok(state.keys.token("report", id).await?)
 }
 
-fn no_such_report(id: &str) -> Problem {
+pub(crate) fn no_such_report(id: &str) -> Problem {
     Problem::with(Kind::NoSuchReport, format!("no report has the id `{}`", shortened(id)))
 }
 

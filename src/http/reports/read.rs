@@ -49,6 +49,7 @@ impl Parameters for ReportsParameters {
             text: given.text("q").filter(|text| !text.trim().is_empty()),
             overdue: given.optional("overdue", truth).unwrap_or(false),
             ids: Vec::new(),
+            skip: 0,
             after: given.optional("cursor", |text| {
                 read_cursor(text).ok_or_else(|| "is not a cursor that a page gave as `next`".to_owned())
             }),

@@ -127,7 +127,7 @@ pub(crate) fn not_taken(error: NotTaken) -> Problem {
 }
 
 /// The key that the header names.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let text = value.to_str().ok().map(|text| text.trim().trim_matches('"')).filter(|_| values.next().is_none());

@@ -89,6 +89,7 @@ impl ReportStore for GpkgStore {
             .bind(filter.after.as_ref().map(|(at, _)| to_text(*at)))
             .bind(filter.after.as_ref().map(|(_, id)| id))
             .bind(limit)
+            .bind(filter.skip)
             .fetch_all(&self.readers)
             .await?;
         found.iter().map(rows::report).collect()

@@ -76,7 +76,8 @@ impl ReportStore for PostgisStore {
             .bind(filter.overdue)
             .bind(filter.after.as_ref().map(|(at, _)| micros(*at)))
             .bind(filter.after.as_ref().map(|(_, id)| id))
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(i64::from(filter.skip));
         self.rows(find).await?.iter().map(rows::report).collect()
     }
 

@@ -116,6 +116,8 @@ pub struct ReportFilter {
     /// Late at the level that holds it.
     pub overdue: bool,
     pub ids: Vec<String>,
+    /// Without the first so many: the store reads over them, so whoever can uses `after`.
+    pub skip: u32,
     /// Only what comes after this one: when it came in, and its id.
     pub after: Option<(OffsetDateTime, String)>,
 }

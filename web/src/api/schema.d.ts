@@ -89,6 +89,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open311/v2/discovery.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the interface is
+         * @description Without an ending the form is by `Accept`, and XML where that leaves the choice; this holds for all of Open311.
+         */
+        get: operations["open311Discovery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was reported, the latest first
+         * @description Everybody sees type, state, times, grid, and the place to about a kilometre. Whoever may read a report sees its text and its place.
+         */
+        get: operations["open311Requests"];
+        put?: never;
+        /**
+         * Report something
+         * @description Besides these, `attribute[accuracy]`, `attribute[source]`, `attribute[crs]` and `attribute[occurred_at]` of the definition. `email`,
+         *     `device_id` and `account_id` are taken and not kept. `Location` leads to the report, for whoever sent it without a key with a token
+         *     that shows its text.
+         */
+        post: operations["open311Report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{id}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report */
+        get: operations["open311Request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be reported */
+        get: operations["open311Services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{code}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be said besides of what is reported */
+        get: operations["open311Definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/tokens/{token}.{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The id behind a token
+         * @description Every service answers ids at once, so that there are no other tokens than the ids.
+         */
+        get: operations["open311Token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/overview": {
         parameters: {
             query?: never;
@@ -838,6 +955,29 @@ export interface paths {
          * @description `If-Match` with the report's `ETag` keeps two people from acting on one report unseen.
          */
         post: operations["actOnReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports:batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report many things
+         * @description One report on each line, in the form of `POST /v1/reports`, any number of them; answered in order, a line for each (`ReportRow`),
+         *     while they are read. A row that cannot be taken is answered by a problem in its place, and the others go on. With
+         *     `external_id` in the rows, or with `Idempotency-Key`, a batch can be sent again: what is there already is answered as it was.
+         *     Ten rows count as one request of the caller's rate; beyond it the batch goes on more slowly.
+         */
+        post: operations["reportMany"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1873,6 +2013,145 @@ export interface components {
              */
             url: string;
         };
+        Open311Attribute: {
+            code: string;
+            datatype: string;
+            datatype_description?: string | null;
+            description: string;
+            /** Format: int32 */
+            order: number;
+            required: boolean;
+            /** @description Of a list. */
+            values?: components["schemas"]["Open311Value"][];
+            variable: boolean;
+        };
+        /** @description The answer to a report that was taken in. */
+        Open311Created: {
+            /** @description There are none of the public. */
+            account_id?: string | null;
+            service_notice: string;
+            service_request_id: string;
+        };
+        /** @description What can be said besides of something that is reported. */
+        Open311Definition: {
+            attributes: components["schemas"]["Open311Attribute"][];
+            service_code: string;
+        };
+        /** @description Where the interface is, and who gives keys. */
+        Open311Discovery: {
+            /** @description Sorts by time: the revision of the rules, by which services are there. */
+            changeset: string;
+            contact: string;
+            endpoints: components["schemas"]["Open311Endpoint"][];
+            key_service: string;
+        };
+        Open311Endpoint: {
+            changeset: string;
+            formats: string[];
+            specification: string;
+            type: string;
+            url: string;
+        };
+        /** @description One thing that is wrong. */
+        Open311Error: {
+            /**
+             * Format: int32
+             * @description The status again.
+             */
+            code: number;
+            description: string;
+        };
+        /** @description The form as OpenAPI describes it. */
+        Open311NewRequest: {
+            /** @description In place of `lat` and `long`: the code of a grid. */
+            address_id?: string | null;
+            /** @description In place of `lat` and `long`: a person places it. */
+            address_string?: string | null;
+            /** @description Nobody needs one. */
+            api_key?: string | null;
+            description?: string | null;
+            first_name?: string | null;
+            last_name?: string | null;
+            /**
+             * Format: double
+             * @example 30.8
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @example 116.9
+             */
+            long?: number | null;
+            media_url?: string | null;
+            phone?: string | null;
+            /**
+             * @description One of `/open311/v2/services`.
+             * @example sanitation
+             */
+            service_code: string;
+        };
+        /** @description A report. */
+        Open311Request: {
+            /** @description The grids at the place, the smallest first. */
+            address?: string | null;
+            /** @description The code of the smallest grid there. */
+            address_id?: string | null;
+            /** @description The grid, or the office, that has it. */
+            agency_responsible: string;
+            /** @description Null for those who may not read it. */
+            description?: string | null;
+            /** Format: date-time */
+            expected_datetime?: string | null;
+            /**
+             * Format: double
+             * @description Degrees of WGS 84; to a hundredth of one for those who may not see the place.
+             */
+            lat: number;
+            /** Format: double */
+            long: number;
+            media_url?: string | null;
+            /** Format: date-time */
+            requested_datetime: string;
+            service_code: string;
+            service_name: string;
+            service_notice?: string | null;
+            /** @example 261125-7k3m9qxw2f4p */
+            service_request_id: string;
+            /**
+             * @description `open` or `closed`.
+             * @example open
+             */
+            status: string;
+            status_notes: string;
+            /** Format: date-time */
+            updated_datetime: string;
+            zipcode?: string | null;
+        };
+        /** @description Something that can be reported: a category. */
+        Open311Service: {
+            description: string;
+            group?: string | null;
+            keywords: string;
+            /** @description It has a definition: every service has the same, of arguments that may be left out. */
+            metadata: boolean;
+            /** @example sanitation */
+            service_code: string;
+            service_name: string;
+            /**
+             * @description `realtime`: the id is answered at once.
+             * @example realtime
+             */
+            type: string;
+        };
+        /** @description The id behind a token. */
+        Open311Token: {
+            service_request_id: string;
+            token: string;
+        };
+        Open311Value: {
+            key: string;
+            name: string;
+        };
         /** @description A password that is to be set. */
         PasswordWish: {
             /** @description At least 10 characters; without it one is made, and answered this once. */
@@ -2181,6 +2460,30 @@ export interface components {
             /** @description The `cursor` of the next page; null on the last one. */
             next?: string | null;
             reports: components["schemas"]["ReportDetail"][];
+        };
+        /** @description A row's answer: of a report that is kept `id` and what follows it; of one that is not, the members of a problem. */
+        ReportRow: {
+            detail?: string | null;
+            errors?: Record<string, never>[] | null;
+            external_id?: string | null;
+            grid?: string | null;
+            id?: string | null;
+            level?: components["schemas"]["Level"] | null;
+            /** @description It was sent before, and is that report. */
+            replayed?: boolean | null;
+            /**
+             * Format: int64
+             * @description The line, counted from 1.
+             */
+            row: number;
+            rule?: components["schemas"]["AssignmentRule"] | null;
+            /**
+             * Format: int32
+             * @description 201, or the problem's.
+             */
+            status: number;
+            title?: string | null;
+            type?: string | null;
         };
         /** @enum {string} */
         ReportStatus: "reported" | "accepted" | "resolved" | "closed" | "rejected" | "merged";
@@ -2632,6 +2935,621 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+        };
+    };
+    open311Discovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Discovery"];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    open311Requests: {
+        parameters: {
+            query?: {
+                /** @description Only these, with commas between them; the other arguments do not count then. */
+                service_request_id?: string;
+                /** @description Only these services, with commas between them. */
+                service_code?: string;
+                /**
+                 * @description `open`, `closed`, or both with a comma between them.
+                 * @example open
+                 */
+                status?: string;
+                /**
+                 * @description Came in then or later; a moment, or a day in China.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                start_date?: string;
+                /** @description Came in then or earlier. At most 90 days after `start_date`; without both the last 90 days. */
+                end_date?: string;
+                /** @description Counted from 1. */
+                page?: number;
+                /** @description 1000 without it. */
+                page_size?: number;
+                /** @description A key that shows more; better sent as `Authorization: Bearer`, which ends up in no log of a proxy. */
+                api_key?: string;
+                /** @description There is one only; what is given is passed over. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Request"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    open311Report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description As of `POST /v1/reports` */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Open311NewRequest"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Created"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description No form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description Something else was sent under this `Idempotency-Key` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": string;
+                };
+            };
+        };
+    };
+    open311Request: {
+        parameters: {
+            query?: {
+                /** @description A key that shows more; better sent as `Authorization: Bearer`. */
+                api_key?: string;
+                /** @description Of a report that was sent without a key: what stands in the `Location` of its answer. */
+                token?: string;
+                /** @description There is one only; what is given is passed over. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The report's id */
+                id: string;
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Request"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    open311Services: {
+        parameters: {
+            query?: {
+                /** @description There is one only; what is given is passed over */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The services */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Service"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    open311Definition: {
+        parameters: {
+            query?: {
+                /** @description There is one only; what is given is passed over */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The service's code
+                 * @example sanitation
+                 */
+                code: string;
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The definition */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Definition"];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    open311Token: {
+        parameters: {
+            query?: {
+                /** @description There is one only; what is given is passed over */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A report's id */
+                token: string;
+                /** @description The form of the answer */
+                format: "json" | "xml";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Token"][];
+                    "text/xml": string;
+                };
+            };
+            /** @description An argument is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key does not hold */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The store cannot be reached, or no edition is in force */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Error"][];
+                    "text/xml": unknown;
                 };
             };
         };
@@ -6411,6 +7329,97 @@ export interface operations {
             };
             /** @description The disk is full */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    reportMany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Stands for a key of each row: this one, `#` and the number of the line */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"category":"sanitation","description":"路边垃圾","lon":116.9,"lat":30.8,"external_id":"1"} */
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description A line for each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The rows stopped coming */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No newline-delimited JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

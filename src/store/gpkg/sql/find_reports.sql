@@ -16,4 +16,4 @@ WHERE id >= ?1 AND id < ?2
     AND (?16 IS NULL OR instr(lower(description), lower(?16)) > 0 OR instr(id, ?16) > 0)
     AND (NOT ?17 OR overdue_since IS NOT NULL)
     AND (?18 IS NULL OR (created_at, id) < (?18, ?19))
-ORDER BY created_at DESC, id DESC LIMIT ?20
+ORDER BY created_at DESC, id DESC LIMIT ?20 OFFSET ?21

@@ -16,4 +16,4 @@ WHERE id >= $1 AND id < $2
     AND ($16::text IS NULL OR strpos(lower(description), lower($16)) > 0 OR strpos(id, $16) > 0)
     AND (NOT $17::boolean OR overdue_since IS NOT NULL)
     AND ($18::timestamptz IS NULL OR (created_at, id) < ($18, $19::text))
-ORDER BY created_at DESC, id DESC LIMIT $20
+ORDER BY created_at DESC, id DESC LIMIT $20 OFFSET $21
