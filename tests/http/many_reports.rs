@@ -79,6 +79,8 @@ fn bad_rows_are_answered_in_their_places() {
     run(async {
         let desk = Desk::new().await;
         let key = desk.key(KeyRole::Reporter, None).await;
+        // There already, for rows of one batch are kept side by side.
+        assert_eq!(rows(&send(&desk, &key, &[], row(&at, 1).to_string()).await)[0]["status"], 201);
         let mut other = row(&at, 1);
         other["description"] = json!("别的");
         let mut wrong = row(&at, 2);
