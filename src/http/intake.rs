@@ -162,9 +162,8 @@ pub(crate) async fn import(
         if reading.fault_count > 0 {
             return Err(Problem::unreadable(&reading.faults, reading.fault_count).into());
         }
-        progress.begin(Stage::Checking, 2);
+        progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;
-        progress.advance(1);
         let checked = edition::check_until(reading, preparation, &[], reference, progress.stop_flag()).await?;
         keep(&*store, edition, source, checked, notes, &progress).await
     })

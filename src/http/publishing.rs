@@ -152,9 +152,8 @@ pub(crate) async fn repair(
         progress.begin(Stage::Reading, 1);
         let features = store.draft_features(draft.id).await?;
         progress.go_on()?;
-        progress.begin(Stage::Checking, 2);
+        progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;
-        progress.advance(1);
         let checked = edition::repair_features(features, tolerance_m, reference, progress.stop_flag()).await?;
         let source = format!("{}, repaired", draft.source);
         keep(&*store, Some(new_name), source, checked, Vec::new(), &progress).await
@@ -228,7 +227,7 @@ async fn put_in_force(
             notes: Vec::new(),
         });
     }
-    progress.begin(Stage::Checking, 1);
+    progress.begin(Stage::Checking, 0);
     let built = edition::build_draft_until(store, &edition, allow, progress.stop_flag()).await?;
     progress.go_on()?;
     // From here on it is published or it is not: one transaction.

@@ -221,8 +221,9 @@ pub async fn repair_features(
 ) -> Result<Checked, Stopped> {
     let stop = stop.clone();
     in_background(move || {
-        let (features, repairs) = repair_until(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M), &stop)?;
-        let built = built(&features, repairs, &[], &reference, &stop)?;
+        let (repairing, building) = (stop.part(0.0, REPAIRING), stop.part(REPAIRING, 1.0));
+        let (features, repairs) = repair_until(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M), &repairing)?;
+        let built = built(&features, repairs, &[], &reference, &building)?;
         Ok(Checked { features, built })
     })
     .await
@@ -310,6 +311,10 @@ pub async fn publish_built(
     }
 }
 
+/// About the share of the time that repairing takes before checking, and making the tiers that are in no file.
+const REPAIRING: f64 = 0.7;
+const DISSOLVING: f64 = 0.2;
+
 /// Times that a publication is prepared anew because another one came before it.
 const MAX_ATTEMPTS: u32 = 5;
 
@@ -389,14 +394,20 @@ fn check_features(
     stop: &StopFlag,
 ) -> Result<Checked, Stopped> {
     let features = std::mem::take(&mut reading.features);
+    let mut done = 0.0;
     let (mut features, mut repairs) = match preparation.repair_m {
-        Some(tolerance_m) => repair_until(features, tolerance_m, stop)?,
+        Some(tolerance_m) => {
+            done = REPAIRING;
+            repair_until(features, tolerance_m, &stop.part(0.0, REPAIRING))?
+        }
         None => (features, Vec::new()),
     };
     if preparation.dissolve {
-        repairs.extend(dissolve(&mut features, reading.parent_names(), stop)?);
+        let before = done;
+        done += DISSOLVING * (1.0 - done);
+        repairs.extend(dissolve(&mut features, reading.parent_names(), &stop.part(before, done))?);
     }
-    let built = built(&features, repairs, allow, reference, stop)?;
+    let built = built(&features, repairs, allow, reference, &stop.part(done, 1.0))?;
     Ok(Checked { features, built })
 }
 

@@ -51,10 +51,11 @@ impl Default for Shared {
 }
 
 impl Progress {
-    /// From now on this is done, in so many units of any size; 0 where nobody knows.
+    /// From now on this is done, in so many units of any size; 0 where the work says by its stop flag how far it is.
     pub fn begin(&self, stage: Stage, total: u64) {
         let number = Stage::ALL.iter().position(|&known| known == stage).expect("all stages are listed");
         self.0.done.store(0, Ordering::Relaxed);
+        self.0.stop.begin();
         self.0.total.store(total, Ordering::Relaxed);
         self.0.stage.store(number as u8, Ordering::Relaxed);
     }
@@ -68,7 +69,8 @@ impl Progress {
     pub fn seen(&self) -> (Stage, f64) {
         let stage = Stage::ALL[usize::from(self.0.stage.load(Ordering::Relaxed))];
         let (done, total) = (self.0.done.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed));
-        (stage, if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) })
+        let share = if total == 0 { self.0.stop.done() } else { done as f64 / total as f64 };
+        (stage, share.min(1.0))
     }
 
     /// Asks whoever works to end at the next good place.

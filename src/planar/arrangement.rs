@@ -40,6 +40,8 @@ pub(super) fn label_sides_until<S: Space>(
     let mut waiting: Vec<u32> = Vec::new();
     // In the order of the points, the first half-edge without a label begins at the smallest point of a part that is
     // connected to nothing labelled yet; the last of its fan has the face around that part on its left.
+    // Almost all edges are reached from the first fan.
+    let mut reached = 0;
     for fan in halves.fans() {
         stop.go_on()?;
         let top = halves.order[fan.end - 1];
@@ -50,7 +52,8 @@ pub(super) fn label_sides_until<S: Space>(
         let around = rows.toggles_west_of(segments, halves.origin(top), outside, labels);
         halves.spread(top, around, &mut face_of, &mut waiting);
         while let Some(half) = waiting.pop() {
-            stop.go_on()?;
+            stop.go_on_at(reached, 2 * segments.len())?;
+            reached += 1;
             let twin = half ^ 1;
             if face_of[twin as usize].is_none() {
                 let own = face_of[half as usize].expect("only labelled half-edges wait");

@@ -47,26 +47,29 @@ pub fn build_until(features: &[DraftFeature], allow: &[ProblemCode], stop: &Stop
     let table = attributes::table(features, &mut report.problems);
     reference::swapped_axes(features, &mut report.problems);
     let mut rings: Vec<GridRing> = Vec::new();
+    // Each step has about the share of the time that it takes for a town.
+    let shapes = stop.part(0.0, 0.15);
     for (id, row) in (0u32..).zip(&table) {
-        stop.go_on()?;
+        shapes.go_on_at(id as usize, table.len())?;
         let feature = &features[row.feature];
         let clean = shapes::clean_rings(feature, &row.grid.code, &mut report.problems);
         shapes::check_simple(&clean, feature, &row.grid.code, &mut report.problems);
         rings.extend(clean.into_iter().map(|ring| GridRing { grid: id, tier: row.grid.tier, points: ring.points }));
     }
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
-    snap::snap(&mut rings, snap::Tolerance::units(LATTICE_TOLERANCE_UNITS), &FxHashSet::default(), stop)?;
+    let near = snap::Tolerance::units(LATTICE_TOLERANCE_UNITS);
+    snap::snap(&mut rings, near, &FxHashSet::default(), &stop.part(0.15, 0.35))?;
 
     let was = former_codes(features, &table);
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();
-    let overlay = Overlay::of(&rings, &grids, stop)?;
+    let overlay = Overlay::of(&rings, &grids, &stop.part(0.35, 0.7))?;
     drop(rings);
     stop.go_on()?;
     let found = coverage::find_parents(&overlay, &mut grids, &mut report);
     attributes::check_parents(&grids, &found, &mut report.problems);
-    coverage::check(&overlay, &grids, &found, &mut report.problems, stop)?;
+    coverage::check(&overlay, &grids, &found, &mut report.problems, &stop.part(0.7, 0.85))?;
 
-    let partition = partition(&overlay, &grids, &drawn, &mut report.problems, stop)?;
+    let partition = partition(&overlay, &grids, &drawn, &mut report.problems, &stop.part(0.85, 1.0))?;
     sort(&mut report);
     let publishable = report.blocking(allow).next().is_none() && !partition.is_empty();
     Ok(Built { report, partition, was, publishable })
@@ -115,7 +118,7 @@ fn partition(
     }
     let mut features = Vec::with_capacity(grids.len());
     for ((id, grid), edges) in (0u32..).zip(grids).zip(edges_of) {
-        stop.go_on()?;
+        stop.go_on_at(id as usize, grids.len())?;
         let shape = faces::polygons(&edges);
         if !shape.is_empty() {
             features.push(GridFeature { grid: grid.clone(), shape });

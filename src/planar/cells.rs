@@ -29,7 +29,7 @@ impl Rows {
         &self.items[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[u32]> {
+    pub(super) fn rows(&self) -> impl ExactSizeIterator<Item = &[u32]> {
         (0..self.starts.len() - 1).map(|row| self.row(row))
     }
 }

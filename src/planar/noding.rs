@@ -34,9 +34,9 @@ pub(super) fn node_until<S: Space>(
     stop: &StopFlag,
 ) -> Result<Vec<Segment<S>>, Stopped> {
     let mut noded = merge(segments.to_vec(), labels);
-    for _ in 0..MAX_PASSES {
+    for stop in stop.halves().take(MAX_PASSES) {
         let ends: Vec<(Point<S>, Point<S>)> = noded.iter().map(|s| (s.a, s.b)).collect();
-        let splits = pass_until(&ends, stop)?.splits;
+        let splits = pass_until(&ends, &stop)?.splits;
         if splits.is_empty() {
             break;
         }
@@ -102,8 +102,11 @@ fn pass_until<S: Space>(segments: &[(Point<S>, Point<S>)], stop: &StopFlag) -> R
     let cells = Cells::over(segments);
     let in_cell = cells.segments_by_cell(segments);
     let mut crossings = Vec::new();
-    for cell in in_cell.rows() {
-        stop.go_on()?;
+    let (finding, splitting) = (stop.part(0.0, 0.5), stop.part(0.5, 1.0));
+    let cells_with_segments = in_cell.rows();
+    let count = cells_with_segments.len();
+    for (done, cell) in cells_with_segments.enumerate() {
+        finding.go_on_at(done, count)?;
         for (k, &i) in cell.iter().enumerate() {
             for &j in &cell[k + 1..] {
                 if let Some(point) = crossing(segments[i as usize], segments[j as usize]) {
@@ -125,7 +128,7 @@ fn pass_until<S: Space>(segments: &[(Point<S>, Point<S>)], stop: &StopFlag) -> R
     let mut splits = Vec::new();
     let mut through: Vec<Point<S>> = Vec::new();
     for (i, &(a, b)) in (0u32..).zip(segments) {
-        stop.go_on()?;
+        splitting.go_on_at(i as usize, segments.len())?;
         through.clear();
         cells.each_along(a, b, |cell| {
             for &h in hot_in_cell.row(cell) {

@@ -41,9 +41,9 @@ impl Overlay {
         let alone: Vec<LabelSet> = (0u32..).zip(tiers).map(|(id, _)| labels.of([id])).collect();
         let segments: Vec<Segment<Lattice>> =
             edges.map(|(a, b, id)| Segment { a, b, toggles: alone[id as usize] }).collect();
-        let noded = node_until(&segments, &mut labels, stop)?;
+        let noded = node_until(&segments, &mut labels, &stop.part(0.0, 0.7))?;
         drop(segments);
-        let edges = label_sides_until(&noded, LabelSets::EMPTY, &mut labels, stop)?;
+        let edges = label_sides_until(&noded, LabelSets::EMPTY, &mut labels, &stop.part(0.7, 1.0))?;
         let mut owners = FxHashMap::default();
         for set in edges.iter().flat_map(|edge| [edge.left, edge.right]) {
             owners.entry(set).or_insert_with(|| resolve(labels.members(set), tiers));

@@ -49,8 +49,10 @@ pub fn repair_until(
 ) -> Result<(Vec<DraftFeature>, Vec<Repair>), Stopped> {
     let mut repairs = Vec::new();
     let tolerance = Tolerance::metres(tolerance_m);
-    for feature in &mut features {
-        stop.go_on()?;
+    let (mending, settling) = (stop.part(0.0, 0.1), stop.part(0.1, 1.0));
+    let count = features.len();
+    for (done, feature) in features.iter_mut().enumerate() {
+        mending.go_on_at(done, count)?;
         mend::mend(feature, tolerance, &mut repairs);
     }
     let mut ignored = Vec::new();
@@ -68,7 +70,7 @@ pub fn repair_until(
             polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
         })
         .collect();
-    let Settled { shapes: after, closed, moved } = settle(&before, &grids, tolerance_m, stop)?;
+    let Settled { shapes: after, closed, moved } = settle(&before, &grids, tolerance_m, &settling)?;
     for ((row, before), after) in table.iter().zip(&before).zip(after) {
         if *before != after {
             features[row.feature].polygons =
@@ -113,9 +115,9 @@ struct Settled {
 fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -> Result<Settled, Stopped> {
     let tolerance = Tolerance::metres(tolerance_m);
     let mut fixed: FxHashSet<u32> = FxHashSet::default();
-    for _ in 0..MAX_ATTEMPTS {
+    for stop in stop.halves().take(MAX_ATTEMPTS) {
         let mut closed = Vec::new();
-        let after = rounds(before, grids, tolerance, &fixed, &mut closed, stop)?;
+        let after = rounds(before, grids, tolerance, &fixed, &mut closed, &stop)?;
         let mut moved = Vec::new();
         let fixed_before = fixed.len();
         for (id, (was, is)) in (0u32..).zip(before.iter().zip(&after)).filter(|(_, (was, is))| was != is) {
@@ -142,12 +144,13 @@ fn rounds(
 ) -> Result<Vec<Shape>, Stopped> {
     let mut shapes = before.to_vec();
     let mut ambiguous = thin::Ambiguous::new(before, tolerance, fixed);
-    for _ in 0..MAX_ROUNDS {
+    for stop in stop.halves().take(MAX_ROUNDS) {
         let at_first = shapes.clone();
         let mut rings = flat(&shapes, grids);
-        snap(&mut rings, tolerance, fixed, stop)?;
+        snap(&mut rings, tolerance, fixed, &stop.part(0.0, 0.3))?;
         put_back(&mut shapes, rings);
-        thin::close(&mut shapes, grids, tolerance.less(ROUNDING_UNITS), &mut ambiguous, closed, stop)?;
+        let thin = tolerance.less(ROUNDING_UNITS);
+        thin::close(&mut shapes, grids, thin, &mut ambiguous, closed, &stop.part(0.3, 1.0))?;
         if shapes == at_first {
             break;
         }

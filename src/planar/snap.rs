@@ -119,7 +119,7 @@ pub(crate) fn snap(
     stop: &StopFlag,
 ) -> Result<Vec<Moved>, Stopped> {
     let mut moved: FxHashMap<u32, Moved> = FxHashMap::default();
-    let (anchors, joined) = join_points(rings, tolerance, fixed, stop)?;
+    let (anchors, joined) = join_points(rings, tolerance, fixed, &stop.part(0.0, 0.5))?;
     let mut before = Before::default();
     if !joined.is_empty() {
         for (r, ring) in (0u32..).zip(rings.iter_mut()) {
@@ -135,7 +135,7 @@ pub(crate) fn snap(
             tidy(&mut ring.points);
         }
     }
-    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved, stop)?;
+    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved, &stop.part(0.5, 1.0))?;
     let mut moved: Vec<Moved> = moved.into_values().collect();
     moved.sort_by_key(|m| m.grid);
     Ok(moved)
@@ -199,8 +199,9 @@ fn join_points(
     let mut anchors: Vec<Anchor> = Vec::new();
     let mut in_bucket: FxHashMap<(i64, i64), Vec<u32>> = FxHashMap::default();
     let mut joined = Joined::default();
-    for group in groups {
-        stop.go_on()?;
+    let count = groups.len();
+    for (done, group) in groups.into_iter().enumerate() {
+        stop.go_on_at(done, count)?;
         let (column, row) = bucket(group.point);
         let moves = !stands(&group);
         let near = (-1..=1)
@@ -260,8 +261,9 @@ fn bend_edges(
     let cells = Cells::over(&segments).with_margin(tolerance.widest_units(points.iter().copied()) + 2.0);
     let anchors_in = cells.points_by_cell(&points);
     let mut insertions: Vec<Insertion> = Vec::new();
-    for &(a, b, ring, edge) in loose.iter().filter(|loose| !fixed.contains(&rings[loose.2 as usize].grid)) {
-        stop.go_on()?;
+    let free = |loose: &&(Point, Point, u32, u32)| !fixed.contains(&rings[loose.2 as usize].grid);
+    for (done, &(a, b, ring, edge)) in loose.iter().filter(free).enumerate() {
+        stop.go_on_at(done, loose.len())?;
         let was = |p: Point| before.get(&(ring, p)).copied().unwrap_or(p);
         let (was_a, was_b) = (was(a), was(b));
         cells.each_along(a, b, |cell| {

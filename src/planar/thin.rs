@@ -110,13 +110,17 @@ pub(super) fn close(
     closed: &mut Vec<Closed>,
     stop: &StopFlag,
 ) -> Result<(), Stopped> {
+    let mut parts = (0..2 * Tier::ALL.len()).map(|n| stop.part(n as f64 / 6.0, (n + 1) as f64 / 6.0));
+    let mut part = || parts.next().expect("one for each tier, twice");
     for tier in Tier::ALL.into_iter().rev() {
+        let stop = &part();
         let mut work = Work::over(shapes, grids, &[tier], stop)?;
         work.close_overlaps(tier, grids, tolerance, ambiguous)?;
         work.close_gaps(tier, grids, tolerance, ambiguous)?;
         work.rebuild(tier, shapes, grids, ambiguous, closed)?;
     }
     for tier in Tier::ALL.into_iter().rev() {
+        let stop = &part();
         let Some(above) = next_tier_above(tier, grids).filter(|_| grids.iter().any(|grid| grid.tier == tier)) else {
             continue;
         };

@@ -31,11 +31,11 @@ pub(crate) fn check(
     problems: &mut Vec<Problem>,
     stop: &StopFlag,
 ) -> Result<(), Stopped> {
-    for tier in Tier::ALL {
+    for (done, tier) in Tier::ALL.into_iter().enumerate() {
         if !grids.iter().any(|grid| grid.tier == tier) {
             continue;
         }
-        stop.go_on()?;
+        stop.go_on_at(done, Tier::ALL.len())?;
         overlaps(overlay, grids, tier, problems, stop)?;
         let above = next_tier_above(tier, grids);
         gaps(overlay, grids, (tier, above), problems, stop)?;
