@@ -1,9 +1,7 @@
-// Reports in the viewer, in real browsers on the real service: from a resident to the grid, the village and the town, told as
-// a film; and everything else that the panel does.
+// Reports in the viewer, in real browsers on the real service: everything that the panel does beside the film (`film.test.ts`).
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { LocateAnswer, ReportDetail } from "../../src/api/types.ts";
-import { parseReportLink } from "../../src/lib/link.ts";
 import { launch, mapRests, open } from "./chromium.mjs";
 import { accessible, fitsWidth, fromApi } from "./expect.ts";
 import { type Gridward, makeKey, serve } from "./gridward.mjs";
@@ -18,9 +16,6 @@ let browser: Browser;
 let grids: LocateAnswer["grids"];
 let keys: Record<"leader" | "village" | "office" | "elsewhere" | "viewer", string>;
 let opened: Opened[] = [];
-/** Whether the service streams events, without which the list is asked for every few seconds, and knows sessions. */
-let streams = false;
-let sessions = false;
 
 beforeAll(async () => {
   [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
@@ -35,14 +30,10 @@ beforeAll(async () => {
     office: await makeKey(town, "dispatcher", { name: "网格办丁" }),
     viewer: await makeKey(town, "viewer", { name: "访客" }),
   };
-  sessions = (await fetch(`${town.url}/v1/session`)).ok;
-  streams = (await fetch(`${town.url}/v1/events`, { headers: { authorization: `Bearer ${keys.office}` } })).ok;
 });
 
 afterEach(async () => {
-  const faults = opened
-    .flatMap((one) => one.faults)
-    .filter((fault) => (streams || !fault.includes("/v1/events")) && (sessions || !fault.includes("/v1/session")));
+  const faults = opened.flatMap((one) => one.faults);
   for (const { context } of opened) await context.close();
   opened = [];
   expect(faults).toEqual([]);
@@ -102,109 +93,6 @@ function forgive(page: Page, status: number): void {
 }
 
 const row = (page: Page, id: string) => page.locator(`.row[data-report="${id}"]`);
-const story = (page: Page) =>
-  page.locator(".step").evaluateAll((all) => all.map((one) => [one.dataset.action, one.dataset.level]));
-const status = (page: Page) => page.locator(".report-page").getAttribute("data-status");
-
-/** Takes a step on the open page as people do. */
-async function step(page: Page, action: string, answers: { note?: string; to?: string } = {}): Promise<void> {
-  const version = await page.locator(".report-page").getAttribute("data-version");
-  await page.locator(`.actions [data-action="${action}"]`).click();
-  const dialog = page.locator("dialog[open]");
-  if (answers.to) await dialog.getByLabel(answers.to).check();
-  if (answers.note) await dialog.locator("textarea").fill(answers.note);
-  await dialog.locator('button[type="submit"]').click();
-  await expect.poll(() => page.locator(".report-page").getAttribute("data-version")).not.toBe(version);
-  await expect.poll(() => page.locator("dialog[open]").count()).toBe(0);
-}
-
-/** The moment at which a row is in the page, by the page's own clock, which is the test's too. */
-function arrival(page: Page): Promise<() => Promise<number>> {
-  return page
-    .evaluateHandle(() => {
-      const known = new Set([...document.querySelectorAll<HTMLElement>(".row")].map((one) => one.dataset.report));
-      return {
-        at: new Promise<number>((found) => {
-          const look = (): void => {
-            const rows = [...document.querySelectorAll<HTMLElement>(".row")];
-            if (!rows.some((one) => !known.has(one.dataset.report))) return;
-            watch.disconnect();
-            found(Date.now());
-          };
-          const watch = new MutationObserver(look);
-          watch.observe(document.body, { childList: true, subtree: true });
-        }),
-      };
-    })
-    .then((handle) => () => handle.evaluate(({ at }) => at));
-}
-
-test("the film: from a resident to the grid's leader, the village, and the town, which verifies", async () => {
-  const leader = await atWork(keys.leader, "/", { width: 900, height: 700 });
-  const elsewhere = await atWork(keys.elsewhere, "/", { width: 640, height: 480 });
-  const live = streams ? "stream" : "asking";
-  await expect.poll(() => leader.locator(".foot [data-live]").getAttribute("data-live")).toBe(live);
-  await expect.poll(() => elsewhere.locator(".foot [data-live]").getAttribute("data-live")).toBe(live);
-  await mapRests(leader);
-
-  // It is there within a second. Maps drawn in software keep a processor busy, so the quickest of three counts.
-  const waits: number[] = [];
-  let first: ReportDetail | undefined;
-  for (let tries = 0; tries < 3; tries++) {
-    const arrived = await arrival(leader);
-    const report = await post({ description: `路灯不亮，第 ${tries + 1} 次`, category: "public_facilities" });
-    const sent = Date.now();
-    first ??= report;
-    waits.push((await arrived()) - sent);
-  }
-  expect(Math.min(...waits)).toBeLessThan(streams ? 1000 : 5000);
-  if (!first) throw new Error("three were sent");
-  const { id } = first;
-  expect(await row(leader, id).locator(".fresh").count()).toBe(1);
-  expect(await leader.locator(".newcomer").textContent()).toContain("新上报：公共设施");
-  expect(await elsewhere.locator(".row").count()).toBe(0);
-
-  await row(leader, id).click();
-  await leader.locator(".report-page").waitFor();
-  expect(parseReportLink(new URL(leader.url()).hash)).toEqual({ id, token: null });
-  expect(
-    await leader.locator(".actions [data-action]").evaluateAll((all) => all.map((one) => one.dataset.action)),
-  ).toEqual(["accept", "forward", "merge", "reject"]);
-  await step(leader, "accept", { note: "马上去看" });
-  await step(leader, "forward", { to: "一级网格（村居）", note: "灯杆归村里管" });
-  expect(await leader.locator(".actions").count()).toBe(0);
-
-  const village = await atWork(keys.village, `/#report=${id}`, { width: 900, height: 700 });
-  expect(await village.locator(".holder").first().textContent()).toContain(grids[0]?.name);
-  await step(village, "accept");
-  await step(village, "resolve", { note: "已换灯泡" });
-  // The first browser follows, without a reload.
-  await expect.poll(() => status(leader)).toBe("resolved");
-
-  const office = await atWork(keys.office, `/#report=${id}`, { width: 900, height: 700 });
-  await step(office, "verify", { note: "现场看过" });
-  for (const page of [leader, village, office]) {
-    await expect.poll(() => status(page)).toBe("closed");
-    expect(await story(page)).toEqual([
-      ["report", "tier3"],
-      ["accept", "tier3"],
-      ["forward", "tier1"],
-      ["accept", "tier1"],
-      ["resolve", "tier1"],
-      ["verify", "tier1"],
-    ]);
-    const told = await page.locator(".story").textContent();
-    for (const word of ["公众", "组长甲", "马上去看", "灯杆归村里管", "村干部乙", "已换灯泡", "网格办丁", "现场看过"]) {
-      expect(told).toContain(word);
-    }
-  }
-  await office.locator(".why summary").click();
-  await office.locator(".decision").waitFor();
-  expect(await office.locator(".decision .again").textContent()).toContain("结果一致");
-  expect(await office.locator(".decision").textContent()).toContain(grids.at(-1)?.code);
-  await accessible(office);
-});
-
 describe("somebody without a key", () => {
   test("reports at a place with the right button, and follows it by its link", async () => {
     const page = await visit("/");
