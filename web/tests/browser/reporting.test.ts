@@ -294,7 +294,8 @@ describe("photos", () => {
     await page.locator(".photo-picker img").waitFor();
     await accessible(page);
     await send(page);
-    await page.locator(".photo-strip img").waitFor();
+    // The form shows the photo too, before it is sent.
+    await page.locator(".report-card .photo-strip img").waitFor();
     const id = await idOf(page);
     const { photos } = await api<{ photos: { picture: string; thumbnail: string }[] }>(`/v1/reports/${id}/photos`);
     expect(photos).toHaveLength(1);
@@ -364,23 +365,19 @@ describe("a leader's list", () => {
     const key = await leaderKey(answer.grids.at(-1)?.code ?? "");
     expectsSilence = true;
     const page = await visit(opening, "/m#work");
-    await page.locator(".sign-in button[type=submit]").waitFor();
-    await page.waitForTimeout(500);
-    const byKey = page.getByRole("button", { name: "用密钥登录" });
-    if (await byKey.isVisible()) await byKey.click();
+    await page.getByRole("button", { name: "用密钥登录" }).click();
     await page.locator("#work-key").fill("gw_wrong");
     await page.keyboard.press("Enter");
     await page.locator("#work-wrong", { hasText: "密钥" }).waitFor();
     await accessible(page);
     await page.locator("#work-key").fill(key);
     await page.keyboard.press("Enter");
-    await page.locator(".filters").waitFor();
+    await page.locator(".tasks[aria-busy=false]").waitFor({ state: "attached" });
     return page;
   }
 
   test("new reports appear by themselves, and every step is taken there", async () => {
     const page = await atWork();
-    await page.waitForTimeout(500);
     const { id } = await api<ReportDetail>("/v1/reports", admin, newReport("网格长手机上的一件"));
     const card = page.locator(`.tasks [data-id="${id}"]`);
     await card.waitFor();

@@ -3,10 +3,10 @@ import { signal } from "@preact/signals";
 import { problemIn } from "../../api/client.ts";
 import { addPhoto } from "../../api/photos.ts";
 import { report, reports, act as take } from "../../api/reports.ts";
-import { signInAs, signOutAgain, whoAmI } from "../../api/signing.ts";
 import type { Problem, ReportAction, ReportDetail, ReportStep } from "../../api/types.ts";
 import { shrunk } from "../../lib/photo.ts";
 import { keep as keepKey, kept } from "../key.ts";
+import { enter, leave, loadWho, who } from "../who.ts";
 
 export type Staff =
   | { readonly state: "unknown" }
@@ -23,8 +23,6 @@ const PERIOD_MS = 4_000;
 
 export const staff = signal<Staff>({ state: "unknown" });
 export const trying = signal(false);
-/** The service knows accounts with passwords beside keys. */
-export const hasAccounts = signal(false);
 export const filter = signal<Filter>("open");
 /** Null before the first answer. */
 export const tasks = signal<readonly ReportDetail[] | null>(null);
@@ -41,26 +39,17 @@ export async function signInAgain(): Promise<void> {
   if (staff.peek().state === "in") return;
   const key = kept.peek();
   if (key !== null) await tryKey(key, false);
-  try {
-    const who = await whoAmI();
-    hasAccounts.value = true;
-    if (who.via === "session" && staff.peek().state !== "in") await tryKey(null, false);
-  } catch {
-    // Keys do without.
-  }
+  await loadWho();
+  if (who.peek()?.via === "session" && staff.peek().state !== "in") await tryKey(null, false);
   if (staff.peek().state === "unknown") staff.value = { state: "out", problem: null, tried: false };
 }
 
 export async function signInByName(name: string, password: string): Promise<void> {
   trying.value = true;
-  try {
-    await signInAs(name.trim(), password);
-  } catch (error) {
-    staff.value = { state: "out", problem: problemIn(error), tried: true };
-    trying.value = false;
-    return;
-  }
-  await tryKey(null, true);
+  const refused = await enter(name.trim(), password);
+  if (refused === null) return tryKey(null, true);
+  staff.value = { state: "out", problem: refused ?? null, tried: true };
+  trying.value = false;
 }
 
 export async function signIn(text: string): Promise<void> {
@@ -70,7 +59,7 @@ export async function signIn(text: string): Promise<void> {
 export function signOut(): void {
   const now = staff.peek();
   // Silence leaves the cookie, and the page says so by being signed in the next time.
-  if (now.state === "in" && now.key === null) void signOutAgain().catch(() => {});
+  if (now.state === "in" && now.key === null) void leave();
   keepKey(null);
   seen = null;
   tasks.value = null;

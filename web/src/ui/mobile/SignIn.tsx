@@ -2,23 +2,22 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { mobileWords } from "../../i18n/mobile/index.ts";
-import { hasAccounts, signIn, signInByName, staff, trying } from "../../state/mobile/staff.ts";
+import { signIn, signInByName, staff, trying } from "../../state/mobile/staff.ts";
 
 export function SignIn() {
   const says = mobileWords.value.work;
-  const by = useSignal<"name" | "key">("name");
-  const way = hasAccounts.value ? by.value : "key";
+  const way = useSignal<"name" | "key">("name");
   return (
     <div class="sign-in">
       <h3>{says.signInTitle}</h3>
       <p>{says.signInText}</p>
-      {way === "name" ? <ByName /> : <ByKey />}
-      {way === "name" && (
+      {way.value === "name" ? <ByName /> : <ByKey />}
+      {way.value === "name" && (
         <button
           type="button"
           class="button quiet"
           onClick={() => {
-            by.value = "key";
+            way.value = "key";
           }}
         >
           {says.byKey}

@@ -40,7 +40,8 @@ export function Work() {
           </button>
         )}
       </div>
-      {staff.value.state === "in" ? <List /> : <SignIn />}
+      {staff.value.state === "in" && <List />}
+      {staff.value.state === "out" && <SignIn />}
     </section>
   );
 }
@@ -69,7 +70,7 @@ function List() {
       )}
       {found?.length === 0 && <p>{says.none}</p>}
       {found && found.length > 0 && <p class="caption">{says.count(found.length)}</p>}
-      <ul class="cards tasks">
+      <ul class="cards tasks" aria-busy={found === null}>
         {found?.map((report) => (
           <li key={report.id}>
             <Task report={report} />
