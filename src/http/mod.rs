@@ -135,6 +135,7 @@ pub fn router(state: AppState) -> Router {
         .merge(open311::routes())
         .route("/assets/{*name}", get(pages::asset))
         .route("/favicon.ico", get(pages::favicon))
+        .route("/offline.js", get(pages::offline))
         .merge(openapi::page(document))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     // Tiles are kept compressed.

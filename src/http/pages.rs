@@ -1,4 +1,4 @@
-//! `/`, `/m`, `/login`, `/overview` and their assets: the web pages, in the binary since it was built.
+//! `/`, `/m`, `/login`, `/overview`, their assets and the service worker of `/m`: the web pages, in the binary since it was built.
 
 use std::borrow::Cow;
 
@@ -84,6 +84,11 @@ pub(crate) async fn overview(headers: HeaderMap) -> Result<Response, Problem> {
 pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let path = format!("{ASSETS}{name}");
     file(&path, &headers).ok_or_else(|| Problem::new(Kind::NoSuchPath))
+}
+
+/// `GET /offline.js`, the service worker by which `/m` opens without a network.
+pub(crate) async fn offline(headers: HeaderMap) -> Result<Response, Problem> {
+    file("offline.js", &headers).ok_or_else(|| Problem::new(Kind::NoSuchPath))
 }
 
 /// `GET /favicon.ico`, which browsers ask for unasked.

@@ -32,4 +32,8 @@ if (page) {
     return openOutbox();
   });
   void loadWho();
+  // Where the page is read over https, or on the machine itself, it opens without a network from the next time on.
+  if (import.meta.env.PROD && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register("/offline.js", { scope: "/m" }).catch(() => {});
+  }
 }
