@@ -2,7 +2,7 @@
 import { type Call, call } from "./client.ts";
 import type { ComparedPlaces, Comparison, Edition, Job, Report, Strips } from "./types.ts";
 
-/** A key in force, or null for what everybody may see. */
+/** A key in force; null for whoever the browser's cookie says, or what everybody may see. */
 export type Key = string | null;
 
 const at = (name: string): string => `/v1/editions/${encodeURIComponent(name)}`;
@@ -11,17 +11,17 @@ export async function editions(key: Key): Promise<Edition[]> {
   return (await call<{ editions: Edition[] }>("/v1/editions", { key })).editions;
 }
 
-/** Only an administrator may see the jobs, so this also tells whether a key is one's. */
-export async function jobs(key: string): Promise<Job[]> {
+/** Only an administrator may see the jobs, so this also tells whether somebody is one. */
+export async function jobs(key: Key): Promise<Job[]> {
   return (await call<{ jobs: Job[] }>("/v1/jobs", { key })).jobs;
 }
 
-export function job(id: string, key: string): Promise<Job> {
+export function job(id: string, key: Key): Promise<Job> {
   return call(`/v1/jobs/${encodeURIComponent(id)}`, { key });
 }
 
 /** Asks a job to end; it may be done before it hears of it. */
-export function endJob(id: string, key: string): Promise<unknown> {
+export function endJob(id: string, key: Key): Promise<unknown> {
   return call(`/v1/jobs/${encodeURIComponent(id)}`, { method: "DELETE", key });
 }
 
@@ -36,20 +36,20 @@ export interface Publishing {
   readonly confirm?: boolean;
 }
 
-export function publish(name: string, body: Publishing, key: string): Promise<Job> {
+export function publish(name: string, body: Publishing, key: Key): Promise<Job> {
   return post(`${at(name)}/publish`, { body, key });
 }
 
 /** Makes another draft, called `edition`. */
-export function repair(name: string, edition: string, toleranceM: number, key: string): Promise<Job> {
+export function repair(name: string, edition: string, toleranceM: number, key: Key): Promise<Job> {
   return post(`${at(name)}/repair`, { body: { tolerance_m: toleranceM, edition }, key });
 }
 
-export function rollBack(key: string): Promise<Edition> {
+export function rollBack(key: Key): Promise<Edition> {
   return post("/v1/rollback", { key });
 }
 
-export function discard(name: string, key: string): Promise<unknown> {
+export function discard(name: string, key: Key): Promise<unknown> {
   return call(at(name), { method: "DELETE", key });
 }
 

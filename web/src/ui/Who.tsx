@@ -3,19 +3,18 @@ import { words } from "../i18n/index.ts";
 import { leave, who } from "../state/who.ts";
 import { Icon } from "./Icon.tsx";
 
+/** To the page where people sign in by name, and back to where they are. */
+export function wayIn(): string {
+  return `/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
+}
+
 export function Who() {
   const says = words.value.who;
   const now = who.value;
   if (now === null) return null;
   if (now.via !== "session") {
-    const here = `${location.pathname}${location.search}${location.hash}`;
     return (
-      <a
-        class="who language"
-        href={`/login?next=${encodeURIComponent(here)}`}
-        title={says.signIn}
-        aria-label={says.signIn}
-      >
+      <a class="who language" href={wayIn()} title={says.signIn} aria-label={says.signIn}>
         <Icon name="person" />
       </a>
     );

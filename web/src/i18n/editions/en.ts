@@ -24,8 +24,9 @@ export const en: EditionWords = {
   signIn: {
     title: "Sign in as administrator",
     text: "Then you can upload, check, repair, compare and publish borders.",
+    account: "Sign in by name",
     key: "Administrator's key",
-    hint: "Keys are made on the server:",
+    hint: "A key does as well. Keys are made on the server:",
     button: "Sign in",
     trying: "Checking…",
     wrong: "This key is wrong, or it has been revoked. Please check it and enter it again.",

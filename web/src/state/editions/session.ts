@@ -1,14 +1,16 @@
-// Who is at work: whether the key of this tab is an administrator's.
+// Who is at work: an administrator, by the key of this tab or signed in by name.
 import { effect, signal } from "@preact/signals";
 import { problemIn } from "../../api/client.ts";
-import { jobs } from "../../api/editions.ts";
+import { jobs, type Key } from "../../api/editions.ts";
 import type { Job, Problem } from "../../api/types.ts";
 import { keep, kept } from "../key.ts";
+import { leave, loadWho, who } from "../who.ts";
 
 export type Session =
   | { readonly state: "out" }
   | { readonly state: "trying" }
-  | { readonly state: "in"; readonly key: string }
+  /** Without a key it is the browser's cookie that says who it is. */
+  | { readonly state: "in"; readonly key: Key }
   /** The service does not take the key, or `problem` is null: it does not answer. */
   | { readonly state: "refused"; readonly problem: Problem | null };
 
@@ -16,18 +18,24 @@ export const session = signal<Session>({ state: "out" });
 
 // Whoever signs out in another panel is out here too.
 effect(() => {
-  if (kept.value === null && session.peek().state === "in") session.value = { state: "out" };
+  const now = session.peek();
+  if (kept.value === null && now.state === "in" && now.key !== null) session.value = { state: "out" };
 });
 
-export const keyNow = (): string | null => (session.value.state === "in" ? session.value.key : null);
+export const keyNow = (): Key => (session.value.state === "in" ? session.value.key : null);
+
+export const isIn = (): boolean => session.value.state === "in";
 
 /** Takes a key if the service does; the jobs that it told of, so that running work can be followed on. */
-export async function signIn(text: string): Promise<Job[]> {
-  const key = text.trim();
+export function signIn(text: string): Promise<Job[]> {
+  return enter(text.trim());
+}
+
+async function enter(key: Key): Promise<Job[]> {
   session.value = { state: "trying" };
   try {
     const running = await jobs(key);
-    keep(key);
+    if (key !== null) keep(key);
     session.value = { state: "in", key };
     return running;
   } catch (error) {
@@ -36,15 +44,21 @@ export async function signIn(text: string): Promise<Job[]> {
   }
 }
 
-/** Signs in again with the key of this tab, if it has one. */
+/** Signs in again with the key of this tab, or as the administrator whom the browser's cookie says. */
 export async function signInAgain(): Promise<Job[]> {
+  if (session.peek().state === "in") return [];
   const key = kept.peek();
-  return key === null || session.peek().state === "in" ? [] : signIn(key);
+  if (key !== null) return enter(key);
+  await loadWho();
+  const now = who.peek();
+  return now?.via === "session" && now.role === "admin" ? enter(null) : [];
 }
 
-export function signOut(): void {
+export async function signOut(): Promise<void> {
+  const now = session.peek();
   keep(null);
   session.value = { state: "out" };
+  if (now.state === "in" && now.key === null) await leave();
 }
 
 /** A call with the key failed: one that is wrong or revoked is of no more use. */

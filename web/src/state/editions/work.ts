@@ -5,7 +5,7 @@ import type { Job, Problem } from "../../api/types.ts";
 import { type ChosenFile, type UploadOptions, upload } from "../../api/upload.ts";
 import { loadTileset } from "../tileset.ts";
 import { loadList, repairedName } from "./list.ts";
-import { heed, keyNow } from "./session.ts";
+import { heed, isIn, keyNow } from "./session.ts";
 
 export type Purpose = Job["kind"];
 
@@ -61,10 +61,10 @@ export function resume(jobs: readonly Job[]): Ended {
 async function begin(
   purpose: Purpose,
   first: Work | null,
-  ask: (key: string, signal: AbortSignal) => Promise<Job>,
+  ask: (key: api.Key, signal: AbortSignal) => Promise<Job>,
 ): Ended {
+  if (!isIn()) return null;
   const key = keyNow();
-  if (key === null) return null;
   running?.abort();
   const controller = new AbortController();
   running = controller;
@@ -88,7 +88,7 @@ async function begin(
   return null;
 }
 
-async function follow(purpose: Purpose, begun: Job, key: string, signal: AbortSignal): Promise<Job> {
+async function follow(purpose: Purpose, begun: Job, key: api.Key, signal: AbortSignal): Promise<Job> {
   let silences = 0;
   let job = begun;
   while (job.state === "running") {
@@ -114,9 +114,8 @@ export async function cancel(): Promise<void> {
     running?.abort();
   } else if (now.state === "running") {
     work.value = { ...now, ending: true };
-    const key = keyNow();
     // If the service does not hear it, the job goes on, and the page goes on showing it.
-    if (key !== null) await api.endJob(now.job.id, key).catch(heed);
+    if (isIn()) await api.endJob(now.job.id, keyNow()).catch(heed);
   }
 }
 

@@ -4,7 +4,7 @@ import { discard } from "../../api/editions.ts";
 import type { Problem } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { openList } from "../../state/editions/page.ts";
-import { heed, keyNow } from "../../state/editions/session.ts";
+import { heed, isIn, keyNow } from "../../state/editions/session.ts";
 import { Dialog } from "../Dialog.tsx";
 import { Failed } from "./Failed.tsx";
 
@@ -12,10 +12,9 @@ export function DiscardDialog({ name, onClose }: { name: string; onClose: () => 
   const says = editionWords.value.discard;
   const failed = useSignal<{ problem: Problem | null } | null>(null);
   const go = async (): Promise<void> => {
-    const key = keyNow();
-    if (key === null) return onClose();
+    if (!isIn()) return onClose();
     try {
-      await discard(name, key);
+      await discard(name, keyNow());
       onClose();
       openList();
     } catch (error) {

@@ -42,7 +42,7 @@ export function List() {
           type="button"
           class="button quiet sign-out"
           onClick={() => {
-            signOut();
+            void signOut();
             // What only administrators may see goes at once.
             list.value = { state: "loading" };
             void loadList();

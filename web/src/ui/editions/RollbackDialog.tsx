@@ -5,7 +5,7 @@ import type { Edition, Problem } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { before, loadList } from "../../state/editions/list.ts";
 import { said } from "../../state/editions/page.ts";
-import { heed, keyNow } from "../../state/editions/session.ts";
+import { heed, isIn, keyNow } from "../../state/editions/session.ts";
 import { loadTileset } from "../../state/tileset.ts";
 import { Dialog } from "../Dialog.tsx";
 import { Failed } from "./Failed.tsx";
@@ -15,11 +15,10 @@ export function RollbackDialog({ info, onClose }: { info: Edition; onClose: () =
   const failed = useSignal<{ problem: Problem | null } | null>(null);
   const going = useSignal(false);
   const go = async (): Promise<void> => {
-    const key = keyNow();
-    if (key === null) return onClose();
+    if (!isIn()) return onClose();
     going.value = true;
     try {
-      const now = await rollBack(key);
+      const now = await rollBack(keyNow());
       await Promise.all([loadList(), loadTileset()]);
       said.value = says.done(now.name);
       onClose();

@@ -4,6 +4,7 @@ import { editionWords } from "../../i18n/editions/index.ts";
 import { loadList } from "../../state/editions/list.ts";
 import { session, signIn } from "../../state/editions/session.ts";
 import { resume } from "../../state/editions/work.ts";
+import { wayIn } from "../Who.tsx";
 import { saying } from "./Failed.tsx";
 
 export function SignIn() {
@@ -25,6 +26,9 @@ export function SignIn() {
     <form class="sign-in" onSubmit={submit} noValidate>
       <h3>{says.title}</h3>
       <p class="note">{says.text}</p>
+      <a class="button strong" href={wayIn()}>
+        {says.account}
+      </a>
       <label class="field">
         <span>{says.key}</span>
         <input
@@ -47,7 +51,7 @@ export function SignIn() {
               : saying(now.problem)}
         </p>
       )}
-      <button type="submit" class="button strong" disabled={now.state === "trying"}>
+      <button type="submit" class="button" disabled={now.state === "trying"}>
         {now.state === "trying" ? says.trying : says.button}
       </button>
       <p class="note">

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { reportWords } from "../../i18n/reports/index.ts";
 import { accounts, session, signIn } from "../../state/reports/session.ts";
 import { saying } from "../editions/Failed.tsx";
+import { wayIn } from "../Who.tsx";
 
 export function SignIn() {
   const says = reportWords.value.signIn;
@@ -20,10 +21,7 @@ export function SignIn() {
       <h3>{says.title}</h3>
       <p class="note">{says.text}</p>
       {accounts.value && (
-        <a
-          class="button strong"
-          href={`/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`}
-        >
+        <a class="button strong" href={wayIn()}>
           {says.account}
         </a>
       )}
