@@ -12,7 +12,7 @@ export const en: Words = {
   title: "Grid map",
   brand: "Gridward",
   otherLanguage: "中文",
-  otherLanguageLabel: "切换到中文",
+  otherLanguageLabel: "中文：切换到中文",
   tiers: { 1: "Tier 1", 2: "Tier 2", 3: "Tier 3" },
   roles: {
     leader: "Grid leader",

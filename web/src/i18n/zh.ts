@@ -10,8 +10,8 @@ export const zh = {
   lang: "zh-CN",
   title: "网格地图",
   brand: "网格地图",
-  otherLanguage: "English",
-  otherLanguageLabel: "Switch to English",
+  otherLanguage: "EN",
+  otherLanguageLabel: "EN: Switch to English",
   tiers: { 1: "一级", 2: "二级", 3: "三级" },
   roles: {
     leader: "网格长",

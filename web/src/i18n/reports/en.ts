@@ -43,6 +43,7 @@ export const en: ReportWords = {
   due: (day) => `due on ${day}`,
   overdueSince: (day) => `Overdue: was due on ${day}`,
   report: "New report",
+  overview: "Overview",
   reportHint: "Point at the place on the map, choose a kind, say what it is.",
   reportHere: "Report here",
   signIn: {

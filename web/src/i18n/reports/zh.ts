@@ -44,6 +44,7 @@ export const zh = {
   due: (day: string) => `期限：${day}`,
   overdueSince: (day: string) => `已超期，期限是${day}`,
   report: "我要上报",
+  overview: "统计总览",
   reportHint: "在地图上点选位置，选择类别，写明情况。",
   reportHere: "在此上报",
   signIn: {

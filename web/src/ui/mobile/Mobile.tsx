@@ -80,7 +80,7 @@ function Result() {
       <section class="failure" role="alert" data-why={from.why}>
         <h2>{says[from.why]}</h2>
         <p>{says[`${from.why}Text`]}</p>
-        {from.why !== "insecure" && <Again />}
+        {from.why !== "insecure" && <Again strong />}
       </section>
     );
   }
@@ -121,9 +121,9 @@ function Result() {
   );
 }
 
-function Again() {
+function Again({ strong = false }: { strong?: boolean }) {
   return (
-    <button type="button" class="button strong" onClick={() => void locateMe()}>
+    <button type="button" class={strong ? "button strong" : "button"} onClick={() => void locateMe()}>
       <Icon name="target" />
       {words.value.mobile.again}
     </button>

@@ -1,11 +1,13 @@
 // Counts by the day, week or month of reporting: columns, and the same as a table.
 import type { Stats } from "../../api/types.ts";
 import { overviewWords } from "../../i18n/overview/index.ts";
-import { dayInChina, type Span, spansOf, stepOf } from "../../lib/days.ts";
+import { dayInChina, type Span, type Step, spansOf, stepOf } from "../../lib/days.ts";
 import { rowsBy } from "../../state/overview/counts.ts";
 import type { Period } from "../../state/overview/period.ts";
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 240, 34, 24, 10];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 240, 44, 28, 12];
+/** As many words fit below the columns, also on a phone. */
+const MOST_WORDS = 5;
 
 export function Time({ stats, of }: { stats: Stats; of: Period }) {
   const says = overviewWords.value.time;
@@ -28,7 +30,7 @@ export function Time({ stats, of }: { stats: Stats; of: Period }) {
       </h2>
       <div class="pair">
         <figure>
-          <Columns spans={spans} most={most} label={says.chart(says.steps[step], spans.length, most)} />
+          <Columns spans={spans} step={step} most={most} label={says.chart(says.steps[step], spans.length, most)} />
           <figcaption class="legend">
             <span class="swatch settled" /> {says.settled}
             <span class="swatch open" /> {says.open}
@@ -64,12 +66,21 @@ export function Time({ stats, of }: { stats: Stats; of: Period }) {
   );
 }
 
-function Columns({ spans, most, label }: { spans: readonly Span[]; most: number; label: string }) {
+interface ColumnsProps {
+  readonly spans: readonly Span[];
+  readonly step: Step;
+  readonly most: number;
+  readonly label: string;
+}
+
+function Columns({ spans, step: span, most, label }: ColumnsProps) {
   const top = roundUp(most);
   const height = HEIGHT - BOTTOM - TOP;
   const step = (WIDTH - LEFT) / spans.length;
   const y = (value: number): number => TOP + height * (1 - value / top);
-  const every = Math.ceil(spans.length / 6);
+  const every = Math.ceil(spans.length / MOST_WORDS);
+  const oneYear = spans[0]?.first.slice(0, 4) === spans.at(-1)?.first.slice(0, 4);
+  const [from, to] = span === "month" ? [0, 7] : [oneYear ? 5 : 2, 10];
   return (
     <svg class="columns" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
       {[0, top / 2, top].map((value) => (
@@ -80,20 +91,17 @@ function Columns({ spans, most, label }: { spans: readonly Span[]; most: number;
           </text>
         </g>
       ))}
-      {spans.map((span, at) => {
+      {spans.map(({ first, reports, settled }, at) => {
         const x = LEFT + step * at + step * 0.12;
         const width = step * 0.76;
-        const open = span.reports - span.settled;
+        const open = reports - settled;
         return (
-          <g key={span.first}>
-            <rect class="settled" x={x} width={width} y={y(span.settled)} height={y(0) - y(span.settled)} />
-            <rect class="open" x={x} width={width} y={y(span.reports)} height={y(0) - y(open)} />
+          <g key={first}>
+            <rect class="settled" x={x} width={width} y={y(settled)} height={y(0) - y(settled)} />
+            <rect class="open" x={x} width={width} y={y(reports)} height={y(0) - y(open)} />
             {at % every === 0 && (
               <text x={x} y={HEIGHT - 6}>
-                {span.first.slice(
-                  spans.length > 1 && spans[0]?.first.slice(0, 4) === spans.at(-1)?.first.slice(0, 4) ? 5 : 2,
-                  10,
-                )}
+                {first.slice(from, to)}
               </text>
             )}
           </g>

@@ -35,6 +35,9 @@ export function List() {
       <footer class="foot">
         <small data-live={live.value}>{says.live[live.value]}</small>
         <Who />
+        <a class="button quiet" href="/overview">
+          {says.overview}
+        </a>
         <button type="button" class="button quiet sign-out" onClick={() => void signOut()}>
           {says.signIn.out}
         </button>
