@@ -46,6 +46,7 @@ async function theLeader() {
   const code = answer.grids.at(-1).code;
   const key = /gw_\S+/.exec(await town.run("key", "create", "--role", "leader", "--grid", code))?.[0] ?? "";
   const { page } = await open(browser, `${town.url}/m#work`, { ...size, position: here });
+  await page.getByRole("button", { name: "用密钥登录" }).click();
   await page.locator("#work-key").fill(key);
   await page.keyboard.press("Enter");
   await page.locator(".tasks .report-card").first().waitFor();

@@ -1,6 +1,6 @@
 // Writes the pictures of the documentation: the real pages on the real service, first with the demo town as it is
 // (docs/screenshot.png, docs/screenshot-m.png), then with reports that people are at work with, then with a shapefile on its
-// way to a published edition (docs/pictures/). With names of these three, `town`, `reports`, `editions`, only those.
+// way to a published edition (docs/pictures/). With names of these, `town`, `login`, `overview`, `reports`, `editions`, only those.
 // `pngquant` makes them small.
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -15,7 +15,8 @@ const here = { longitude: 116.9, latitude: 30.8, accuracy: 8 };
 mkdirSync(resolve(docs, "pictures"), { recursive: true });
 const [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
 const shapefile = damagedShapefile();
-const parts = { town: theTown, reports: theReports, overview: theOverview, editions: theEditions };
+// The overview before anything is reported: it says what the demo is known to hold.
+const parts = { town: theTown, login: theLogin, overview: theOverview, reports: theReports, editions: theEditions };
 const wanted = process.argv.slice(2);
 try {
   for (const [name, draw] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await draw();
@@ -111,11 +112,19 @@ async function theReports() {
   await keep(phone.page, "pictures/reports-phone");
 }
 
+async function theLogin() {
+  const { page } = await open(browser, `${town.url}/login`, { width: 900, height: 620 });
+  await page.locator("input[name=username]").fill("wang");
+  await page.locator("input[name=password]").fill("not the password");
+  await keep(page, "pictures/login");
+}
+
 async function theOverview() {
-  const { page } = await open(browser, `${town.url}/overview`, { height: 1900 });
+  const { page } = await open(browser, `${town.url}/overview`, { height: 2000 });
   await page.locator(".sign-in input").fill(await adminKey(town));
   await page.keyboard.press("Enter");
   await page.locator(".counts[aria-busy='false']").waitFor();
+  await page.locator(".shaded-map canvas").waitFor();
   await mapRests(page);
   await keep(page, "pictures/overview");
 }

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { signInAgain } from "../state/reports/session.ts";
 import { loadTileset, tileset } from "../state/tileset.ts";
+import { loadWho } from "../state/who.ts";
 import { type MountMap, Overview } from "../ui/overview/Overview.tsx";
 import "../styles/base.css";
 import "../styles/editions/panel.css";
@@ -19,4 +20,5 @@ const page = document.getElementById("page");
 if (page) {
   render(<Overview mountMap={mountMap} />, page);
   void signInAgain();
+  void loadWho();
 }

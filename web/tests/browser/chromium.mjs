@@ -34,6 +34,7 @@ export async function open(browser, url, opening = {}) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
+    locale: language === "zh" ? "zh-CN" : "en-GB",
     hasTouch: width < 600,
     reducedMotion: "reduce",
     ...(position && { geolocation: position, permissions: ["geolocation"] }),

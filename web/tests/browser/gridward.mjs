@@ -12,9 +12,17 @@ const BINARY = resolve(WEB, process.env.GRIDWARD_BIN ?? "../target/release/gridw
 const START_MS = 60_000;
 
 /**
- * `run` is the command line on the same store; it gives what that printed.
+ * `run` is the command line on the same store; it gives what that printed. `halt` ends the service and keeps its store, on which
+ * `resume` starts it again at the same address.
  *
- * @typedef {{ url: string, port: number, run: (...args: string[]) => Promise<string>, stop: () => Promise<void> }} Gridward
+ * @typedef {object} Gridward
+ * @property {string} url
+ * @property {number} port
+ * @property {(...args: string[]) => Promise<string>} run
+ * @property {() => Promise<void>} halt
+ * @property {() => Promise<void>} resume
+ * @property {() => Promise<void>} stop
+ *
  * @param {{ demo: boolean }} options without the demo the store stays empty
  * @returns {Promise<Gridward>}
  */
@@ -25,34 +33,42 @@ export async function serve({ demo }) {
   const url = `http://127.0.0.1:${port}`;
   const store = emptyStore(folder);
   const args = ["serve", "--store", store.url, "--listen", `127.0.0.1:${port}`];
-  const server = spawn(BINARY, demo ? [...args, "--demo"] : args, {
-    stdio: ["ignore", "ignore", "pipe"],
-    // Tests ask as fast as they can.
-    env: { ...process.env, GRIDWARD_RATE_LIMIT: "0", GRIDWARD_KEY_RATE_LIMIT: "0" },
-  });
-  let said = "";
-  server.stderr.on("data", (text) => {
-    said = (said + text).slice(-4000);
-  });
-  /** @type {Promise<void>} */
-  const ended = new Promise((end) => server.once("exit", () => end()));
+  /** @type {() => Promise<void>} */
+  let halt = async () => {};
   const stop = async () => {
-    server.kill("SIGTERM");
-    await ended;
+    await halt();
     store.drop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = Date.now() + START_MS;
-  while (!(await answers(`${url}${demo ? "/readyz" : "/healthz"}`))) {
-    if (server.exitCode !== null || Date.now() > deadline) {
-      await stop();
-      throw new Error(`the service did not start:\n${said}`);
+  const resume = async () => {
+    const server = spawn(BINARY, demo ? [...args, "--demo"] : args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      // Tests ask as fast as they can.
+      env: { ...process.env, GRIDWARD_RATE_LIMIT: "0", GRIDWARD_KEY_RATE_LIMIT: "0" },
+    });
+    let said = "";
+    server.stderr.on("data", (text) => {
+      said = (said + text).slice(-4000);
+    });
+    /** @type {Promise<void>} */
+    const ended = new Promise((end) => server.once("exit", () => end()));
+    halt = async () => {
+      server.kill("SIGTERM");
+      await ended;
+    };
+    const deadline = Date.now() + START_MS;
+    while (!(await answers(`${url}${demo ? "/readyz" : "/healthz"}`))) {
+      if (server.exitCode !== null || Date.now() > deadline) {
+        await stop();
+        throw new Error(`the service did not start:\n${said}`);
+      }
+      await new Promise((wait) => setTimeout(wait, 100));
     }
-    await new Promise((wait) => setTimeout(wait, 100));
-  }
+  };
+  await resume();
   /** @param {string[]} command */
   const run = async (...command) => (await promisify(execFile)(BINARY, [...command, "--store", store.url])).stdout;
-  return { url, port, run, stop };
+  return { url, port, run, halt: () => halt(), resume, stop };
 }
 
 /**

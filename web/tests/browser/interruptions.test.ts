@@ -121,6 +121,13 @@ test("a job that is ended while it works leaves nothing behind", { timeout: 2 * 
   await working.waitFor();
   await expect.poll(() => working.textContent(), { timeout: PATIENCE_MS }).toMatch(/正在检查/);
   await accessible(page);
+  // It moves on while it checks, not only from one stage to the next.
+  const share = () => working.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value);
+  for (let moves = 0; moves < 3; moves++) {
+    const before = await share();
+    await expect.poll(share, { timeout: PATIENCE_MS }).toBeGreaterThan(before);
+    expect(await working.textContent()).toMatch(/正在检查.* \d+%/);
+  }
   const asked = Date.now();
   await working.getByRole("button", { name: "取消" }).click();
   await expect.poll(() => page.locator(".desk p.outcome").allTextContents()).toContain("已取消，什么都没有留下");

@@ -100,6 +100,7 @@ export const en: EditionWords = {
     more: (count) => `and ${count} more`,
   },
   edition: {
+    counts: (of) => `tier 1: ${of.tier1} · tier 2: ${of.tier2} · tier 3: ${of.tier3}`,
     notes: "Seen while reading",
     source: "Source",
     created: "Imported",

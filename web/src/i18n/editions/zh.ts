@@ -104,6 +104,8 @@ export const zh = {
     more: (count: number) => `还有 ${count} 处`,
   },
   edition: {
+    counts: (of: { tier1: number; tier2: number; tier3: number }) =>
+      `一级 ${of.tier1} · 二级 ${of.tier2} · 三级 ${of.tier3}`,
     notes: "读入时看到的",
     source: "来源",
     created: "导入时间",

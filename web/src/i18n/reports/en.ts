@@ -151,7 +151,10 @@ export const en: ReportWords = {
   duplicates: {
     title: "May be the same",
     near: (distance, hours) => `${distance} and ${hours} apart`,
-    hours: (hours) => (hours < 48 ? many(Math.round(hours), "hour") : many(Math.round(hours / 24), "day")),
+    hours: (hours) => {
+      if (hours < 1) return "less than an hour";
+      return hours < 48 ? many(Math.round(hours), "hour") : many(Math.round(hours / 24), "day");
+    },
     merge: "Merge into this one",
   },
   photos: { title: "Photos", photo: (number) => `Photo ${number}`, open: (number) => `Enlarge photo ${number}` },

@@ -146,7 +146,10 @@ export const zh = {
   duplicates: {
     title: "可能重复的上报",
     near: (distance: string, hours: string) => `相距 ${distance}，相隔 ${hours}`,
-    hours: (hours: number) => (hours < 48 ? `${Math.round(hours)} 小时` : `${Math.round(hours / 24)} 天`),
+    hours: (hours: number) => {
+      if (hours < 1) return "不到 1 小时";
+      return hours < 48 ? `${Math.round(hours)} 小时` : `${Math.round(hours / 24)} 天`;
+    },
     merge: "合并到这一件",
   },
   photos: {

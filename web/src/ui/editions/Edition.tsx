@@ -2,14 +2,13 @@
 import { useSignal } from "@preact/signals";
 import type { Edition as EditionInfo } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
-import { begins, edition, inForce, list, standing } from "../../state/editions/list.ts";
+import { before, begins, edition, inForce, list, standing } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
 import { session } from "../../state/editions/session.ts";
 import { undrawn } from "../../state/editions/stage.ts";
 import { busy, notes } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
 import { DiscardDialog } from "./DiscardDialog.tsx";
-import { countsOf } from "./List.tsx";
 import { PublishDialog } from "./PublishDialog.tsx";
 import { RepairDialog } from "./RepairDialog.tsx";
 import { Repairs } from "./Repairs.tsx";
@@ -45,7 +44,7 @@ function Facts({ info }: { info: EditionInfo }) {
   return (
     <dl class="facts-list">
       <dt>{says.edition.grids}</dt>
-      <dd title={says.list.gridsHint}>{countsOf(info)}</dd>
+      <dd>{says.edition.counts(info.grids)}</dd>
       <dt>{says.edition.created}</dt>
       <dd>{says.time(info.created_at)}</dd>
       {times.length > 0 && (
@@ -114,7 +113,7 @@ function Actions({ info }: { info: EditionInfo }) {
         </button>
       )}
       {stands === "in_force" && (
-        <button type="button" class="button" disabled={busy()} onClick={opens("rollback")}>
+        <button type="button" class="button" disabled={busy() || !before.value} onClick={opens("rollback")}>
           {says.rollback}
         </button>
       )}

@@ -79,6 +79,6 @@ export function Standing({ edition }: { edition: Edition }) {
   return <span class={`standing ${stands}`}>{editionWords.value.list.standing[stands]}</span>;
 }
 
-export function countsOf({ grids }: Edition): string {
+function countsOf({ grids }: Edition): string {
   return [grids.tier1, grids.tier2, grids.tier3].map((count) => count.toLocaleString("en")).join(" · ");
 }

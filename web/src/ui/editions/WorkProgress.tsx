@@ -1,7 +1,7 @@
 // Work on its way: how far it is, a way to end it, and how it ended.
 import type { Problem } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
-import { fileSize } from "../../lib/measure.ts";
+import { fileSize, percent } from "../../lib/measure.ts";
 import { cancel, type Work, work } from "../../state/editions/work.ts";
 import { saying } from "./Failed.tsx";
 
@@ -50,7 +50,8 @@ function progress(now: Extract<Work, { state: "sending" | "running" }>): { words
     return { words, share: now.total > 0 ? now.sent / now.total : null };
   }
   const { stage, progress } = now.job;
-  return { words: says.stages[stage] ?? says.running, share: progress > 0 ? progress : null };
+  const doing = says.stages[stage] ?? says.running;
+  return progress > 0 ? { words: `${doing} ${percent(progress)}`, share: progress } : { words: doing, share: null };
 }
 
 function Fault({ now }: { now: Extract<Work, { state: "failed" }> }) {

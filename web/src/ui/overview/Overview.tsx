@@ -12,6 +12,7 @@ import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { SignIn } from "../reports/SignIn.tsx";
+import { Who } from "../Who.tsx";
 import { Categories } from "./Categories.tsx";
 import { Exports } from "./Exports.tsx";
 import { Figures } from "./Figures.tsx";
@@ -24,7 +25,8 @@ export type { MountMap } from "./Grids.tsx";
 
 export function Overview({ mountMap }: { mountMap: MountMap }) {
   const says = overviewWords.value;
-  const signedIn = session.value.state === "in";
+  const now = session.value;
+  const signedIn = now.state === "in";
   useEffect(() => {
     document.title = `${says.title} · Gridward`;
   }, [says]);
@@ -36,12 +38,13 @@ export function Overview({ mountMap }: { mountMap: MountMap }) {
           <Icon name="map" />
           <span>{says.toMap}</span>
         </a>
-        {signedIn && (
+        {signedIn && now.key !== null && (
           <button type="button" class="button quiet" onClick={signOut}>
             {reportWords.value.signIn.out}
           </button>
         )}
         <LanguageSwitch />
+        <Who />
       </header>
       <main class="overview">
         {signedIn ? (
