@@ -67,7 +67,8 @@ export async function mapRests(page) {
   await canvas.waitFor();
   let before = "";
   for (let tries = 0; tries < 100; tries++) {
-    const picture = (await page.screenshot()).toString("base64");
+    // Of the map alone: what stands around it has colours enough before there is a map.
+    const picture = (await canvas.screenshot()).toString("base64");
     if (picture === before && (await coloursOf(page, picture)) > 8) return;
     before = picture;
     await page.waitForTimeout(250);
