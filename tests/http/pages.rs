@@ -41,6 +41,23 @@ fn assets_are_kept_for_good_and_pages_are_asked_for_again() {
 }
 
 #[test]
+fn the_worker_of_the_phone_is_asked_for_again_and_knows_the_page_of_its_build() {
+    let (page, worker) = (get("/m"), get("/offline.js"));
+    if page.header("etag").is_empty() {
+        assert_eq!(worker.problem(404), "no-such-path");
+        return;
+    }
+    assert_eq!((worker.status.as_u16(), worker.header("cache-control")), (200, "no-cache"));
+    assert_eq!(worker.header("content-type"), "text/javascript; charset=utf-8");
+    let (page, worker) = (page.text(), worker.text());
+    let files: Vec<&str> = page.split('"').filter(|part| part.starts_with("/assets/")).collect();
+    assert!(files.len() > 3);
+    for file in files {
+        assert!(worker.contains(&format!("\"{file}\"")), "{file} is not kept for the time without a network");
+    }
+}
+
+#[test]
 fn the_page_of_the_interface_needs_no_other_host() {
     assert!(get("/docs").status.is_redirection());
     let page = get("/docs/");
