@@ -20,12 +20,14 @@ export const sent = signal<readonly Sent[]>([]);
 /** What is shown is of an earlier time, for the service does not answer. */
 export const stale = signal(false);
 
-export async function loadSent(): Promise<void> {
-  try {
-    show(await all<Sent>("sent"));
-  } catch {
+let reading: Promise<void> | null = null;
+
+/** Reads what the phone has, once. */
+export function loadSent(): Promise<void> {
+  reading ??= all<Sent>("sent").then(show, () => {
     // A browser that keeps nothing has nothing.
-  }
+  });
+  return reading;
 }
 
 export async function keepSent(one: Sent): Promise<void> {
@@ -53,8 +55,9 @@ export async function forgetSent(id: string): Promise<void> {
   }
 }
 
-/** Asks how each stands now. */
+/** Asks how each stands now; whoever opens the page on them may do so before they are read. */
 export async function refresh(): Promise<void> {
+  await loadSent();
   await Promise.all(sent.peek().slice(0, MOST).map(ask));
 }
 
