@@ -34,6 +34,6 @@ if (page) {
   void loadWho();
   // Where the page is read over https, or on the machine itself, it opens without a network from the next time on.
   if (import.meta.env.PROD && "serviceWorker" in navigator) {
-    navigator.serviceWorker.register("/offline.js", { scope: "/m" }).catch(() => {});
+    navigator.serviceWorker.register("/offline.js").catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 // The service worker of `/m`: the page opens without a network. It keeps the page and its files, and what the small map drew last;
 // never an answer of the API, which may name persons.
 //
-// A new one takes over once no page of an older one is open any more: a page never meets the files of another build.
+// It is asked for all pages of this host, since the map's own worker asks for the tiles; of the pages only `/m` opens without a
+// network. A new one takes over once no page of an older one is open any more: a page never meets the files of another build.
 
 /** What `vite.config.ts` puts in for the build that this belongs to: a name, and the files of the page. */
 declare const BUILD: string;

@@ -95,9 +95,9 @@ test("a page of another build than the worker's is not kept", async () => {
     await route.fulfill({ response, body: (await response.text()).replaceAll("/assets/m-", "/assets/other-") });
   });
   const stranger = await other.newPage();
-  await stranger.goto(`${town.url}/openapi.json`);
+  await stranger.goto(`${town.url}/login`);
   const outcome = await stranger.evaluate(async () => {
-    const registration = await navigator.serviceWorker.register("/offline.js", { scope: "/m" });
+    const registration = await navigator.serviceWorker.register("/offline.js");
     const worker = registration.installing;
     if (!worker) return "none";
     return new Promise((end) => {
