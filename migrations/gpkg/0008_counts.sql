@@ -1,10 +1,10 @@
 -- Reports counted as they come in and are acted on, so that statistics of many need not read them one by one. Triggers keep the
 -- counts, in the transaction of each write: they are those of the reports at every moment.
 
--- So many reports of a month (`2611`) at the same places, and so many of a day (`261125`) of a category. What a row is not about, and
--- what its reports have not got, is the empty text.
+-- So many reports of a month (`2611`) at the same places, of a month of one category, and of a day (`261125`) of one category. What a
+-- row is not about, and what its reports have not got, is the empty text.
 CREATE TABLE report_counts (
-    kind TEXT NOT NULL CHECK (kind IN ('month', 'day')),
+    kind TEXT NOT NULL CHECK (kind IN ('place', 'category', 'day')),
     span TEXT NOT NULL,              -- as ids begin
     tier1 TEXT NOT NULL, tier2 TEXT NOT NULL, tier3 TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE report_counts (
 
 -- The same of settled ones, by how long it took.
 CREATE TABLE settling_counts (
-    kind TEXT NOT NULL CHECK (kind IN ('month', 'day')),
+    kind TEXT NOT NULL CHECK (kind IN ('place', 'category', 'day')),
     span TEXT NOT NULL,
     tier1 TEXT NOT NULL, tier2 TEXT NOT NULL, tier3 TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE settling_counts (
     PRIMARY KEY (kind, span, tier1, tier2, tier3, category, from_seconds)
 ) STRICT, WITHOUT ROWID;
 
--- Each begins a span of seconds; eight to the double, so that a span is a twelfth of what it begins with.
+-- Each begins a span of seconds; eight to the double, so that a span is an eleventh of what it begins with.
 CREATE TABLE settling_bins (
     from_seconds INTEGER PRIMARY KEY
 ) STRICT;
@@ -47,16 +47,19 @@ INSERT INTO settling_bins VALUES
 CREATE TRIGGER new_reports_are_counted AFTER INSERT ON reports
 BEGIN
     INSERT INTO report_counts VALUES
-        ('month', substr(NEW.id, 1, 4), coalesce(NEW.tier1, ''), coalesce(NEW.tier2, ''), coalesce(NEW.tier3, ''), '', NEW.status,
+        ('place', substr(NEW.id, 1, 4), coalesce(NEW.tier1, ''), coalesce(NEW.tier2, ''), coalesce(NEW.tier3, ''), '', NEW.status,
             coalesce(NEW.settled_level, ''), NEW.overdue_since IS NOT NULL, 1),
+        ('category', substr(NEW.id, 1, 4), '', '', '', NEW.category, NEW.status, coalesce(NEW.settled_level, ''),
+            NEW.overdue_since IS NOT NULL, 1),
         ('day', substr(NEW.id, 1, 6), '', '', '', NEW.category, NEW.status, coalesce(NEW.settled_level, ''),
             NEW.overdue_since IS NOT NULL, 1)
     ON CONFLICT DO UPDATE SET reports = reports + 1;
     INSERT INTO settling_counts
     SELECT cell.kind, cell.span, cell.tier1, cell.tier2, cell.tier3, cell.category, (SELECT max(from_seconds) FROM settling_bins
         WHERE from_seconds <= max(0, unixepoch(NEW.settled_at) - unixepoch(NEW.created_at))), 1
-    FROM (SELECT 'month' AS kind, substr(NEW.id, 1, 4) AS span, coalesce(NEW.tier1, '') AS tier1, coalesce(NEW.tier2, '') AS tier2,
+    FROM (SELECT 'place' AS kind, substr(NEW.id, 1, 4) AS span, coalesce(NEW.tier1, '') AS tier1, coalesce(NEW.tier2, '') AS tier2,
             coalesce(NEW.tier3, '') AS tier3, '' AS category
+        UNION ALL SELECT 'category', substr(NEW.id, 1, 4), '', '', '', NEW.category
         UNION ALL SELECT 'day', substr(NEW.id, 1, 6), '', '', '', NEW.category) AS cell
     WHERE NEW.settled_at IS NOT NULL
     ON CONFLICT DO UPDATE SET reports = reports + 1;
@@ -65,30 +68,36 @@ END;
 CREATE TRIGGER changed_reports_are_counted_anew AFTER UPDATE ON reports
 BEGIN
     INSERT INTO report_counts VALUES
-        ('month', substr(OLD.id, 1, 4), coalesce(OLD.tier1, ''), coalesce(OLD.tier2, ''), coalesce(OLD.tier3, ''), '', OLD.status,
+        ('place', substr(OLD.id, 1, 4), coalesce(OLD.tier1, ''), coalesce(OLD.tier2, ''), coalesce(OLD.tier3, ''), '', OLD.status,
             coalesce(OLD.settled_level, ''), OLD.overdue_since IS NOT NULL, -1),
+        ('category', substr(OLD.id, 1, 4), '', '', '', OLD.category, OLD.status, coalesce(OLD.settled_level, ''),
+            OLD.overdue_since IS NOT NULL, -1),
         ('day', substr(OLD.id, 1, 6), '', '', '', OLD.category, OLD.status, coalesce(OLD.settled_level, ''),
             OLD.overdue_since IS NOT NULL, -1)
     ON CONFLICT DO UPDATE SET reports = reports - 1;
     INSERT INTO report_counts VALUES
-        ('month', substr(NEW.id, 1, 4), coalesce(NEW.tier1, ''), coalesce(NEW.tier2, ''), coalesce(NEW.tier3, ''), '', NEW.status,
+        ('place', substr(NEW.id, 1, 4), coalesce(NEW.tier1, ''), coalesce(NEW.tier2, ''), coalesce(NEW.tier3, ''), '', NEW.status,
             coalesce(NEW.settled_level, ''), NEW.overdue_since IS NOT NULL, 1),
+        ('category', substr(NEW.id, 1, 4), '', '', '', NEW.category, NEW.status, coalesce(NEW.settled_level, ''),
+            NEW.overdue_since IS NOT NULL, 1),
         ('day', substr(NEW.id, 1, 6), '', '', '', NEW.category, NEW.status, coalesce(NEW.settled_level, ''),
             NEW.overdue_since IS NOT NULL, 1)
     ON CONFLICT DO UPDATE SET reports = reports + 1;
     INSERT INTO settling_counts
     SELECT cell.kind, cell.span, cell.tier1, cell.tier2, cell.tier3, cell.category, (SELECT max(from_seconds) FROM settling_bins
         WHERE from_seconds <= max(0, unixepoch(OLD.settled_at) - unixepoch(OLD.created_at))), -1
-    FROM (SELECT 'month' AS kind, substr(OLD.id, 1, 4) AS span, coalesce(OLD.tier1, '') AS tier1, coalesce(OLD.tier2, '') AS tier2,
+    FROM (SELECT 'place' AS kind, substr(OLD.id, 1, 4) AS span, coalesce(OLD.tier1, '') AS tier1, coalesce(OLD.tier2, '') AS tier2,
             coalesce(OLD.tier3, '') AS tier3, '' AS category
+        UNION ALL SELECT 'category', substr(OLD.id, 1, 4), '', '', '', OLD.category
         UNION ALL SELECT 'day', substr(OLD.id, 1, 6), '', '', '', OLD.category) AS cell
     WHERE OLD.settled_at IS NOT NULL
     ON CONFLICT DO UPDATE SET reports = reports - 1;
     INSERT INTO settling_counts
     SELECT cell.kind, cell.span, cell.tier1, cell.tier2, cell.tier3, cell.category, (SELECT max(from_seconds) FROM settling_bins
         WHERE from_seconds <= max(0, unixepoch(NEW.settled_at) - unixepoch(NEW.created_at))), 1
-    FROM (SELECT 'month' AS kind, substr(NEW.id, 1, 4) AS span, coalesce(NEW.tier1, '') AS tier1, coalesce(NEW.tier2, '') AS tier2,
+    FROM (SELECT 'place' AS kind, substr(NEW.id, 1, 4) AS span, coalesce(NEW.tier1, '') AS tier1, coalesce(NEW.tier2, '') AS tier2,
             coalesce(NEW.tier3, '') AS tier3, '' AS category
+        UNION ALL SELECT 'category', substr(NEW.id, 1, 4), '', '', '', NEW.category
         UNION ALL SELECT 'day', substr(NEW.id, 1, 6), '', '', '', NEW.category) AS cell
     WHERE NEW.settled_at IS NOT NULL
     ON CONFLICT DO UPDATE SET reports = reports + 1;
@@ -100,14 +109,21 @@ BEGIN SELECT RAISE(ABORT, 'a report is never removed'); END;
 
 -- Those that are there already.
 INSERT INTO report_counts
-SELECT 'month', substr(id, 1, 4), coalesce(tier1, ''), coalesce(tier2, ''), coalesce(tier3, ''), '', status,
+SELECT 'place', substr(id, 1, 4), coalesce(tier1, ''), coalesce(tier2, ''), coalesce(tier3, ''), '', status,
     coalesce(settled_level, ''), overdue_since IS NOT NULL, count(*)
+FROM reports GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+UNION ALL
+SELECT 'category', substr(id, 1, 4), '', '', '', category, status, coalesce(settled_level, ''), overdue_since IS NOT NULL, count(*)
 FROM reports GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 UNION ALL
 SELECT 'day', substr(id, 1, 6), '', '', '', category, status, coalesce(settled_level, ''), overdue_since IS NOT NULL, count(*)
 FROM reports GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
 INSERT INTO settling_counts
-SELECT 'month', substr(id, 1, 4), coalesce(tier1, ''), coalesce(tier2, ''), coalesce(tier3, ''), '',
+SELECT 'place', substr(id, 1, 4), coalesce(tier1, ''), coalesce(tier2, ''), coalesce(tier3, ''), '',
+    (SELECT max(from_seconds) FROM settling_bins WHERE from_seconds <= max(0, unixepoch(settled_at) - unixepoch(created_at))), count(*)
+FROM reports WHERE settled_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT 'category', substr(id, 1, 4), '', '', '', category,
     (SELECT max(from_seconds) FROM settling_bins WHERE from_seconds <= max(0, unixepoch(settled_at) - unixepoch(created_at))), count(*)
 FROM reports WHERE settled_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL

@@ -1,10 +1,10 @@
 -- Reports counted as they come in and are acted on, so that statistics of many need not read them one by one. Triggers keep the
 -- counts, in the transaction of each write: they are those of the reports at every moment.
 
--- So many reports of a month (`2611`) at the same places, and so many of a day (`261125`) of a category. What a row is not about, and
--- what its reports have not got, is the empty text.
+-- So many reports of a month (`2611`) at the same places, of a month of one category, and of a day (`261125`) of one category. What a
+-- row is not about, and what its reports have not got, is the empty text.
 CREATE TABLE report_counts (
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('month', 'day')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('place', 'category', 'day')),
     span text COLLATE "C" NOT NULL,  -- as ids begin
     tier1 text COLLATE "C" NOT NULL, tier2 text COLLATE "C" NOT NULL, tier3 text COLLATE "C" NOT NULL,
     category text COLLATE "C" NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE report_counts (
 
 -- The same of settled ones, by how long it took.
 CREATE TABLE settling_counts (
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('month', 'day')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('place', 'category', 'day')),
     span text COLLATE "C" NOT NULL,
     tier1 text COLLATE "C" NOT NULL, tier2 text COLLATE "C" NOT NULL, tier3 text COLLATE "C" NOT NULL,
     category text COLLATE "C" NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE settling_counts (
     PRIMARY KEY (kind, span, tier1, tier2, tier3, category, from_seconds)
 ) WITH (fillfactor = 60);
 
--- Each begins a span of seconds; eight to the double, so that a span is a twelfth of what it begins with.
+-- Each begins a span of seconds; eight to the double, so that a span is an eleventh of what it begins with.
 CREATE TABLE settling_bins (
     from_seconds bigint PRIMARY KEY
 );
@@ -57,16 +57,16 @@ BEGIN
     SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, status, coalesce(settled_level, ''),
         (overdue_since IS NOT NULL)::int, count(*)
     FROM added, LATERAL (VALUES
-        ('month', left(id, 4), coalesce(added.tier1, ''), coalesce(added.tier2, ''), coalesce(added.tier3, ''), ''),
-        ('day', left(id, 6), '', '', '', added.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+        ('place', left(id, 4), coalesce(added.tier1, ''), coalesce(added.tier2, ''), coalesce(added.tier3, ''), ''),
+        ('category', left(id, 4), '', '', '', added.category), ('day', left(id, 6), '', '', '', added.category)) AS cell (kind, span, tier1, tier2, tier3, category)
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ON CONFLICT (kind, span, tier1, tier2, tier3, category, status, settled_level, late)
         DO UPDATE SET reports = kept.reports + EXCLUDED.reports;
     INSERT INTO gridward.settling_counts AS kept
     SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, gridward.settling_bin(created_at, settled_at), count(*)
     FROM added, LATERAL (VALUES
-        ('month', left(id, 4), coalesce(added.tier1, ''), coalesce(added.tier2, ''), coalesce(added.tier3, ''), ''),
-        ('day', left(id, 6), '', '', '', added.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+        ('place', left(id, 4), coalesce(added.tier1, ''), coalesce(added.tier2, ''), coalesce(added.tier3, ''), ''),
+        ('category', left(id, 4), '', '', '', added.category), ('day', left(id, 6), '', '', '', added.category)) AS cell (kind, span, tier1, tier2, tier3, category)
     WHERE settled_at IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
     ON CONFLICT (kind, span, tier1, tier2, tier3, category, from_seconds) DO UPDATE SET reports = kept.reports + EXCLUDED.reports;
@@ -81,16 +81,16 @@ BEGIN
     SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, status, coalesce(settled_level, ''),
         (overdue_since IS NOT NULL)::int, sum(sign)
     FROM (SELECT 1 AS sign, * FROM added UNION ALL SELECT -1, * FROM removed) AS moved, LATERAL (VALUES
-        ('month', left(id, 4), coalesce(moved.tier1, ''), coalesce(moved.tier2, ''), coalesce(moved.tier3, ''), ''),
-        ('day', left(id, 6), '', '', '', moved.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+        ('place', left(id, 4), coalesce(moved.tier1, ''), coalesce(moved.tier2, ''), coalesce(moved.tier3, ''), ''),
+        ('category', left(id, 4), '', '', '', moved.category), ('day', left(id, 6), '', '', '', moved.category)) AS cell (kind, span, tier1, tier2, tier3, category)
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(sign) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ON CONFLICT (kind, span, tier1, tier2, tier3, category, status, settled_level, late)
         DO UPDATE SET reports = kept.reports + EXCLUDED.reports;
     INSERT INTO gridward.settling_counts AS kept
     SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, gridward.settling_bin(created_at, settled_at), sum(sign)
     FROM (SELECT 1 AS sign, * FROM added UNION ALL SELECT -1, * FROM removed) AS moved, LATERAL (VALUES
-        ('month', left(id, 4), coalesce(moved.tier1, ''), coalesce(moved.tier2, ''), coalesce(moved.tier3, ''), ''),
-        ('day', left(id, 6), '', '', '', moved.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+        ('place', left(id, 4), coalesce(moved.tier1, ''), coalesce(moved.tier2, ''), coalesce(moved.tier3, ''), ''),
+        ('category', left(id, 4), '', '', '', moved.category), ('day', left(id, 6), '', '', '', moved.category)) AS cell (kind, span, tier1, tier2, tier3, category)
     WHERE settled_at IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(sign) <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
     ON CONFLICT (kind, span, tier1, tier2, tier3, category, from_seconds) DO UPDATE SET reports = kept.reports + EXCLUDED.reports;
@@ -112,14 +112,14 @@ INSERT INTO report_counts
 SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, status, coalesce(settled_level, ''),
     (overdue_since IS NOT NULL)::int, count(*)
 FROM reports, LATERAL (VALUES
-    ('month', left(id, 4), coalesce(reports.tier1, ''), coalesce(reports.tier2, ''), coalesce(reports.tier3, ''), ''),
-    ('day', left(id, 6), '', '', '', reports.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+    ('place', left(id, 4), coalesce(reports.tier1, ''), coalesce(reports.tier2, ''), coalesce(reports.tier3, ''), ''),
+    ('category', left(id, 4), '', '', '', reports.category), ('day', left(id, 6), '', '', '', reports.category)) AS cell (kind, span, tier1, tier2, tier3, category)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
 INSERT INTO settling_counts
 SELECT kind, span, cell.tier1, cell.tier2, cell.tier3, cell.category, settling_bin(created_at, settled_at), count(*)
 FROM reports, LATERAL (VALUES
-    ('month', left(id, 4), coalesce(reports.tier1, ''), coalesce(reports.tier2, ''), coalesce(reports.tier3, ''), ''),
-    ('day', left(id, 6), '', '', '', reports.category)) AS cell (kind, span, tier1, tier2, tier3, category)
+    ('place', left(id, 4), coalesce(reports.tier1, ''), coalesce(reports.tier2, ''), coalesce(reports.tier3, ''), ''),
+    ('category', left(id, 4), '', '', '', reports.category), ('day', left(id, 6), '', '', '', reports.category)) AS cell (kind, span, tier1, tier2, tier3, category)
 WHERE settled_at IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 

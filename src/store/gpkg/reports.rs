@@ -104,7 +104,7 @@ impl ReportStore for GpkgStore {
         let (grid, also) = filter.places();
         // All of one moment: that of the first statement.
         let mut tx = self.readers.begin().await?;
-        let kind = if grid.is_some() { Kind::Month } else { Kind::Day };
+        let kind = if grid.is_some() { Kind::Place } else { Kind::Day };
         let (from, to) = kind.touched(filter);
         let about = sqlx::query(sql::COUNT_ABOUT).bind(kind.as_str()).bind(from).bind(to).bind(grid);
         let about: i64 = about.fetch_one(&mut *tx).await?.try_get(0)?;
@@ -123,7 +123,7 @@ impl ReportStore for GpkgStore {
         let bins = bins.iter().map(|row| row.integer("from_seconds")).collect::<StoreResult<Vec<_>>>()?;
         for &by in by {
             let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
-            if let Some((kind, from, to)) = parts.kept {
+            for (kind, from, to) in parts.kept {
                 let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
                 for row in kept.bind(grid).bind(also).fetch_all(&mut *tx).await? {
                     tallies.add(rows::tally(&row)?);

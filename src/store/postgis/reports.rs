@@ -235,7 +235,7 @@ async fn count_all(
     exact_up_to: u64,
 ) -> StoreResult<Vec<Vec<Count>>> {
     let (grid, also) = filter.places();
-    let kind = if grid.is_some() { Kind::Month } else { Kind::Day };
+    let kind = if grid.is_some() { Kind::Place } else { Kind::Day };
     let (from, to) = kind.touched(filter);
     let about = sqlx::query(sql::COUNT_ABOUT).bind(kind.as_str()).bind(from).bind(to).bind(grid);
     let about = session.row(about).await?.as_ref().map_or(Ok(0), |row| row.integer("reports"))?;
@@ -262,7 +262,7 @@ async fn count_all(
     let bins = session.collect(sqlx::query(sql::SETTLING_BINS), |row| row.integer("from_seconds")).await?;
     for &by in by {
         let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
-        if let Some((kind, from, to)) = parts.kept {
+        for (kind, from, to) in parts.kept {
             let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
             session
                 .collect(kept.bind(grid).bind(also), rows::tally)

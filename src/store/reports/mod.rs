@@ -194,7 +194,7 @@ pub trait ReportStore {
 
     /// How many reports there are, of those that the filter's grid, scope, `since` and `until` ask for: for each way of
     /// counting its groups. All of one moment. Where there may be more than `exact_up_to`, the medians are those of counts by
-    /// spans of time, a twelfth of what each begins with; the counts are exact always.
+    /// spans of time, an eleventh of what each begins with; the counts are exact always.
     async fn count_reports(
         &self,
         filter: &ReportFilter,

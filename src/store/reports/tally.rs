@@ -17,7 +17,9 @@ const END: &str = "~";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Kind {
     /// A month at the same places.
-    Month,
+    Place,
+    /// A month of one category.
+    Category,
     /// A day of one category.
     Day,
 }
@@ -25,18 +27,20 @@ pub(in crate::store) enum Kind {
 impl Kind {
     pub(in crate::store) fn as_str(self) -> &'static str {
         match self {
-            Kind::Month => "month",
+            Kind::Place => "place",
+            Kind::Category => "category",
             Kind::Day => "day",
         }
     }
 
-    /// The kind that tells this; `None` where each report has to be read.
-    fn that_tells(by: CountBy, has_places: bool) -> Option<Kind> {
+    /// The kinds that tell this, the one with the longest spans first; none where each report has to be read.
+    fn that_tell(by: CountBy, has_places: bool) -> &'static [Kind] {
         match by {
-            CountBy::Tier(_) => Some(Kind::Month),
-            CountBy::All if has_places => Some(Kind::Month),
-            CountBy::Category | CountBy::Day if has_places => None,
-            CountBy::All | CountBy::Category | CountBy::Day => Some(Kind::Day),
+            CountBy::Tier(_) => &[Kind::Place],
+            CountBy::All if has_places => &[Kind::Place],
+            CountBy::Category | CountBy::Day if has_places => &[],
+            CountBy::All | CountBy::Category => &[Kind::Category, Kind::Day],
+            CountBy::Day => &[Kind::Day],
         }
     }
 
@@ -45,7 +49,7 @@ impl Kind {
         match self {
             _ if year < 0 => String::new(),
             _ if year > 99 => END.into(),
-            Kind::Month => format!("{year:02}{month:02}"),
+            Kind::Place | Kind::Category => format!("{year:02}{month:02}"),
             Kind::Day => format!("{year:02}{month:02}{:02}", day.day()),
         }
     }
@@ -55,7 +59,7 @@ impl Kind {
         let next_day = |day: Date| day.next_day().unwrap_or(day);
         match self {
             Kind::Day => (day, next_day(day)),
-            Kind::Month => {
+            Kind::Place | Kind::Category => {
                 let at = |day: u8, of: Date| of.replace_day(day).unwrap_or(of);
                 let last = at(time::util::days_in_month(day.month(), day.year()), day);
                 (at(1, day), next_day(last))
@@ -75,39 +79,43 @@ impl Kind {
 pub(in crate::store) type Times = (Option<OffsetDateTime>, Option<OffsetDateTime>);
 
 /// The parts of a time.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(in crate::store) struct Parts {
-    /// From which span on and before which one the kept counts tell everything.
-    pub kept: Option<(Kind, String, String)>,
+    /// From which span on and before which one the kept counts of a kind tell everything.
+    pub kept: Vec<(Kind, String, String)>,
+    /// When reports came in that are to be read.
     pub rest: Vec<Times>,
 }
 
 impl Parts {
     pub(in crate::store) fn of(filter: &ReportFilter, by: CountBy) -> Parts {
         let has_places = filter.grid.is_some() || filter.scope.is_some();
-        let (since, until) = (filter.since, filter.until);
-        let all_by_itself = || Parts { kept: None, rest: vec![(since, until)] };
-        let Some(kind) = Kind::that_tells(by, has_places) else { return all_by_itself() };
-        // The first span that begins no earlier than `since`, and the one that begins no later than `until` ends.
+        let mut parts = Parts::default();
+        parts.split((filter.since, filter.until), Kind::that_tell(by, has_places));
+        parts
+    }
+
+    fn split(&mut self, (since, until): Times, kinds: &[Kind]) {
+        let Some((&kind, others)) = kinds.split_first() else {
+            self.rest.push((since, until));
+            return;
+        };
+        // The first span that begins no earlier than `since`, and the one in which `until` lies.
         let first = since.map(|at| {
             let (begins, next) = kind.bounds(day(at));
             if midnight(begins) == at { begins } else { next }
         });
         let end = until.map(|at| kind.bounds(day(at)).0);
-        if let (Some(first), Some(end)) = (first, end)
-            && first >= end
-        {
-            return all_by_itself();
+        if first.zip(end).is_some_and(|(first, end)| first >= end) {
+            return self.split((since, until), others);
         }
-        let before = since.zip(first.map(midnight)).filter(|(since, first)| since < first);
-        let after = end.map(midnight).zip(until).filter(|(end, until)| end < until);
-        let kept = (
-            kind,
-            first.map_or_else(String::new, |day| kind.span(day)),
-            end.map_or_else(|| END.into(), |day| kind.span(day)),
-        );
-        let rest = before.into_iter().chain(after).map(|(from, to)| (Some(from), Some(to))).collect();
-        Parts { kept: Some(kept), rest }
+        let from = first.map_or_else(String::new, |day| kind.span(day));
+        self.kept.push((kind, from, end.map_or_else(|| END.into(), |day| kind.span(day))));
+        let before = since.zip(first.map(midnight));
+        let after = end.map(midnight).zip(until);
+        for (from, to) in before.into_iter().chain(after).filter(|(from, to)| from < to) {
+            self.split((Some(from), Some(to)), others);
+        }
     }
 }
 
@@ -206,32 +214,48 @@ mod tests {
     #[test]
     fn whole_months_and_days_are_told_by_the_kept_counts() {
         let tier = CountBy::Tier(Tier::One);
-        let whole = |kind, from: &str, to: &str| Some((kind, from.to_owned(), to.to_owned()));
+        let whole = |kind, from: &str, to: &str| (kind, from.to_owned(), to.to_owned());
         let year = (Some(datetime!(2025-01-01 0:00 +8)), Some(datetime!(2025-12-31 16:00 UTC)));
-        assert_eq!(parts(year.0, year.1, tier), Parts { kept: whole(Kind::Month, "2501", "2601"), rest: Vec::new() });
-        assert_eq!(parts(None, None, CountBy::Day), Parts { kept: whole(Kind::Day, "", "~"), rest: Vec::new() });
-        let (since, until) = (datetime!(2025-01-31 18:30 +8), datetime!(2025-03-01 0:00:01 +8));
-        let ends = |first, end| vec![(Some(since), Some(first)), (Some(end), Some(until))];
-        let months = ends(datetime!(2025-02-01 0:00 +8), datetime!(2025-03-01 0:00 +8));
-        assert_eq!(
-            parts(Some(since), Some(until), tier),
-            Parts { kept: whole(Kind::Month, "2502", "2503"), rest: months }
-        );
-        let days = ends(datetime!(2025-02-01 0:00 +8), datetime!(2025-03-01 0:00 +8));
-        assert_eq!(
-            parts(Some(since), Some(until), CountBy::All),
-            Parts { kept: whole(Kind::Day, "250201", "250301"), rest: days }
-        );
+        let kept = |parts: Parts| {
+            assert_eq!(parts.rest, []);
+            parts.kept
+        };
+        assert_eq!(kept(parts(year.0, year.1, tier)), [whole(Kind::Place, "2501", "2601")]);
+        assert_eq!(kept(parts(year.0, year.1, CountBy::All)), [whole(Kind::Category, "2501", "2601")]);
+        assert_eq!(kept(parts(None, None, CountBy::Day)), [whole(Kind::Day, "", "~")]);
+        // Months, then days, then what is left.
+        let (since, until) = (datetime!(2025-01-30 18:30 +8), datetime!(2025-03-02 0:00:01 +8));
+        let at = |text: OffsetDateTime| Some(text);
+        let months = Parts {
+            kept: vec![whole(Kind::Place, "2502", "2503")],
+            rest: vec![
+                (Some(since), at(datetime!(2025-02-01 0:00 +8))),
+                (at(datetime!(2025-03-01 0:00 +8)), Some(until)),
+            ],
+        };
+        assert_eq!(parts(Some(since), Some(until), tier), months);
+        let days = Parts {
+            kept: vec![
+                whole(Kind::Category, "2502", "2503"),
+                whole(Kind::Day, "250131", "250201"),
+                whole(Kind::Day, "250301", "250302"),
+            ],
+            rest: vec![
+                (Some(since), at(datetime!(2025-01-31 0:00 +8))),
+                (at(datetime!(2025-03-02 0:00 +8)), Some(until)),
+            ],
+        };
+        assert_eq!(parts(Some(since), Some(until), CountBy::Category), days);
         // No whole one between them, or nothing at all.
         for until in [datetime!(2025-02-27 0:00 +8), datetime!(2024-12-01 0:00 +8)] {
-            let all = Parts { kept: None, rest: vec![(Some(since), Some(until))] };
+            let all = Parts { kept: Vec::new(), rest: vec![(Some(since), Some(until))] };
             assert_eq!(parts(Some(since), Some(until), tier), all);
         }
         let here = ReportFilter { grid: Some("1".into()), ..ReportFilter::default() };
-        assert_eq!(Parts::of(&here, CountBy::Day), Parts { kept: None, rest: vec![(None, None)] });
-        assert_eq!(Parts::of(&here, CountBy::All).kept, whole(Kind::Month, "", "~"));
+        assert_eq!(Parts::of(&here, CountBy::Day), Parts { kept: Vec::new(), rest: vec![(None, None)] });
+        assert_eq!(Parts::of(&here, CountBy::All).kept, [whole(Kind::Place, "", "~")]);
         let far = parts(Some(datetime!(1990-01-01 0:00 +8)), Some(datetime!(9999-12-31 23:59 +8)), CountBy::Day);
-        assert_eq!(far.kept, whole(Kind::Day, "", "~"));
+        assert_eq!(far.kept, [whole(Kind::Day, "", "~")]);
     }
 
     #[test]
