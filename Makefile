@@ -29,7 +29,7 @@ build: web/dist/index.html ## builds the web pages and the release binary
 
 test: tools lint test-web test-rust ## installs what the tests need, then runs every check there is
 
-test-long: tools built-for-tests ## kills servers and databases under reports a hundred times
+test-long: tools built-for-tests ## kills, stops and fills servers and databases under reports a hundred times
 	if command -v cargo-nextest > /dev/null; \
 	then GRIDWARD_TEST_ROUNDS=100 cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast kept:: ; \
 	else GRIDWARD_TEST_ROUNDS=100 cargo test $(CARGO_PROFILE) --locked --test it kept:: ; fi
@@ -64,6 +64,11 @@ lint: web/node_modules/.stamp web/dist/index.html ## formats, clippy, types of t
 
 bench: ## measures, and asserts the answers; benches/README.md has the figures
 	cargo bench --locked --bench gridward
+
+.PHONY: bench-reports
+bench-reports: web/dist/index.html ## a minute of reports on each kind of store, at the rates that are promised, and none lost
+	cargo bench --locked --bench reports -- sqlite 300 60
+	cargo bench --locked --bench reports -- postgis 1000 60
 
 web/node_modules/.stamp: web/package-lock.json
 	cd web && npm ci

@@ -42,7 +42,7 @@ if [ ! -f "$folder/filled" ]; then
   "$gridward" key create --role admin --name bench --json --store "$url" > "$folder/key.json"
   case $kind in
     postgis)
-      sql -c "ALTER SYSTEM SET max_wal_size = '8GB'" -c "SELECT pg_reload_conf()" > /dev/null
+      sql -c "ALTER SYSTEM SET max_wal_size = '2GB'" -c "SELECT pg_reload_conf()" > /dev/null
       sql << SQL
 SET search_path = gridward, public;
 SET synchronous_commit = off;
@@ -75,7 +75,7 @@ SQL
     sqlite)
       sql "SELECT sql || ';' FROM sqlite_master WHERE name = 'new_reports_are_counted'" > "$folder/trigger.sql"
       sql << SQL > /dev/null
-PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = FILE;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = FILE;
 DROP TRIGGER new_reports_are_counted;
 DROP INDEX reports_by_time; DROP INDEX reports_by_tier1; DROP INDEX reports_by_tier2; DROP INDEX reports_by_tier3; DROP INDEX reports_by_due;
 BEGIN;
