@@ -98,7 +98,7 @@ function Phone({ person }: { person: Pick<Person, "name" | "phone"> }) {
     );
   }
   return (
-    <a class="phone call" href={`tel:${number}`} aria-label={words.value.call(person.name)}>
+    <a class="phone call" href={`tel:${number}`} aria-label={`${words.value.call(person.name)} ${person.phone}`}>
       <Icon name="phone" />
       {person.phone}
     </a>

@@ -80,7 +80,7 @@ test("only a whole telephone number is a link", () => {
   expect(page.querySelector('a[href^="tel:"]')).toBeNull();
   const whole = team ? { ...team, leader: { name: "王某", phone: "13800000000" } } : null;
   render(<Team answer={{ ...inside, responsible: whole }} />, page);
-  expect(page.querySelector('a[href="tel:13800000000"]')?.getAttribute("aria-label")).toBe("打电话给王某");
+  expect(page.querySelector('a[href="tel:13800000000"]')?.getAttribute("aria-label")).toBe("打电话给王某 13800000000");
 });
 
 describe("who answers while the leader's post is vacant", () => {
