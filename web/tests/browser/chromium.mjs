@@ -23,6 +23,7 @@ export function launch() {
  * @property {number} [height]
  * @property {"zh" | "en"} [language] as if chosen on an earlier visit
  * @property {"light" | "dark"} [theme]
+ * @property {boolean} [worker] whether the service worker may take over; what it takes, `page.route` does not see
  * @property {{ longitude: number, latitude: number, accuracy: number }} [position] what the device says; refused without
  *
  * @param {import("playwright-core").Browser} browser
@@ -30,13 +31,14 @@ export function launch() {
  * @param {Opening} [opening]
  */
 export async function open(browser, url, opening = {}) {
-  const { width = 1280, height = 800, language = "zh", theme = "light", position } = opening;
+  const { width = 1280, height = 800, language = "zh", theme = "light", worker = false, position } = opening;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     locale: language === "zh" ? "zh-CN" : "en-GB",
     hasTouch: width < 600,
     reducedMotion: "reduce",
+    serviceWorkers: worker ? "allow" : "block",
     ...(position && { geolocation: position, permissions: ["geolocation"] }),
   });
   if (language === "en") await context.addInitScript(() => localStorage.setItem("gridward.language", "en"));

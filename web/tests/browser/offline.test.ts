@@ -22,7 +22,8 @@ const here = { longitude: 116.9, latitude: 30.8, accuracy: 5 };
 
 /** Opened once, so that the browser has what it needs; then again, so that what it does is seen by the worker. */
 async function visited(): Promise<Page> {
-  const { page } = await open(browser, `${town.url}/m`, { width: 360, height: 740, position: here });
+  const opening = { width: 360, height: 740, position: here, worker: true };
+  const { page } = await open(browser, `${town.url}/m`, opening);
   await page.locator('.result[data-state="answered"]').waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state));
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
