@@ -113,7 +113,7 @@ describe("from a shapefile to the edition in force", () => {
     await page.getByRole("button", { name: "上传并检查" }).click();
     await page.locator('.desk[data-page="edition"] .report .problem').first().waitFor();
     expect(await page.locator(".desk header h2").textContent()).toBe(name);
-    expect(await page.locator(".desk .facts-list dd").first().textContent()).toBe("22 · 50 · 165");
+    expect(await page.locator(".desk .facts-list dd").first().textContent()).toBe("一级 22 · 二级 50 · 三级 165");
   });
 
   test("the report is on the map and in a list that flies from problem to problem", async () => {
