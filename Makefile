@@ -29,10 +29,10 @@ build: web/dist/index.html ## builds the web pages and the release binary
 
 test: tools lint test-web test-rust ## installs what the tests need, then runs every check there is
 
-test-long: tools built-for-tests ## kills, stops and fills servers and databases under reports a hundred times
+test-long: tools built-for-tests ## kills, stops and fills servers and databases under reports a hundred times; judges every role by hundreds of requests
 	if command -v cargo-nextest > /dev/null; \
-	then GRIDWARD_TEST_ROUNDS=100 cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast kept:: ; \
-	else GRIDWARD_TEST_ROUNDS=100 cargo test $(CARGO_PROFILE) --locked --test it kept:: ; fi
+	then GRIDWARD_TEST_ROUNDS=100 GRIDWARD_TEST_EXAMPLES=100 cargo nextest run $(CARGO_PROFILE) --locked --no-fail-fast kept:: judge:: ; \
+	else GRIDWARD_TEST_ROUNDS=100 GRIDWARD_TEST_EXAMPLES=100 cargo test $(CARGO_PROFILE) --locked --test it -- kept:: judge:: ; fi
 
 test-web: tools built-for-tests ## unit tests of the pages, and both pages in Chromium on a real service, on both kinds of store
 	cd web && npm run test:unit

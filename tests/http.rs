@@ -19,6 +19,7 @@ mod photos;
 mod problems;
 mod publishing;
 mod reports;
+mod rights;
 mod socket;
 mod stats;
 mod tiles;

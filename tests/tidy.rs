@@ -84,3 +84,43 @@ fn the_architecture_names_every_directory() {
     let missing = tops.iter().filter(|top| !text.contains(&format!("{top}/")));
     report(missing.map(|top| format!("ARCHITECTURE.md: says nothing about {top}/")).collect());
 }
+
+/// Whoever looks at the database finds what each table is for.
+#[test]
+fn every_table_is_named_in_both_documents() {
+    let mut breaches = Vec::new();
+    let mut tables = std::collections::BTreeSet::new();
+    for path in files_under(root()).iter().filter(|path| path.starts_with("migrations/") && path.ends_with(".sql")) {
+        let text = std::fs::read_to_string(root().join(path)).unwrap();
+        let made = text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next());
+        tables.extend(made.map(str::to_owned));
+    }
+    assert!(tables.contains("reports") && tables.contains("api_keys"), "{tables:?}");
+    for document in ["migrations/README.md", "docs/store.md"] {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        let missing = tables.iter().filter(|table| !text.contains(&format!("`{table}`")));
+        breaches.extend(missing.map(|table| format!("{document}: says nothing about the table `{table}`")));
+    }
+    report(breaches);
+}
+
+/// The town office reads in its guide what a store begins with.
+#[test]
+fn the_guide_of_the_office_has_the_standard_rules() {
+    let rules = gridward::assign::rules::standard();
+    let guide = std::fs::read_to_string(root().join("docs/office.md")).unwrap();
+    let level = |level: gridward::domain::level::Level| format!("`{}`", level.as_str());
+    let mut breaches = Vec::new();
+    for category in &rules.categories {
+        let days = category.deadlines.unwrap_or(rules.deadlines);
+        let days = format!("{} / {} / {} / {}", days.tier3, days.tier2, days.tier1, days.town);
+        let row = guide.lines().find(|line| line.contains(&format!("`{}`", category.code)));
+        let says = |what: &str| row.is_some_and(|row| row.contains(what));
+        for what in [&category.zh, &category.en, &level(category.starts_at), &days] {
+            if !says(what) {
+                breaches.push(format!("docs/office.md: the row of `{}` does not say {what}", category.code));
+            }
+        }
+    }
+    report(breaches);
+}

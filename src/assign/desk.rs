@@ -307,7 +307,7 @@ impl Desk {
             due_at: after.due_at,
             assignment: decided,
         };
-        Ok(ReportChange { event: telling::of(&after, &step), report: after, step })
+        Ok(ReportChange { event: telling::of_move(&report, &after, &step), report: after, step })
     }
 
     /// The id of the report that another may be merged into.

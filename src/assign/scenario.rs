@@ -129,7 +129,7 @@ fn name_of(report: &Report) -> String {
 }
 
 fn actor(name: &str) -> Actor {
-    Actor { via: Via::Program, id: String::new(), name: name.into() }
+    Actor { via: Via::Program, id: String::new(), name: name.into(), address: None }
 }
 
 /// A place in a smallest grid that had a leader then.

@@ -3,6 +3,8 @@
 
 use time::OffsetDateTime;
 
+use super::report;
+
 /// What was done, by the name it is searched by: `<of what>.<what>`.
 pub type Action = &'static str;
 
@@ -22,7 +24,29 @@ pub const SIGNED_OUT: Action = "session.end";
 pub const WEBHOOK_CREATED: Action = "webhook.create";
 pub const WEBHOOK_REMOVED: Action = "webhook.remove";
 pub const DELIVERY_REPLAYED: Action = "webhook.replay";
+pub const RULES_REPLACED: Action = "rules.replace";
+pub const JOB_CANCELLED: Action = "job.cancel";
+pub const PHOTO_ADDED: Action = "report.photo";
 pub const PHONES_REVEALED: Action = "phone.reveal";
+
+/// A step of a report, by the name its event has too.
+pub fn step(action: report::Action) -> Action {
+    use report::Action as A;
+    match action {
+        A::Report => "report.report",
+        A::Accept => "report.accept",
+        A::Resolve => "report.resolve",
+        A::Forward => "report.forward",
+        A::Return => "report.return",
+        A::Reassign => "report.reassign",
+        A::Verify => "report.verify",
+        A::Reopen => "report.reopen",
+        A::Reject => "report.reject",
+        A::Merge => "report.merge",
+        A::Warn => "report.warn",
+        A::Escalate => "report.escalate",
+    }
+}
 
 /// Longer names of what something was done to are cut.
 const MAX_SUBJECT_CHARS: usize = 300;
@@ -82,4 +106,16 @@ pub struct AuditFilter {
     pub action: Option<String>,
     /// Only rows with a smaller number.
     pub before: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_named_as_their_actions() {
+        for action in report::Action::ALL {
+            assert_eq!(step(action), format!("report.{}", action.as_str()));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A report (上报事件): something reported at a place, what became of it, and every step of that.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
@@ -125,11 +127,13 @@ pub struct Actor {
     pub id: String,
     /// For people.
     pub name: String,
+    /// Where from, where it came over the network: for the audit log; no history keeps it.
+    pub address: Option<IpAddr>,
 }
 
 impl Actor {
     pub fn of(caller: &Caller) -> Actor {
-        Actor { via: caller.via, id: caller.id.clone(), name: caller.name.clone() }
+        Actor { via: caller.via, id: caller.id.clone(), name: caller.name.clone(), address: caller.address }
     }
 
     /// The source under which external ids are unique, and idempotency keys hold: the key or account, or the public.

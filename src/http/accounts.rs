@@ -58,6 +58,8 @@ pub(crate) struct AccountDetail {
     #[schema(inline, value_type = RoleWord)]
     role: KeyRole,
     grid: Option<String>,
+    /// Whether the edition in force has that grid; null where there is none to ask for.
+    grid_in_force: Option<bool>,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     /// When the password was set the last time.
@@ -78,9 +80,10 @@ pub(crate) struct AccountList {
 }
 
 impl AccountDetail {
-    fn new(account: Account, password: Option<String>) -> AccountDetail {
+    fn new(state: &AppState, account: Account, password: Option<String>) -> AccountDetail {
+        let grid_in_force = state.has_now(account.grid.as_deref());
         let Account { id, sign_in, name, role, grid, created_at, password_at, disabled_at } = account;
-        AccountDetail { id, sign_in, name, role, grid, created_at, password_at, disabled_at, password }
+        AccountDetail { id, sign_in, name, role, grid, grid_in_force, created_at, password_at, disabled_at, password }
     }
 }
 
@@ -103,7 +106,9 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     need(&caller, Right::Access)?;
     let all = state.accounts.list().await?;
-    Ok(unkept(AccountList { accounts: all.into_iter().map(|account| AccountDetail::new(account, None)).collect() }))
+    Ok(unkept(AccountList {
+        accounts: all.into_iter().map(|account| AccountDetail::new(&state, account, None)).collect(),
+    }))
 }
 
 /// Make an account
@@ -142,7 +147,7 @@ pub(crate) async fn create(
     };
     let accounts = state.accounts.acting_for(&caller);
     let made = accounts.create(&sign_in, &name, role, grid.as_deref(), password.as_deref()).await.map_err(refused)?;
-    Ok((StatusCode::CREATED, unkept(AccountDetail::new(made.account, made.password))).into_response())
+    Ok((StatusCode::CREATED, unkept(AccountDetail::new(&state, made.account, made.password))).into_response())
 }
 
 /// Disable an account
@@ -170,7 +175,7 @@ pub(crate) async fn disable(
 ) -> Result<Response, Problem> {
     need(&caller, Right::Access)?;
     let disabled = state.accounts.acting_for(&caller).disable(&id).await?;
-    Ok(unkept(AccountDetail::new(disabled.ok_or_else(|| no_such_account(&id))?, None)))
+    Ok(unkept(AccountDetail::new(&state, disabled.ok_or_else(|| no_such_account(&id))?, None)))
 }
 
 /// Set another password
@@ -205,7 +210,7 @@ pub(crate) async fn set_password(
     wish.finish()?;
     let set = state.accounts.acting_for(&caller).set_password(&id, password.as_deref()).await.map_err(refused)?;
     let set = set.ok_or_else(|| no_such_account(&id))?;
-    Ok(unkept(AccountDetail::new(set.account, set.password)))
+    Ok(unkept(AccountDetail::new(&state, set.account, set.password)))
 }
 
 fn no_such_account(id: &str) -> Problem {

@@ -37,6 +37,11 @@ pub(crate) struct Admin(pub Caller);
 #[derive(Debug)]
 pub(crate) struct Anyone(pub Caller);
 
+/// The extractor of handlers that answer everybody from memory: a key that does not hold is refused, but a browser whose
+/// cookie nobody can look up now, because the store is away, gets the public answer.
+#[derive(Debug)]
+pub(crate) struct Visitor(pub Caller);
+
 /// The session by which somebody is signed in, where somebody is.
 #[derive(Clone, Debug)]
 pub(crate) struct Signed(pub Option<Session>);
@@ -69,7 +74,7 @@ impl Known {
                 Known(Err(Problem::with(Kind::CrossSite, detail)), None)
             }
             Ok(Some((caller, session))) => Known(Ok(caller), Some(session)),
-            Err(_) if method.is_safe() => nobody(),
+            // Nobody knows, which is not the same as nobody: what needs somebody says that the store is away.
             Err(error) => Known(Err(error.into()), None),
         }
     }
@@ -102,6 +107,19 @@ impl FromRequestParts<AppState> for Anyone {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Anyone, Self::Rejection> {
         let nobody = || Caller::nobody(origin(&parts.extensions, &parts.headers, state).address);
         Ok(Anyone(Known::of(parts, state).await.0.unwrap_or_else(|_| nobody())))
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Visitor, Problem> {
+        match Known::of(parts, state).await.0 {
+            Err(problem) if problem.kind() == Kind::StoreUnavailable && !brings_key(&parts.headers) => {
+                Ok(Visitor(Caller::nobody(origin(&parts.extensions, &parts.headers, state).address)))
+            }
+            known => known.map(Visitor),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::domain::caller::Caller;
 use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force};
 use crate::domain::key::Right;
 use crate::domain::tier::Tier;
-use crate::import::edition::roll_back;
+use crate::import::edition::{self, roll_back};
 use crate::store::StoreError;
 
 /// An edition without its grids.
@@ -197,6 +197,42 @@ pub(crate) async fn forget(
     store.discard_draft(draft.id).await?;
     tracing::info!(caller = caller.id, edition = draft.name, "a draft was forgotten");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take back what is scheduled for an edition
+///
+/// From each of its moments to come, the edition that would be in force without it stays so. Nothing is deleted, and it can
+/// be scheduled again.
+#[utoipa::path(
+    post, path = "/v1/editions/{edition}/withdraw", tag = "editions", operation_id = "withdraw", security(("key" = [])),
+    params(("edition" = String, Path, description = "The edition's name")),
+    responses(
+        (status = 200, description = "The edition as it stands now", body = EditionDetail),
+        (status = 400, description = "A parameter is wrong", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or one that does not hold", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not do this", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such edition", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "It is not to come into force in place of another", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store cannot be reached", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 507, description = "The disk is full", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn withdraw(
+    State(state): State<AppState>,
+    Admin(caller): Admin,
+    Path(name): Path<String>,
+    Asked(Nothing): Asked<Nothing>,
+) -> Result<Response, Problem> {
+    let store = state.store_for(&caller);
+    let edition = store.edition(&name).await?;
+    if edition::withdraw(&*store, edition.id).await?.is_empty() {
+        let detail = format!("edition `{}` is not to come into force in place of another", edition.name);
+        return Err(Problem::with(Kind::NothingScheduled, detail));
+    }
+    let _ = state.live.refresh().await;
+    tracing::info!(caller = caller.id, edition = edition.name, "what was scheduled was taken back");
+    let publications = store.publications().await?;
+    Ok(unkept(EditionDetail::new(edition, &publications, OffsetDateTime::now_utc())))
 }
 
 /// Put the edition before the one in force in force again

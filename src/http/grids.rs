@@ -248,11 +248,18 @@ pub(crate) async fn one(
         Found::Elsewhere(response) => return Ok(response),
     };
     let form = Form::chosen(form, &headers);
-    let mut phones = Phones::for_caller(&caller);
-    let one = move || (shapes::one(&snapshot, id, form, &mut phones), phones);
-    let (mut response, phones) = in_background(one).await?;
-    if phones.write_down(&state).await? {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let worded = async |mut phones: Phones| {
+        let snapshot = snapshot.clone();
+        in_background(move || (shapes::one(&snapshot, id, form, &mut phones), phones)).await
+    };
+    let (mut response, phones) = worded(Phones::for_caller(&caller)).await?;
+    match phones.write_down(&state).await {
+        Ok(true) => {
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        Ok(false) => {}
+        // What cannot be written down is not shown.
+        Err(_) => response = worded(Phones::masked()).await?.0,
     }
     Ok(response)
 }

@@ -15,6 +15,7 @@ use super::problem::{Kind, Problem, ProblemDetails};
 use super::report::ReportCounts;
 use super::state::AppState;
 use crate::assign::bulk::shortened;
+use crate::domain::audit::{Deed, JOB_CANCELLED};
 use crate::domain::job::{Job, JobKind, JobState};
 use crate::import::edition::BuildError;
 use crate::import::progress::{Progress, Stopped};
@@ -300,6 +301,9 @@ pub(crate) async fn cancel(
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<Response, Problem> {
     let job = state.jobs.cancel(&id).await?.ok_or_else(|| no_such_job(&id))?;
+    if job.cancel_requested && job.state == JobState::Running {
+        state.store_for(&caller).record(&Deed::new(JOB_CANCELLED, &job.id)).await?;
+    }
     tracing::info!(caller = caller.id, job = job.id, "a job was asked to end");
     Ok((StatusCode::ACCEPTED, unkept(JobDetail::new(&state, job))).into_response())
 }

@@ -51,6 +51,8 @@ pub(crate) struct KeyDetail {
     #[schema(inline, value_type = RoleWord)]
     role: KeyRole,
     grid: Option<String>,
+    /// Whether the edition in force has that grid; null where there is none to ask for.
+    grid_in_force: Option<bool>,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -68,9 +70,10 @@ pub(crate) struct KeyList {
 }
 
 impl KeyDetail {
-    fn new(kept: ApiKey, key: Option<String>) -> KeyDetail {
+    fn new(state: &AppState, kept: ApiKey, key: Option<String>) -> KeyDetail {
+        let grid_in_force = state.has_now(kept.grid.as_deref());
         let ApiKey { id, name, role, grid, created_at, revoked_at } = kept;
-        KeyDetail { id, name, role, grid, created_at, revoked_at, key }
+        KeyDetail { id, name, role, grid, grid_in_force, created_at, revoked_at, key }
     }
 }
 
@@ -92,7 +95,7 @@ pub(crate) async fn list(
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<Response, Problem> {
     need(&caller, Right::Access)?;
-    let keys = state.keys.list().await?.into_iter().map(|key| KeyDetail::new(key, None)).collect();
+    let keys = state.keys.list().await?.into_iter().map(|key| KeyDetail::new(&state, key, None)).collect();
     Ok(unkept(KeyList { keys }))
 }
 
@@ -128,7 +131,7 @@ pub(crate) async fn create(
     // `finish` has refused a wish without a role.
     let Some(role) = wanted else { return Err(Problem::parameter("role", "is missing")) };
     let made = state.keys.acting_for(&caller).create(role, &name, grid.as_deref()).await.map_err(refused)?;
-    let body = unkept(KeyDetail::new(made.key, Some(made.text)));
+    let body = unkept(KeyDetail::new(&state, made.key, Some(made.text)));
     Ok((StatusCode::CREATED, body).into_response())
 }
 
@@ -157,7 +160,7 @@ pub(crate) async fn revoke(
 ) -> Result<Response, Problem> {
     need(&caller, Right::Access)?;
     match state.keys.acting_for(&caller).revoke(&id).await? {
-        Some(key) => Ok(unkept(KeyDetail::new(key, None))),
+        Some(key) => Ok(unkept(KeyDetail::new(&state, key, None))),
         None => Err(Problem::with(Kind::NoSuchKey, format!("no key has the id `{}`", shortened(&id)))),
     }
 }

@@ -8,8 +8,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
-    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH,
+    LOCATION, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -20,6 +20,7 @@ use tracing::Instrument;
 
 use super::limits;
 use super::problem::{Kind, Problem, dressed};
+use super::reports::submit::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use super::state::{AppState, Settings};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -73,6 +74,7 @@ fn known_method(method: &Method) -> &'static str {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
+        Method::PUT => "PUT",
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
@@ -120,9 +122,27 @@ pub(crate) async fn bound(State(state): State<AppState>, request: Request, next:
 pub(crate) fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
-        .allow_headers([ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, REQUEST_ID, LAST_EVENT_ID])
-        .expose_headers([ETAG, LOCATION, RETRY_AFTER, REQUEST_ID, limits::LIMIT, limits::POLICY])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            ACCEPT,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            IDEMPOTENCY_KEY,
+            REQUEST_ID,
+            LAST_EVENT_ID,
+        ])
+        .expose_headers([
+            ALLOW,
+            ETAG,
+            LOCATION,
+            RETRY_AFTER,
+            IDEMPOTENCY_REPLAYED,
+            REQUEST_ID,
+            limits::LIMIT,
+            limits::POLICY,
+        ])
         .max_age(std::time::Duration::from_secs(86_400))
 }
 

@@ -146,7 +146,8 @@ pub(crate) async fn limit(State(state): State<AppState>, request: Request, next:
             (Some(Whose::Caller(caller.id.clone())), limits.caller_per_minute, "caller")
         }
         other => {
-            if let Some(address) = wrong_keys.filter(|_| other.is_err()) {
+            let is_wrong = other.as_ref().is_err_and(|problem| problem.kind() == Kind::Unauthenticated);
+            if let Some(address) = wrong_keys.filter(|_| is_wrong) {
                 limits.take(Whose::WrongKeys(address), WRONG_KEYS, 1, now);
             }
             (origin.address.map(network).map(Whose::Address), limits.address_per_minute, "address")

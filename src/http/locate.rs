@@ -1,5 +1,7 @@
 //! `GET /v1/locate`: which grids hold a point, and who answers there.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -328,14 +330,22 @@ pub(crate) async fn locate_point(
 ) -> Result<Response, Problem> {
     let snapshot = state.in_force_at(asked.at).await?;
     let takes_long = asked.query.accuracy_m.is_some() || asked.geometry;
-    let mut phones = Phones::for_caller(&caller);
-    let answer = move || match locate(&snapshot, &asked.query) {
+    let answer = Arc::new(move |mut phones: Phones| match locate(&snapshot, &asked.query) {
         Ok(located) => {
             let answer = LocateAnswer::new(&snapshot, &asked.query, &located, asked.geometry, &mut phones);
             Ok((answer, phones))
         }
         Err(error) => Err(Problem::parameter(error.field(), error.to_string())),
+    });
+    let worded = async |phones: Phones| {
+        let answer = answer.clone();
+        if takes_long { in_background(move || answer(phones)).await? } else { answer(phones) }
     };
-    let (answer, phones) = if takes_long { in_background(answer).await?? } else { answer()? };
-    Ok(if phones.write_down(&state).await? { unkept(answer) } else { Json(answer).into_response() })
+    let (answer, phones) = worded(Phones::for_caller(&caller)).await?;
+    Ok(match phones.write_down(&state).await {
+        Ok(true) => unkept(answer),
+        Ok(false) => Json(answer).into_response(),
+        // What cannot be written down is not shown.
+        Err(_) => Json(worded(Phones::masked()).await?.0).into_response(),
+    })
 }

@@ -49,7 +49,7 @@ pub use state::{AppState, Settings};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -73,6 +73,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(editions::list))
         .routes(routes!(editions::one, editions::forget))
         .routes(routes!(editions::rollback))
+        .routes(routes!(editions::withdraw))
         .routes(routes!(publishing::publish))
         .routes(routes!(publishing::repair))
         .routes(routes!(jobs::list))
@@ -105,6 +106,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))
         .routes(routes!(session::who, session::sign_in, session::sign_out))
+        .routes(routes!(session::change_password))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
         .routes(routes!(accounts::list, accounts::create))
@@ -143,7 +145,7 @@ pub fn router(state: AppState) -> Router {
         .route("/tiles/grids/{z}/{x}/{y}", get(tiles::tile))
         .route("/tiles/{edition}/grids/{z}/{x}/{y}", get(tiles::edition_tile));
     let bounded = compressed.merge(tiles).layer(from_fn_with_state(state.clone(), layers::bound));
-    bounded
+    let service = bounded
         .merge(batches)
         .merge(intake)
         .merge(photos)
@@ -155,5 +157,6 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .layer(from_fn(open311::speak))
         .layer(from_fn(layers::observe))
-        .with_state(state)
+        .with_state(state);
+    Router::new().fallback_service(service).layer(map_response(problem::with_methods))
 }

@@ -1,19 +1,19 @@
 //! What is said when something cannot be answered: RFC 9457 `application/problem+json`. The only table of statuses.
 
+mod library;
+
+pub(crate) use self::library::{dressed, of_panic, with_methods};
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::Body;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::open311;
 use crate::assign::bulk::shortened;
 use crate::import::Fault;
 use crate::store::StoreError;
@@ -40,6 +40,7 @@ pub(crate) enum Kind {
     UnreadableFiles,
     JobLost,
     NothingBefore,
+    NothingScheduled,
     NameTaken,
     DiskFull,
     NoSuchReport,
@@ -68,13 +69,14 @@ pub(crate) enum Kind {
     Internal,
     NothingPublished,
     StoreUnavailable,
+    ReadOnly,
     Overloaded,
     TimedOut,
 }
 
 impl Kind {
     /// Of those with one status the first is what a library means that says no more.
-    pub(crate) const ALL: [Kind; 46] = [
+    pub(crate) const ALL: [Kind; 48] = [
         Kind::BadParameter,
         Kind::NoSuchPath,
         Kind::NoSuchGrid,
@@ -90,6 +92,7 @@ impl Kind {
         Kind::Internal,
         Kind::NothingPublished,
         Kind::StoreUnavailable,
+        Kind::ReadOnly,
         Kind::Overloaded,
         Kind::TimedOut,
         Kind::Unauthenticated,
@@ -107,6 +110,7 @@ impl Kind {
         Kind::UnreadableFiles,
         Kind::JobLost,
         Kind::NothingBefore,
+        Kind::NothingScheduled,
         Kind::NameTaken,
         Kind::DiskFull,
         Kind::NoSuchReport,
@@ -161,6 +165,9 @@ impl Kind {
             Kind::JobLost => (S::INTERNAL_SERVER_ERROR, "job-lost", "任务中断 · The job broke off"),
             Kind::NothingBefore => {
                 (S::CONFLICT, "nothing-before", "之前没有别的版本 · No other edition was in force before")
+            }
+            Kind::NothingScheduled => {
+                (S::CONFLICT, "nothing-scheduled", "没有待生效的安排 · Nothing is scheduled that could be taken back")
             }
             Kind::NameTaken => (S::CONFLICT, "name-taken", "已有同名的版本 · There is an edition of that name already"),
             Kind::DiskFull => (S::INSUFFICIENT_STORAGE, "disk-full", "磁盘已满 · The disk is full"),
@@ -227,6 +234,7 @@ impl Kind {
             Kind::StoreUnavailable => {
                 (S::SERVICE_UNAVAILABLE, "store-unavailable", "数据库暂时不可用 · The store cannot be reached")
             }
+            Kind::ReadOnly => (S::SERVICE_UNAVAILABLE, "read-only", "这台服务器只能查询 · This server only reads"),
             Kind::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "服务繁忙 · The service is busy"),
             Kind::TimedOut => (S::GATEWAY_TIMEOUT, "timed-out", "处理超时 · The answer took too long"),
         }
@@ -416,6 +424,12 @@ impl From<StoreError> for Problem {
                 tracing::warn!(%error, "the store cannot be reached");
                 Problem::with(Kind::StoreUnavailable, "what is in force now is still answered; try again later")
             }
+            StoreError::ReadOnly(_) => {
+                tracing::warn!(%error, "something was to be written where it cannot be");
+                let detail = "nothing can be written by this server, now or later; send it to one that writes, or have whoever \
+                              runs this one give it the rights";
+                Problem::with(Kind::ReadOnly, detail)
+            }
             StoreError::NameTaken(name) => Problem::with(
                 Kind::NameTaken,
                 format!("there is an edition called `{name}` already; choose another name"),
@@ -441,7 +455,7 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.kind.status();
+        let (kind, status) = (self.kind, self.kind.status());
         let again_after = self.again_after;
         // For whoever has to say it in another form.
         let itself = Extension(self.clone());
@@ -449,7 +463,8 @@ impl IntoResponse for Problem {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        // Of what a server never does, no later try comes to more.
+        if status == StatusCode::SERVICE_UNAVAILABLE && kind != Kind::ReadOnly {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
         }
         if let Some(wait) = again_after {
@@ -460,33 +475,6 @@ impl IntoResponse for Problem {
         }
         (status, headers, itself, body).into_response()
     }
-}
-
-/// Turns an error that a library answered in its own words into a problem; everything else passes.
-pub(crate) fn dressed(response: Response) -> Response {
-    let status = response.status();
-    let is_error = status.is_client_error() || status.is_server_error();
-    // Libraries answer in plain text or with nothing; JSON is ours, as that of `/readyz`.
-    let is_ours =
-        |media: &HeaderValue| media == PROBLEM_JSON || media == "application/json" || open311::is_worded(media);
-    if !is_error || response.headers().get(CONTENT_TYPE).is_some_and(is_ours) {
-        return response;
-    }
-    let (mut parts, _) = response.into_parts();
-    let (said, body) = Problem::new(Kind::of_status(status)).into_response().into_parts();
-    parts.status = said.status;
-    // The body is another one now: not as long, and not compressed.
-    parts.headers.remove(CONTENT_LENGTH);
-    parts.headers.remove(CONTENT_ENCODING);
-    parts.headers.extend(said.headers);
-    parts.extensions.extend(said.extensions);
-    Response::from_parts(parts, body)
-}
-
-/// A panic in a handler: the client learns that it was our fault, the log what it was.
-pub(crate) fn of_panic(panic: Box<dyn std::any::Any + Send>) -> axum::http::Response<Body> {
-    let cause = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    Problem::internal(format!("panic: {}", cause.unwrap_or("without a message"))).into_response()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::state::AppState;
 use super::wish::{Wish, text};
 use crate::domain::caller::{Caller, Via};
 use crate::domain::key::KeyRole;
-use crate::keys::SignInRefused;
+use crate::keys::{AccountError, NotChanged, SignInRefused, SignedIn};
 
 /// Somebody who wants to sign in.
 #[derive(ToSchema)]
@@ -27,6 +27,16 @@ pub(crate) struct SignInWish {
     #[schema(example = "wang")]
     sign_in: String,
     password: String,
+}
+
+/// Another password for whoever is signed in.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the OpenAPI generator only")]
+pub(crate) struct OwnPasswordWish {
+    /// The one so far.
+    password: String,
+    #[schema(min_length = 10, max_length = 512)]
+    new_password: String,
 }
 
 /// Who is asking.
@@ -43,16 +53,19 @@ pub(crate) struct SessionDetail {
     role: KeyRole,
     /// Code of the grid that the caller acts on with what is below; null is everywhere.
     grid: Option<String>,
+    /// Whether the edition in force has that grid; null where there is none to ask for.
+    grid_in_force: Option<bool>,
     /// When the session ends, however much it is used.
     #[serde(with = "time::serde::rfc3339::option")]
     ends_at: Option<OffsetDateTime>,
 }
 
 impl SessionDetail {
-    fn new(caller: Caller, ends_at: Option<OffsetDateTime>) -> SessionDetail {
+    fn new(state: &AppState, caller: Caller, ends_at: Option<OffsetDateTime>) -> SessionDetail {
+        let grid_in_force = state.has_now(caller.grid.as_deref());
         let Caller { via, id, name, role, grid, .. } = caller;
         let known = |text: String| (via != Via::Nobody).then_some(text);
-        SessionDetail { via: via.as_str(), id: known(id), name: known(name), role, grid, ends_at }
+        SessionDetail { via: via.as_str(), id: known(id), name: known(name), role, grid, grid_in_force, ends_at }
     }
 }
 
@@ -70,11 +83,12 @@ impl SessionDetail {
     )
 )]
 pub(crate) async fn who(
+    State(state): State<AppState>,
     caller: Caller,
     Signed(session): Signed,
     Asked(Nothing): Asked<Nothing>,
 ) -> Result<Response, Problem> {
-    Ok(unkept(SessionDetail::new(caller, session.map(|session| session.ends_at))))
+    Ok(unkept(SessionDetail::new(&state, caller, session.map(|session| session.ends_at))))
 }
 
 /// Sign in
@@ -113,11 +127,72 @@ pub(crate) async fn sign_in(
     };
     let signed = state.accounts.sign_in(&name, &password, origin.address).await.map_err(refused)?;
     tracing::info!(caller = signed.caller.id, "somebody signed in");
+    Ok(begun(&state, origin, signed))
+}
+
+/// A session that begins with this answer.
+fn begun(state: &AppState, origin: Origin, signed: SignedIn) -> Response {
     let lasts = signed.session.ends_at - signed.session.created_at;
     let cookie = cookie(origin, &signed.secret, lasts.whole_seconds());
-    let mut response = unkept(SessionDetail::new(signed.caller, Some(signed.session.ends_at)));
+    let mut response = unkept(SessionDetail::new(state, signed.caller, Some(signed.session.ends_at)));
     response.headers_mut().insert(SET_COOKIE, cookie);
-    Ok(response)
+    response
+}
+
+/// Set another password of one's own
+///
+/// For whoever is signed in and knows the one so far. All their sessions end, on every device, and a new one begins here.
+#[utoipa::path(
+    post, path = "/v1/session/password", tag = "access", operation_id = "changeOwnPassword", security(("session" = [])),
+    request_body = OwnPasswordWish,
+    responses(
+        (status = 200, description = "Who is signed in, by a new cookie", body = SessionDetail),
+        (status = 400, description = "A member is wrong, or the password so far is another", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody is signed in", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "A key has no password, or the request came from a page of another site", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries failed, or too many requests", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 503, description = "The store cannot be reached", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 507, description = "The disk is full", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn change_password(
+    State(state): State<AppState>,
+    origin: Origin,
+    caller: Caller,
+    Signed(session): Signed,
+    Asked(Nothing): Asked<Nothing>,
+    request: Request,
+) -> Result<Response, Problem> {
+    if session.is_none() {
+        return Err(if caller.is_nobody() {
+            Problem::with(Kind::Unauthenticated, "sign in at /login first")
+        } else {
+            Problem::with(Kind::Forbidden, "a key has no password; whoever signs in with an account has one")
+        });
+    }
+    let mut wish = Wish::read(request).await?;
+    let word = |value: &serde_json::Value| text(value).map(str::to_owned);
+    let (current, new) = (wish.required("password", word), wish.required("new_password", word));
+    wish.finish()?;
+    let (Some(current), Some(new)) = (current, new) else {
+        return Err(Problem::parameter("password", "is missing"));
+    };
+    let changed = state.accounts.change_own_password(&caller, &current, &new).await.map_err(not_changed)?;
+    tracing::info!(caller = caller.id, "somebody changed their password");
+    Ok(begun(&state, origin, changed))
+}
+
+fn not_changed(error: NotChanged) -> Problem {
+    match error {
+        NotChanged::Current(SignInRefused::Wrong) => {
+            Problem::parameter("password", "is not the one that you sign in with now")
+        }
+        NotChanged::Current(error) => refused(error),
+        NotChanged::New(AccountError::Password(weak)) => Problem::parameter("new_password", weak.to_string()),
+        NotChanged::New(AccountError::Store(error)) => error.into(),
+        NotChanged::New(error) => Problem::internal(error),
+    }
 }
 
 /// Sign out

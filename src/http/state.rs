@@ -187,6 +187,13 @@ impl AppState {
         self.live.snapshot().map(|snapshot| snapshot.roster).unwrap_or_default()
     }
 
+    /// Whether the edition in force has a grid of that code: keys and accounts keep theirs when it goes. `None` without a code,
+    /// and before anything is in force.
+    pub(crate) fn has_now(&self, code: Option<&str>) -> Option<bool> {
+        let (code, now) = (code?, self.live.snapshot()?);
+        Some(now.edition.planar.find(code).is_some())
+    }
+
     /// An edition by its name, for whoever may see drafts (built as publishing would build them) a draft too.
     pub(crate) async fn edition_for(&self, caller: &Caller, name: &str) -> Result<Arc<EditionMap>, Problem> {
         if !caller.may(Right::Editions) {

@@ -11,13 +11,13 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
+use super::admission::Visitor;
 use super::grids::AtParams;
 use super::negotiate;
 use super::params::{Asked, Given, Nothing, Parameters, moment};
 use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::AppState;
 use super::style::{Theme, style};
-use crate::domain::caller::Caller;
 use crate::domain::edition::EditionState;
 use crate::geometry::mercator::TileCoord;
 use crate::index::edition_map::EditionMap;
@@ -126,7 +126,7 @@ pub(crate) async fn tilejson(
 )]
 pub(crate) async fn edition_tilejson(
     State(state): State<AppState>,
-    caller: Caller,
+    Visitor(caller): Visitor,
     Path(edition): Path<String>,
     Asked(Nothing): Asked<Nothing>,
     headers: HeaderMap,
@@ -169,7 +169,7 @@ async fn described(
 )]
 pub(crate) async fn style_json(
     State(state): State<AppState>,
-    caller: Caller,
+    Visitor(caller): Visitor,
     Asked(StyleParameters { theme, edition }): Asked<StyleParameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -236,7 +236,7 @@ pub(crate) async fn tile(
 )]
 pub(crate) async fn edition_tile(
     State(state): State<AppState>,
-    caller: Caller,
+    Visitor(caller): Visitor,
     Path((edition, z, x, y)): Path<(String, String, String, String)>,
     Asked(TileParameters): Asked<TileParameters>,
     headers: HeaderMap,

@@ -248,7 +248,13 @@ pub async fn withdraw(store: &dyn Store, edition: EditionId) -> Result<Vec<Offse
         publications.iter().map(|p| p.in_force_from).filter(|&at| at > now).collect();
     moments.sort_unstable();
     moments.dedup();
-    moments.retain(|&at| in_force(&publications, at) == Some(edition));
+    // As long as it goes on from now, a further moment of it only keeps another edition away: that is not to be taken back.
+    let mut goes_on = in_force(&publications, now) == Some(edition);
+    moments.retain(|&at| {
+        let is_it = in_force(&publications, at) == Some(edition);
+        goes_on &= is_it;
+        is_it && !goes_on
+    });
     let others: Vec<Publication> =
         publications.iter().filter(|p| p.edition != edition || p.in_force_from <= now).cloned().collect();
     let mut taken_back = Vec::new();

@@ -89,6 +89,17 @@ pub enum SignInRefused {
     Store(#[from] StoreError),
 }
 
+/// Why somebody's own password is what it was.
+#[derive(Debug, thiserror::Error)]
+pub enum NotChanged {
+    /// About the password so far.
+    #[error(transparent)]
+    Current(#[from] SignInRefused),
+    /// About the new one.
+    #[error(transparent)]
+    New(#[from] AccountError),
+}
+
 /// Somebody who has just signed in.
 pub struct SignedIn {
     /// What the browser keeps; nobody else does.
@@ -213,11 +224,8 @@ impl Accounts {
             Some(kept) => kept.password.clone(),
             None => self.nobody.get_or_try_init(nobodys_hash).await?.clone(),
         };
-        let turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.acquire()).await.map_err(|_| SignInRefused::Busy)?;
-        let given = password.chars().take(password::MAX_BYTES + 1).collect::<String>();
-        let is_right = in_background(move || password::verify(&given, &hash)).await?;
-        drop(turn);
-        let Some(kept) = open.filter(|_| is_right && password.len() <= password::MAX_BYTES) else {
+        let is_right = self.is_right(password, hash).await?;
+        let Some(kept) = open.filter(|_| is_right) else {
             // Never what was typed where it is nobody's name: people type passwords there.
             let whose = found.map(|kept| kept.account.id).unwrap_or_default();
             let store = self.store.acting_for(&Caller::nobody(address));
@@ -226,6 +234,36 @@ impl Accounts {
         };
         self.slowing.succeeded(&sign_in, address);
         self.begin_session(kept.account, address).await
+    }
+
+    async fn is_right(&self, password: &str, hash: String) -> Result<bool, SignInRefused> {
+        let _turn = tokio::time::timeout(TURN_TIMEOUT, self.turns.acquire()).await.map_err(|_| SignInRefused::Busy)?;
+        let given = password.chars().take(password::MAX_BYTES + 1).collect::<String>();
+        let is_right = in_background(move || password::verify(&given, &hash)).await?;
+        Ok(is_right && password.len() <= password::MAX_BYTES)
+    }
+
+    /// Sets the password of somebody who is signed in and knows the one so far. All sessions of the account end, and a new
+    /// one begins for whoever asks. Guessing is slowed as it is for signing in.
+    pub async fn change_own_password(&self, who: &Caller, current: &str, new: &str) -> Result<SignedIn, NotChanged> {
+        let kept = self.store.account(&who.id).await.map_err(SignInRefused::Store)?;
+        let Some(kept) = kept.filter(|kept| kept.account.disabled_at.is_none() && who.via == Via::Session) else {
+            return Err(SignInRefused::Wrong.into());
+        };
+        let account = kept.account;
+        password::check(new, &account.sign_in).map_err(AccountError::Password)?;
+        let slowed = self.slowing.attempt(&account.sign_in, who.address, Instant::now());
+        slowed.map_err(SignInRefused::TooOften)?;
+        let store = self.store.acting_for(who);
+        if !self.is_right(current, kept.password).await? {
+            let refused = Deed::new(audit::SIGN_IN_REFUSED, &account.id);
+            store.record(&refused).await.map_err(SignInRefused::Store)?;
+            return Err(SignInRefused::Wrong.into());
+        }
+        self.slowing.succeeded(&account.sign_in, who.address);
+        let (hash, _) = self.new_hash(Some(new), &account.sign_in).await?;
+        store.set_password(&account.id, &hash, now()).await.map_err(AccountError::Store)?;
+        Ok(self.begin_session(account, who.address).await?)
     }
 
     async fn begin_session(&self, account: Account, address: Option<IpAddr>) -> Result<SignedIn, SignInRefused> {

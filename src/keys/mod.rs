@@ -10,7 +10,7 @@ mod password;
 mod secrets;
 mod slowing;
 
-pub use accounts::{AccountError, Accounts, NewAccount, SignInRefused, SignedIn};
+pub use accounts::{AccountError, Accounts, NewAccount, NotChanged, SignInRefused, SignedIn};
 pub use password::WeakPassword;
 pub use secrets::random_name;
 pub(crate) use slowing::network;

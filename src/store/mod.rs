@@ -124,6 +124,9 @@ pub enum StoreError {
     Refused(String),
     #[error("the disk is full, and nothing of this write was kept; make room and repeat it")]
     DiskFull,
+    /// Not now and not later: whoever wants to write goes to another server, or an operator changes something.
+    #[error("this cannot be written here: {0}")]
+    ReadOnly(String),
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     #[error("the store's content is damaged: {0}")]

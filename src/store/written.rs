@@ -4,6 +4,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::gpkg::times::to_text;
+use super::reports::ReportChange;
 use super::{Before, NewDraft, NewPublication, StoreError, StoreResult};
 use crate::domain::account::Account;
 use crate::domain::audit::{self, Deed};
@@ -128,6 +130,31 @@ pub(super) fn webhook_created(webhook: &Webhook) -> Deed {
 
 pub(super) fn delivery_replayed(webhook: &str, event: i64) -> Deed {
     Deed::new(audit::DELIVERY_REPLAYED, webhook).with(json!({"event": event}))
+}
+
+/// Rows of the audit log for steps: who took each is in the step, since steps of several people are kept together. Without
+/// notes, which may tell of people; the history has them.
+pub(super) fn steps_taken(changes: &[&ReportChange]) -> String {
+    let row = |change: &&ReportChange| {
+        let ReportChange { report, step, .. } = change;
+        let actor = &step.actor;
+        json!({
+            "at": to_text(step.at), "via": actor.via.as_str(), "actor": actor.id, "name": actor.name,
+            "address": actor.address, "action": audit::step(step.action), "subject": report.id,
+            "details": {"step": step.number, "status": step.status, "level": step.level, "grid": step.grid,
+                        "merged_into": report.merged_into},
+        })
+    };
+    to_json(&changes.iter().map(row).collect::<Vec<_>>())
+}
+
+pub(super) fn photo_added(report: &str, number: i64) -> Deed {
+    Deed::new(audit::PHOTO_ADDED, report).with(json!({"photo": number}))
+}
+
+/// The subject is the revision: what it says is kept under it.
+pub(super) fn rules_replaced(revision: i64) -> Deed {
+    Deed::new(audit::RULES_REPLACED, &revision.to_string())
 }
 
 /// The event of an edition that is put in force from a time on: its kind, and what is told.

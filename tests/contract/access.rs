@@ -130,6 +130,12 @@ pub async fn every_write_is_in_the_audit_log(store: &dyn Store) {
     by.add_session(&session(1, "a")).await.unwrap();
     by.end_session(&[1; 32]).await.unwrap();
     by.disable_account("a", OffsetDateTime::now_utc()).await.unwrap();
+    let rules = gridward::assign::rules::standard();
+    by.add_rules(&rules, 0).await.unwrap();
+    let report = super::reports::new(1, "aaa", &[]);
+    by.add_reports(std::slice::from_ref(&report)).await.unwrap();
+    by.change_report(&super::reports::accepted(&report.report)).await.unwrap();
+    by.add_photo(&super::photos::photo(&report.report, 1)).await.unwrap();
     let rows = log(store).await;
     let did: Vec<(&str, &str)> = rows.iter().map(|row| (row.action.as_str(), row.subject.as_str())).collect();
     assert_eq!(
@@ -148,9 +154,16 @@ pub async fn every_write_is_in_the_audit_log(store: &dyn Store) {
             ("session.begin", "a"),
             ("session.end", "a1"),
             ("account.disable", "a"),
+            ("rules.replace", "1"),
+            // A report that comes in is the first step of its own history, which is as little changed as the log.
+            ("report.accept", &*report.report.id),
+            ("report.photo", &*report.report.id),
         ]
     );
-    for row in &rows {
+    // Of a step the one who took it: the store keeps those of several people together.
+    let step = rows.iter().find(|row| row.action == "report.accept").unwrap();
+    assert_eq!((step.via.as_str(), step.actor.as_str(), step.address.as_deref()), ("program", "", None));
+    for row in rows.iter().filter(|row| row.action != "report.accept") {
         let who = (row.via.as_str(), row.actor.as_str(), row.name.as_str(), row.address.as_deref());
         assert_eq!(who, ("session", "a1", "王某", Some("2001:db8::7")));
         assert!((OffsetDateTime::now_utc() - row.at).abs() < Duration::minutes(5));
@@ -171,6 +184,9 @@ pub async fn what_is_refused_is_not_in_the_audit_log(store: &dyn Store) {
     assert!(!store.revoke_key("x", OffsetDateTime::now_utc()).await.unwrap());
     assert!(!store.disable_account("x", OffsetDateTime::now_utc()).await.unwrap());
     assert!(!store.end_session(&[9; 32]).await.unwrap());
+    let report = super::reports::new(1, "aaa", &[]).report;
+    assert!(!store.change_report(&super::reports::accepted(&report)).await.unwrap(), "there is no such report");
+    assert_eq!(store.add_rules(&gridward::assign::rules::standard(), 7).await.unwrap(), None);
     assert_eq!(log(store).await.len(), before);
     let row = &log(store).await[0];
     assert_eq!((row.via.as_str(), row.actor.as_str(), row.address.as_deref()), ("program", "", None));

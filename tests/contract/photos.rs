@@ -11,7 +11,7 @@ use time::Duration;
 use super::reports::new;
 
 /// A photo whose file had that hash; stores look into no picture.
-fn photo(report: &Report, hash: u8) -> NewPhoto {
+pub fn photo(report: &Report, hash: u8) -> NewPhoto {
     NewPhoto {
         report: report.clone(),
         at: report.created_at + Duration::minutes(i64::from(hash)),
@@ -21,7 +21,7 @@ fn photo(report: &Report, hash: u8) -> NewPhoto {
         height: 480,
         picture: vec![hash; 70_000],
         thumbnail: vec![hash, 0, 255],
-        event: NewEvent { kind: "report.photo".into(), data: "{}".into() },
+        event: NewEvent { kind: "report.photo".into(), data: "{}".into(), left: Vec::new() },
     }
 }
 

@@ -1,8 +1,13 @@
 //! What only the shared store promises: about its database, and other programs that connect to it.
 
+use axum::body::Body;
+use axum::http::Method;
+use gridward::domain::key::KeyRole;
+use gridward::http::{AppState, Settings, router};
 use gridward::store::{StoreError, open};
 
 use super::suite;
+use crate::http::town::ask;
 use crate::stores::{Cluster, TestStore};
 
 /// Whoever connects with another program cannot change what was published.
@@ -189,6 +194,19 @@ async fn a_standby_is_read_and_not_written_to() {
         live.refresh().await.unwrap();
     }
     let error = replica.save_draft(&suite::draft("c", 1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Unavailable(why) if why.contains("standby")), "{error}");
+    assert!(matches!(&error, StoreError::ReadOnly(why) if why.contains("standby")), "{error}");
+    // Whoever asks such a server over HTTP is not told to come again, and what is read is read.
+    let made = gridward::keys::Keys::new(store.clone()).create(KeyRole::Admin, "", None).await.unwrap();
+    let key = [("authorization", &*format!("Bearer {}", made.text))];
+    let service = router(AppState::new(live, Settings::default()));
+    let start = std::time::Instant::now();
+    while ask(&service, Method::GET, "/v1/session", &key, Body::empty()).await.status != 200 {
+        assert!(start.elapsed() < std::time::Duration::from_secs(20), "the key comes to the standby");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let refused = ask(&service, Method::POST, "/v1/rollback", &key, Body::empty()).await;
+    assert_eq!((refused.problem(503).as_str(), refused.header("retry-after")), ("read-only", ""));
+    let located = ask(&service, Method::GET, "/v1/locate?lon=1&lat=1", &key, Body::empty()).await;
+    assert_eq!(located.status, 200, "{}", located.text());
     tokio::join!(replica.close(), store.close());
 }

@@ -84,7 +84,7 @@ pub fn new(n: i64, grid: &str, keys: &[(SenderKeyKind, &str, u8)]) -> NewReport 
 }
 
 fn event(kind: &str, n: i64) -> NewEvent {
-    NewEvent { kind: kind.into(), data: format!("{{\"n\":{n}}}") }
+    NewEvent { kind: kind.into(), data: format!("{{\"n\":{n}}}"), left: Vec::new() }
 }
 
 /// The report after it was accepted.

@@ -310,6 +310,118 @@ fn sessions_end_when_the_account_is_disabled_or_its_password_changes() {
     });
 }
 
+#[test]
+fn people_change_their_own_password_and_their_other_sessions_end() {
+    run(async {
+        let office = office().await;
+        let accounts = Accounts::new(office.store.clone());
+        accounts.create("wang", "王某", KeyRole::Dispatcher, None, Some(PASSWORD)).await.unwrap();
+        let mine = cookie(&sign_in(&office, &[], "wang", PASSWORD).await);
+        let other = cookie(&sign_in(&office, &[], "wang", PASSWORD).await);
+        let change = async |headers: &[(&str, &str)], current: &str, new: &str| {
+            let body = json!({"password": current, "new_password": new}).to_string();
+            ask(&office.service, Method::POST, "/v1/session/password", headers, body).await
+        };
+        let (own, new) = ([("cookie", &*mine), ("sec-fetch-site", "same-origin")], "another password 8");
+        assert_eq!(change(&[], PASSWORD, new).await.problem(401), "unauthenticated");
+        assert_eq!(change(&[("authorization", &office.key)], PASSWORD, new).await.problem(403), "forbidden");
+        assert_eq!(change(&own[..1], PASSWORD, new).await.problem(403), "cross-site");
+        assert_eq!(change(&own, "wrong password 7", new).await.fields(), ["password"]);
+        assert_eq!(change(&own, PASSWORD, "short").await.fields(), ["new_password"]);
+        let changed = change(&own, PASSWORD, new).await;
+        assert_eq!(
+            (changed.status.as_u16(), changed.json()["via"].as_str()),
+            (200, Some("session")),
+            "{}",
+            changed.text()
+        );
+        let now = cookie(&changed);
+        let via = async |cookie: &str| {
+            let answer = ask(&office.service, Method::GET, "/v1/session", &[("cookie", cookie)], Body::empty()).await;
+            answer.json()["via"].as_str().unwrap().to_owned()
+        };
+        assert_eq!([via(&now).await, via(&mine).await, via(&other).await], ["session", "nobody", "nobody"]);
+        assert_eq!(sign_in(&office, &[], "wang", PASSWORD).await.problem(401), "sign-in-failed");
+        assert_eq!(sign_in(&office, &[], "wang", new).await.status, 200);
+        // Whoever has somebody's session guesses their password no faster than anybody.
+        let guessing = [("cookie", &*now), ("x-gridward", "1")];
+        let mut guesses = 0;
+        // Hashing may take longer than the first waits.
+        let refused = loop {
+            let answer = change(&guessing, "wrong password 7", PASSWORD).await;
+            if answer.status == 429 {
+                break answer;
+            }
+            assert_eq!(answer.fields(), ["password"]);
+            guesses += 1;
+            assert!(guesses < 20);
+        };
+        assert!(guesses >= 5 && refused.problem(429) == "too-many-requests", "{guesses}");
+        let rows = log(&office, "?action=account.password").await;
+        assert_eq!((rows.len(), rows[0]["via"].as_str(), rows[0]["name"].as_str()), (1, Some("session"), Some("王某")));
+    });
+}
+
+#[test]
+fn numbers_in_a_report_are_whole_for_who_answers_there_and_each_is_in_the_log() {
+    let (lon, lat, code) = super::town::somewhere();
+    run(async {
+        let office = office().await;
+        let number = "13912345678";
+        let media = [("content-type", "application/json")];
+        let body = super::reports::report(lon, lat).to_string();
+        let sent = ask(&office.service, Method::POST, "/v1/reports", &media, body).await.json();
+        let uri = format!("/v1/reports/{}", sent["id"].as_str().unwrap());
+        let leader = key(&office, KeyRole::Leader, Some(&code)).await;
+        // Whoever turns pages, or asks why, has not asked for a number.
+        for uri in ["/v1/reports".to_owned(), format!("{uri}/explain"), format!("{uri}/duplicates")] {
+            let answer = get_as(&office, &uri, &leader).await;
+            assert_eq!(answer.status, 200, "{uri}");
+            assert!(!answer.text().contains(number), "{uri}");
+        }
+        assert_eq!(log(&office, "?action=phone").await, [] as [Value; 0]);
+        let seen = get_as(&office, &uri, &leader).await.json();
+        assert_eq!(seen["reporter"]["phone"], number);
+        let called = seen["assignment"]["leader"]["phone"].as_str().unwrap().to_owned();
+        assert!(!is_masked(&called));
+        let rows = log(&office, "?action=phone").await;
+        assert_eq!(
+            (rows.len(), &rows[0]["subject"], rows[0]["actor"].as_str()),
+            (1, &sent["id"], leader.split('_').nth(1))
+        );
+        let shown = rows[0]["details"]["phones"].as_array().unwrap();
+        let roles: Vec<&str> = shown.iter().map(|shown| shown["role"].as_str().unwrap()).collect();
+        assert_eq!(roles, ["reporter", "leader"]);
+        assert!(shown.iter().all(|shown| is_masked(shown["phone"].as_str().unwrap()) && shown["report"] == sent["id"]));
+        // So is the answer to a step.
+        let headers = [("authorization", &*leader)];
+        let step = ask(&office.service, Method::POST, &format!("{uri}/accept"), &headers, Body::empty()).await;
+        assert_eq!(step.json()["reporter"]["phone"], number, "{}", step.text());
+        let rows = log(&office, "?limit=2").await;
+        assert_eq!([&rows[0]["action"], &rows[1]["action"]], ["phone.reveal", "report.accept"]);
+        assert_eq!((&rows[1]["subject"], &rows[1]["details"]["step"]), (&sent["id"], &json!(2)));
+    });
+}
+
+#[test]
+fn a_key_says_when_its_grid_is_gone() {
+    run(async {
+        let office = office().await;
+        let made = office.post_json("/v1/keys", json!({"role": "leader", "grid": "340881106202"})).await.json();
+        assert_eq!(made["grid_in_force"], true);
+        let leader = format!("Bearer {}", made["key"].as_str().unwrap());
+        let who = async || get_as(&office, "/v1/session", &leader).await.json()["grid_in_force"].clone();
+        assert_eq!(who().await, true);
+        assert_eq!(office.post("/v1/rollback").await.status, 200);
+        assert_eq!(who().await, false);
+        let listed = office.get("/v1/keys").await.json();
+        for key in listed["keys"].as_array().unwrap() {
+            let expected = if key["role"] == "leader" { json!(false) } else { Value::Null };
+            assert_eq!(key["grid_in_force"], expected, "{key}");
+        }
+    });
+}
+
 /// The office's service as a peer at an address reaches it.
 async fn from(office: &Office, address: &str, settings: Settings) -> Router {
     let state = AppState::new(Live::open(office.store.clone()).await.unwrap(), settings);

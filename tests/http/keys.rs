@@ -64,7 +64,21 @@ fn nobody_is_let_in_while_the_store_is_away() {
         suite::publish(&*store, "a", 2).await;
         let office = Office::on(store, Settings::default()).await;
         assert_eq!(office.get("/v1/editions").await.status, 200);
+        // Whether a cookie is still somebody's, nobody can say without the store.
+        let cookie = format!("gridward={}", "A".repeat(43));
+        let signed = [("cookie", &*cookie)];
+        let with_cookie = async |uri: &str| ask(&office.service, Method::GET, uri, &signed, Body::empty()).await;
+        assert_eq!(with_cookie("/v1/session").await.json()["via"], "nobody");
+        let tile = "/tiles/a/grids/0/0/0.mvt";
+        let drawn = with_cookie(tile).await.status;
         office.store.close().await;
+        for uri in ["/v1/session", "/v1/keys", "/v1/rules", "/v1/reports", "/v1/stats"] {
+            let answer = with_cookie(uri).await;
+            assert_eq!(answer.problem(503), "store-unavailable", "{uri}");
+        }
+        assert_eq!(with_cookie("/v1/locate?lon=1&lat=1").await.status, 200);
+        assert_eq!(with_cookie(tile).await.status, drawn, "what is public is answered from memory");
+
         let answer = office.post("/v1/rollback").await;
         assert_eq!((answer.problem(503).as_str(), answer.header("retry-after")), ("store-unavailable", "5"));
         assert_eq!(office.get("/v1/editions").await.problem(503), "store-unavailable");

@@ -69,8 +69,18 @@ fn any_page_may_ask_without_credentials() {
     ];
     let preflight = run(ask(&town(), Method::OPTIONS, "/v1/locate", &asked, Body::empty()));
     assert_eq!(preflight.status, 200);
-    assert!(preflight.header("access-control-allow-methods").contains("POST"));
-    assert!(preflight.header("access-control-allow-headers").contains("content-type"));
+    let words =
+        |header: &str| -> Vec<String> { preflight.header(header).split(',').map(|word| word.trim().into()).collect() };
+    for method in ["GET", "POST", "PUT", "DELETE"] {
+        assert!(words("access-control-allow-methods").iter().any(|word| word == method), "{method}");
+    }
+    for name in ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "last-event-id"] {
+        assert!(words("access-control-allow-headers").iter().any(|word| word == name), "{name}");
+    }
+    let exposed = answer.header("access-control-expose-headers");
+    for name in ["etag", "location", "retry-after", "ratelimit", "ratelimit-policy", "idempotency-replayed", "allow"] {
+        assert!(exposed.split(',').any(|word| word.trim() == name), "{name}: {exposed}");
+    }
 }
 
 #[test]
@@ -100,6 +110,7 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("post", "/v1/editions"),
     ("post", "/v1/editions/{edition}/publish"),
     ("post", "/v1/editions/{edition}/repair"),
+    ("post", "/v1/editions/{edition}/withdraw"),
     ("get", "/v1/jobs"),
     ("get", "/v1/jobs/{id}"),
     ("delete", "/v1/jobs/{id}"),
@@ -156,6 +167,7 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("delete", "/v1/session"),
     ("get", "/v1/session"),
     ("post", "/v1/session"),
+    ("post", "/v1/session/password"),
     ("get", "/v1/stats"),
 ];
 

@@ -40,7 +40,7 @@ impl Sent {
 }
 
 /// The smallest PNG there is: one pixel, its grey to tell one from another.
-fn png(grey: u8) -> Vec<u8> {
+pub fn png(grey: u8) -> Vec<u8> {
     png_that_says(1, grey)
 }
 

@@ -134,6 +134,8 @@ fn methods_that_are_not_allowed_say_which_are() {
         let answer = run(ask(&town(), method, uri, &[], Body::empty()));
         assert_eq!(answer.problem(405), "method-not-allowed");
         assert!(answer.header("allow").contains(allowed), "{uri}: {}", answer.header("allow"));
+        let (said, methods) = (answer.json()["detail"].as_str().unwrap().to_owned(), answer.header("allow").split(','));
+        assert!(methods.clone().count() > 0 && methods.into_iter().all(|method| said.contains(method)), "{said}");
         assert_eq!(answer.header("access-control-allow-origin"), "*");
     }
 }

@@ -5,6 +5,7 @@ use axum::http::Method;
 use gridward::http::Settings;
 use gridward::import::demo;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use super::office::{Form, Office};
 use super::town::{ask, empty_store, run, town_store};
@@ -175,6 +176,37 @@ fn wishes_that_cannot_be_met_are_named() {
         assert_eq!(answer.problem(413), "payload-too-large");
         assert_eq!(office.post("/v1/editions/none/publish").await.problem(404), "no-such-edition");
         assert_eq!(office.post("/v1/editions/none/repair").await.problem(404), "no-such-edition");
+    });
+}
+
+#[test]
+fn what_is_scheduled_is_taken_back() {
+    run(async {
+        let office = Office::on(empty_store().await, Settings::default()).await;
+        draft(&office, "spring", &town()).await;
+        office.ended(office.post("/v1/editions/spring/publish").await, "done").await;
+        draft(&office, "summer", &town()).await;
+        assert_eq!(office.post("/v1/editions/summer/withdraw").await.problem(409), "nothing-scheduled", "a draft");
+        let wish = json!({"from": "2090-06-01T00:00:00Z"});
+        office.ended(office.post_json("/v1/editions/summer/publish", wish.clone()).await, "done").await;
+        let state = async || {
+            gridward::domain::edition::to_come(&office.store.publications().await.unwrap(), OffsetDateTime::now_utc())
+        };
+        assert_eq!(state().await.len(), 1);
+        let taken = office.post("/v1/editions/summer/withdraw").await;
+        assert_eq!((taken.status.as_u16(), &taken.json()["in_force"]), (200, &json!(false)), "{}", taken.text());
+        assert_eq!(state().await, []);
+        assert_eq!(office.get("/v1/editions/spring").await.json()["in_force"], true);
+        assert_eq!(office.post("/v1/editions/summer/withdraw").await.problem(409), "nothing-scheduled");
+        assert_eq!(
+            office.post("/v1/editions/spring/withdraw").await.problem(409),
+            "nothing-scheduled",
+            "it is in force"
+        );
+        assert_eq!(office.post("/v1/editions/autumn/withdraw").await.problem(404), "no-such-edition");
+        // It can be scheduled again.
+        office.ended(office.post_json("/v1/editions/summer/publish", wish).await, "done").await;
+        assert_eq!(state().await.len(), 1);
     });
 }
 

@@ -230,3 +230,35 @@ fn an_old_decision_stays_explained_after_other_editions_rosters_and_rules() {
         assert_eq!(desk.get(&uri, &desk.office.key).await.json(), before);
     });
 }
+
+#[test]
+fn whoever_had_it_hears_that_it_goes_to_another_grid() {
+    let (lon, lat, code) = somewhere();
+    run(async {
+        let desk = Desk::new().await;
+        let sent = desk.post("/v1/reports", "", &[], &report(lon, lat)).await.json();
+        let uri = format!("/v1/reports/{}", sent["id"].as_str().unwrap());
+        let all = desk.office.get("/v1/grids?tier=3&limit=500").await.json();
+        let mut codes = all["grids"].as_array().unwrap().iter().map(|grid| grid["code"].as_str().unwrap());
+        let other = codes.find(|other| other[..12] != code[..12]).unwrap();
+        let (old, new) = (desk.key(KeyRole::Leader, Some(&code)).await, desk.key(KeyRole::Leader, Some(other)).await);
+        let moved = desk.post(&format!("{uri}/reassign"), &desk.office.key, &[], &json!({"grid": other})).await;
+        assert_eq!(moved.json()["grid"], json!(other), "{}", moved.text());
+        desk.post(&format!("{uri}/accept"), &new, &[], &json!({})).await;
+        let told = async |key: &str| -> Vec<(String, Value)> {
+            let page = desk.get("/v1/events", key).await.json();
+            let of_reports = page["events"].as_array().unwrap().iter().filter(|event| event["report"] == sent["id"]);
+            of_reports
+                .map(|event| (event["kind"].as_str().unwrap().to_owned(), event["data"]["left"].clone()))
+                .collect()
+        };
+        let (by_old, by_new) = (told(&old).await, told(&new).await);
+        let kinds = |told: &[(String, Value)]| told.iter().map(|(kind, _)| kind.clone()).collect::<Vec<_>>();
+        assert_eq!(kinds(&by_old), ["report.report", "report.reassign"], "and nothing of what follows");
+        assert_eq!(kinds(&by_new), ["report.reassign", "report.accept"]);
+        let left = by_old[1].1.as_array().unwrap();
+        assert!(left.contains(&json!(code)) && left.contains(&json!(code[..12])) && !left.contains(&json!(other)));
+        assert_eq!((&by_old[0].1, &by_new[1].1), (&Value::Null, &Value::Null));
+        assert_eq!(desk.get(&uri, &old).await.problem(404), "no-such-report");
+    });
+}

@@ -17,6 +17,7 @@ use crate::domain::report::{Action, Actor};
 use crate::http::admission::need;
 use crate::http::editions::unkept;
 use crate::http::fields::{Body, Fields};
+use crate::http::phones::{self, Phones};
 use crate::http::problem::{Kind, Problem, ProblemDetails};
 use crate::http::state::AppState;
 
@@ -148,7 +149,8 @@ pub(crate) async fn act(
     let done = state.desk.act(&id, &deed, &Actor::of(&caller), |report| standing(report, &caller)).await;
     let report = done.map_err(|error| not_done(error, &id))?;
     let actions = possible(&report, standing(&report, &caller));
-    let mut response = unkept(ReportDetail::new(&report, &caller).with_actions(actions));
+    let worded = |phones: &mut Phones| ReportDetail::new(&report, &caller, phones).with_actions(actions.clone());
+    let mut response = unkept(phones::worded(&state, &caller, worded).await);
     response.headers_mut().insert(ETAG, etag(report.version));
     Ok(response)
 }

@@ -12,6 +12,7 @@ use crate::domain::key::Right;
 use crate::http::admission::need;
 use crate::http::editions::unkept;
 use crate::http::params::{Asked, Nothing};
+use crate::http::phones::Phones;
 use crate::http::problem::{Problem, ProblemDetails};
 use crate::http::state::AppState;
 
@@ -61,7 +62,7 @@ pub(crate) async fn duplicates(
     let detail = |found: crate::assign::duplicates::Duplicate| DuplicateDetail {
         distance_m: (found.distance_m * 10.0).round() / 10.0,
         hours_apart: (found.apart.as_seconds_f64() / 36.0).round() / 100.0,
-        report: ReportDetail::new(&found.report, &caller),
+        report: ReportDetail::new(&found.report, &caller, &mut Phones::masked()),
     };
     Ok(unkept(Duplicates { duplicates: seen.map(detail).collect() }))
 }

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 
 use super::read::{TokenParameters, TokenParams};
 use super::readable;
-use super::wire::{AssignmentDetail, sees_phones};
+use super::wire::AssignmentDetail;
 use crate::assign::words::explain as in_words;
 use crate::domain::caller::Caller;
 use crate::http::editions::unkept;
 use crate::http::params::Asked;
+use crate::http::phones::Phones;
 use crate::http::problem::{Problem, ProblemDetails};
 use crate::http::state::AppState;
 
@@ -63,7 +64,8 @@ pub(crate) async fn explain(
     Asked(token): Asked<TokenParameters>,
 ) -> Result<Response, Problem> {
     let report = readable(&state, &caller, &id, token.text()).await?;
-    let sees_phones = sees_phones(&report, &caller);
+    // Whom to call is asked of the report itself; this is about why.
+    let mut masked = Phones::masked();
     let mut decisions = Vec::new();
     for step in state.live.store().steps(&id).await? {
         let Some(assignment) = step.assignment else { continue };
@@ -74,7 +76,7 @@ pub(crate) async fn explain(
             step: step.number,
             words: words.into_iter().map(|said| Words { zh: said.zh, en: said.en }).collect(),
             same_again: again.map(|again| again == assignment),
-            assignment: AssignmentDetail::new(&assignment, sees_phones),
+            assignment: AssignmentDetail::new(&assignment, &mut masked.at(&assignment, None)),
         });
     }
     Ok(unkept(Explanation { id: report.id, decisions }))

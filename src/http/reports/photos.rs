@@ -173,7 +173,7 @@ pub(crate) async fn add(
         picture: redrawn.picture,
         thumbnail: redrawn.thumbnail,
     };
-    let (number, status) = match store.add_photo(&new).await? {
+    let (number, status) = match state.store_for(&caller).add_photo(&new).await? {
         PhotoAdded::Kept(number) => (number, StatusCode::CREATED),
         PhotoAdded::Again(number) => (number, StatusCode::OK),
         PhotoAdded::Full => return Err(full()),

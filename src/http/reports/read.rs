@@ -18,6 +18,7 @@ use crate::domain::report::{Actor, Status};
 use crate::http::admission::need;
 use crate::http::editions::unkept;
 use crate::http::params::{Asked, Given, Parameters, moment, number, truth};
+use crate::http::phones::{self, Phones};
 use crate::http::problem::{Problem, ProblemDetails};
 use crate::http::state::AppState;
 use crate::store::reports::ReportFilter;
@@ -150,7 +151,8 @@ pub(crate) struct ReportPage {
 
 /// Reports, the latest first
 ///
-/// A leader sees those of its grid and below, another system those that it sent, dispatchers all.
+/// A leader sees those of its grid and below, another system those that it sent, dispatchers all. Phone numbers are masked
+/// here, for everybody: whoever may see them finds them in the one report.
 #[utoipa::path(
     get, path = "/v1/reports", tag = "reports", operation_id = "reports", security(("key" = [])), params(ReportsParams),
     responses(
@@ -178,7 +180,7 @@ pub(crate) async fn list(
     let next = found.last().filter(|_| more).map(|last| write_cursor(last.created_at, &last.id));
     let detail = |report| {
         let actions = possible(report, standing(report, &caller));
-        ReportDetail::new(report, &caller).with_actions(actions)
+        ReportDetail::new(report, &caller, &mut Phones::masked()).with_actions(actions)
     };
     Ok(unkept(ReportPage { reports: found.iter().map(detail).collect(), next }))
 }
@@ -231,8 +233,11 @@ pub(crate) async fn one(
     let report = readable(&state, &caller, &id, token.text()).await?;
     let steps = state.live.store().steps(&id).await?;
     let actions = possible(&report, standing(&report, &caller));
-    let detail = ReportDetail::new(&report, &caller).with_actions(actions).with_history(&report, &steps, &caller);
-    let mut response = unkept(detail);
+    let worded = |phones: &mut Phones| {
+        let detail = ReportDetail::new(&report, &caller, phones).with_actions(actions.clone());
+        detail.with_history(&report, &steps, phones)
+    };
+    let mut response = unkept(phones::worded(&state, &caller, worded).await);
     response.headers_mut().insert(ETAG, etag(report.version));
     Ok(response)
 }

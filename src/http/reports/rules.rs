@@ -159,7 +159,7 @@ pub(crate) async fn put_rules(
     if headers.get(IF_MATCH).is_some_and(|tag| *tag != etag(before.revision) && tag != "*") {
         return Err(stale());
     }
-    let revision = state.live.store().add_rules(&rules, before.revision).await?.ok_or_else(stale)?;
+    let revision = state.store_for(&caller).add_rules(&rules, before.revision).await?.ok_or_else(stale)?;
     tracing::info!(caller = caller.id, revision, "other rules are in force");
     state.live.refresh().await?;
     Ok(answer(&KeptRules { revision, rules }))

@@ -18,12 +18,13 @@ use crate::http::editions::unkept;
 use crate::http::fields::{Body, Fields};
 use crate::http::locate::{Crs, crs};
 use crate::http::params::moment;
+use crate::http::phones::Phones;
 use crate::http::problem::{FieldError, Kind, Problem, ProblemDetails};
 use crate::http::state::AppState;
 use crate::store::reports::SenderKeyKind;
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A report as it is sent.
 #[derive(ToSchema)]
@@ -173,7 +174,7 @@ pub(crate) async fn submit(
     let sender = Sender { actor: Actor::of(&caller), idempotency_key };
     let taken = state.desk.take(submission, sender).await.map_err(not_taken)?;
     let report = taken.report();
-    let mut detail = ReportDetail::new(report, &caller);
+    let mut detail = ReportDetail::new(report, &caller, &mut Phones::masked());
     if caller.is_nobody() {
         detail = detail.with_token(token(&state, &report.id).await?);
     }
@@ -202,11 +203,10 @@ pub(crate) async fn submit(
         (status = 503, description = "No edition is in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn assign(State(state): State<AppState>, caller: Caller, body: Body) -> Result<Response, Problem> {
+pub(crate) async fn assign(State(state): State<AppState>, _caller: Caller, body: Body) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
     let submission = submission(&mut fields);
     let submission = fields.end(submission)?;
     let assignment = state.desk.decide(&submission).await.map_err(not_taken)?;
-    let sees_phones = caller.sees_phones_in(assignment.codes_upwards());
-    Ok(unkept(AssignmentDetail::new(&assignment, sees_phones)))
+    Ok(unkept(AssignmentDetail::new(&assignment, &mut Phones::masked().at(&assignment, None))))
 }

@@ -8,7 +8,7 @@ use crate::domain::assignment::{AssignedPerson, Assignment, Candidate, GivenPosi
 use crate::domain::caller::Caller;
 use crate::domain::level::Level;
 use crate::domain::report::{Action, Report, Status, Step};
-use crate::domain::roster::mask_phone;
+use crate::http::phones::{CALLED, Phones, PhonesAt, REPORTER};
 
 /// A report as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -166,8 +166,8 @@ pub(crate) struct ActorDetail {
 }
 
 impl ReportDetail {
-    pub(crate) fn new(report: &Report, caller: &Caller) -> ReportDetail {
-        let sees_phones = sees_phones(report, caller);
+    pub(crate) fn new(report: &Report, caller: &Caller, phones: &mut Phones) -> ReportDetail {
+        let mut phones = phones.at(&report.assignment, Some(&report.id));
         let reads = caller.may_at(crate::domain::key::Right::ReadReports, report.assignment.codes_upwards());
         let reporter = &report.reporter;
         let somebody = reporter.name.is_some() || reporter.phone.is_some();
@@ -186,7 +186,7 @@ impl ReportDetail {
             occurred_at: report.occurred_at,
             reporter: (reads && somebody).then(|| ReporterDetail {
                 name: reporter.name.clone(),
-                phone: reporter.phone.as_deref().map(|phone| shown(phone, sees_phones)),
+                phone: reporter.phone.as_deref().map(|phone| phones.of(phone, REPORTER)),
             }),
             external_id: report.external_id.clone(),
             due_at: report.due_at,
@@ -194,7 +194,7 @@ impl ReportDetail {
             settled_level: report.settled_level,
             settled_at: report.settled_at,
             merged_into: report.merged_into.clone(),
-            assignment: AssignmentDetail::new(&report.assignment, sees_phones),
+            assignment: AssignmentDetail::new(&report.assignment, &mut phones),
             actions: None,
             history: None,
             token: None,
@@ -205,9 +205,9 @@ impl ReportDetail {
         ReportDetail { actions: Some(actions), ..self }
     }
 
-    pub(crate) fn with_history(self, report: &Report, steps: &[Step], caller: &Caller) -> ReportDetail {
-        let sees_phones = sees_phones(report, caller);
-        let history = steps.iter().map(|step| StepDetail::new(step, sees_phones)).collect();
+    pub(crate) fn with_history(self, report: &Report, steps: &[Step], phones: &mut Phones) -> ReportDetail {
+        let mut phones = phones.at(&report.assignment, Some(&report.id));
+        let history = steps.iter().map(|step| StepDetail::new(step, &mut phones)).collect();
         ReportDetail { history: Some(history), ..self }
     }
 
@@ -216,13 +216,8 @@ impl ReportDetail {
     }
 }
 
-/// Whether the caller sees whole numbers of a report.
-pub(crate) fn sees_phones(report: &Report, caller: &Caller) -> bool {
-    caller.sees_phones_in(report.assignment.codes_upwards())
-}
-
 impl AssignmentDetail {
-    pub(crate) fn new(assignment: &Assignment, sees_phones: bool) -> AssignmentDetail {
+    pub(crate) fn new(assignment: &Assignment, phones: &mut PhonesAt<'_>) -> AssignmentDetail {
         let grids = assignment.grids.iter();
         AssignmentDetail {
             rule: assignment.rule.as_str(),
@@ -232,7 +227,7 @@ impl AssignmentDetail {
                 .map(|grid| GridWord { tier: grid.tier.number(), code: grid.code.clone(), name: grid.name.clone() })
                 .collect(),
             party_group: assignment.party_group.clone(),
-            leader: assignment.leader.as_ref().map(|person| PersonDetail::new(person, sees_phones)),
+            leader: assignment.leader.as_ref().map(|person| PersonDetail::new(person, phones)),
             border_distance_m: assignment.border_distance_m,
             ambiguous: assignment.ambiguous,
             candidates: assignment.candidates.clone(),
@@ -248,14 +243,14 @@ impl AssignmentDetail {
 }
 
 impl PersonDetail {
-    pub(crate) fn new(person: &AssignedPerson, sees_phones: bool) -> PersonDetail {
-        let phone = person.phone.as_deref().map(|phone| shown(phone, sees_phones));
+    fn new(person: &AssignedPerson, phones: &mut PhonesAt<'_>) -> PersonDetail {
+        let phone = person.phone.as_deref().map(|phone| phones.of(phone, CALLED));
         PersonDetail { name: person.name.clone(), phone, deputy: person.deputy }
     }
 }
 
 impl StepDetail {
-    fn new(step: &Step, sees_phones: bool) -> StepDetail {
+    fn new(step: &Step, phones: &mut PhonesAt<'_>) -> StepDetail {
         StepDetail {
             number: step.number,
             at: step.at,
@@ -270,13 +265,9 @@ impl StepDetail {
             level: step.level,
             grid: step.grid.clone(),
             due_at: step.due_at,
-            assignment: step.assignment.as_ref().map(|assignment| AssignmentDetail::new(assignment, sees_phones)),
+            assignment: step.assignment.as_ref().map(|assignment| AssignmentDetail::new(assignment, phones)),
         }
     }
-}
-
-fn shown(phone: &str, whole: bool) -> String {
-    if whole { phone.to_owned() } else { mask_phone(phone) }
 }
 
 // The words as OpenAPI describes them.

@@ -25,9 +25,7 @@ pub(in crate::store) fn store_error(fault: &dyn DatabaseError) -> StoreError {
         Some(BUSY | LOCKED) => {
             StoreError::Unavailable("another process is writing to it; repeat this when it is done".into())
         }
-        Some(READONLY | PERM) => {
-            StoreError::Unavailable("the file, or the folder it is in, may not be written to".into())
-        }
+        Some(READONLY | PERM) => StoreError::ReadOnly("the file, or the folder it is in, may not be written to".into()),
         Some(CANTOPEN) => StoreError::Unavailable("the file cannot be opened or created".into()),
         Some(IOERR) => StoreError::Unavailable(format!("the disk failed: {}", fault.message())),
         _ => StoreError::Unavailable(fault.message().into()),

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
 
+use super::access::record;
 use super::statements as sql;
 use super::times::to_text;
 use super::{GpkgStore, write};
 use crate::domain::photo::Photo;
-use crate::store::StoreResult;
 use crate::store::photos::{self, KeptPhoto, NewPhoto, PhotoAdded, PhotoStore};
+use crate::store::{AccessStore, StoreResult, written};
 
 #[async_trait]
 impl PhotoStore for GpkgStore {
@@ -19,6 +20,7 @@ impl PhotoStore for GpkgStore {
         let fate = photos::judge(new, &there);
         let PhotoAdded::Kept(number) = fate else { return Ok(fate) };
         insert(&mut tx, &photos::numbered(new, number)).await?;
+        record(&mut tx, self.acts_for(), &written::photo_added(&new.report.id, number)).await?;
         let last: i64 = sqlx::query(sql::COUNT_EVENTS).bind(1).fetch_one(&mut *tx).await?.try_get(0)?;
         sqlx::query(sql::INSERT_EVENTS).bind(photos::event_json(new)?).bind(last).execute(&mut *tx).await?;
         tx.commit().await?;

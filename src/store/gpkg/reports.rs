@@ -5,18 +5,19 @@ use async_trait::async_trait;
 use sqlx::{Row, Sqlite, Transaction};
 use time::OffsetDateTime;
 
+use super::access::record;
 use super::statements as sql;
 use super::times::to_text;
 use super::{GpkgStore, write};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
-use crate::store::StoreResult;
 use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
     Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
 };
 use crate::store::rows::Columns;
-use crate::store::written::to_json;
+use crate::store::written::{self, to_json};
+use crate::store::{AccessStore, StoreResult};
 
 #[async_trait]
 impl ReportStore for GpkgStore {
@@ -40,6 +41,9 @@ impl ReportStore for GpkgStore {
         let steps = steps.chain(done.iter().map(|change| (&change.report, &change.step, &change.event)));
         if steps.clone().next().is_none() {
             return Ok(Written { added, changed });
+        }
+        if !done.is_empty() {
+            sqlx::query(sql::RECORD_STEPS).bind(written::steps_taken(&done)).execute(&mut *tx).await?;
         }
         write_steps(&mut tx, steps).await?;
         tx.commit().await?;
@@ -175,6 +179,7 @@ impl ReportStore for GpkgStore {
         if insert.bind(to_json(rules)).execute(&mut *tx).await?.rows_affected() == 0 {
             return Ok(None);
         }
+        record(&mut tx, self.acts_for(), &written::rules_replaced(after + 1)).await?;
         write::commit(tx).await?;
         Ok(Some(after + 1))
     }

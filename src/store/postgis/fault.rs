@@ -9,8 +9,9 @@ use crate::store::StoreError;
 pub(in crate::store) fn store_error(fault: &PgDatabaseError) -> StoreError {
     let said = fault.message();
     let unavailable = |what: &str| StoreError::Unavailable(format!("{what} (PostgreSQL: {said})"));
+    let read_only = |what: &str| StoreError::ReadOnly(format!("{what} (PostgreSQL: {said})"));
     match fault.code() {
-        "25006" => unavailable("this is a standby, or it was told to be read-only; write to the primary"),
+        "25006" => read_only("this is a standby, or it was told to be read-only; write to the primary"),
         "53100" => StoreError::DiskFull,
         "53300" => unavailable("it has no connection left: raise max_connections, or run fewer servers"),
         "55P03" => StoreError::Unavailable("another process is writing to it; repeat this when it is done".into()),
@@ -18,7 +19,7 @@ pub(in crate::store) fn store_error(fault: &PgDatabaseError) -> StoreError {
         "40001" | "40P01" => unavailable("two writes got into each other's way; repeat this one"),
         "28000" | "28P01" => unavailable("it refuses the user or the password"),
         "3D000" => unavailable("there is no such database; an administrator creates it with `createdb`"),
-        "42501" => unavailable("the user has not the rights; docs/postgis.md lists them"),
+        "42501" => read_only("the user has not the rights; docs/postgis.md lists them"),
         // Who was to answer for what: rules of tables and triggers, or a value that no column takes.
         code if code.starts_with("23") || code.starts_with("22") || code.starts_with("54") => {
             StoreError::Refused(said.to_owned())

@@ -3,19 +3,21 @@
 use async_trait::async_trait;
 use sqlx::Row;
 
+use super::access::record;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
 use super::{PostgisStore, cannot_be_there};
+use crate::domain::caller::Caller;
 use crate::domain::photo::Photo;
 use crate::store::photos::{self, KeptPhoto, NewPhoto, PhotoAdded, PhotoStore};
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult, written};
 
 #[async_trait]
 impl PhotoStore for PostgisStore {
     async fn add_photo(&self, new: &NewPhoto) -> StoreResult<PhotoAdded> {
         let mut session = Session::short_write(self.pool().await?).await?;
-        let outcome = add(&mut session, new).await;
+        let outcome = add(&mut session, &self.caller, new).await;
         session.end(outcome).await
     }
 
@@ -50,13 +52,14 @@ impl PostgisStore {
 }
 
 /// The report is held first, and the event counted last, as every step does it.
-async fn add(session: &mut Session, new: &NewPhoto) -> StoreResult<PhotoAdded> {
+async fn add(session: &mut Session, caller: &Caller, new: &NewPhoto) -> StoreResult<PhotoAdded> {
     session.row(sqlx::query(sql::HOLD_REPORT).bind(&new.report.id)).await?;
     let there = session.rows(sqlx::query(sql::PHOTOS).bind(&new.report.id)).await?;
     let there = there.iter().map(photos::photo).collect::<StoreResult<Vec<_>>>()?;
     let fate = photos::judge(new, &there);
     let PhotoAdded::Kept(number) = fate else { return Ok(fate) };
     insert(session, &photos::numbered(new, number)).await?;
+    record(session, caller, &written::photo_added(&new.report.id, number)).await?;
     let last = session.row(sqlx::query(sql::COUNT_EVENTS).bind(1_i64)).await?;
     let last: i64 = last.ok_or_else(|| StoreError::Damaged("it counts no events".into()))?.try_get(0)?;
     session.execute(sqlx::query(sql::INSERT_EVENTS).bind(photos::event_json(new)?).bind(last)).await?;

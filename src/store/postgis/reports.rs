@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::Row;
 use time::OffsetDateTime;
 
+use super::access::record;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
@@ -15,7 +16,7 @@ use crate::store::reports::{
     Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
 };
 use crate::store::rows::Columns;
-use crate::store::written::to_json;
+use crate::store::written::{self, to_json};
 use crate::store::{StoreError, StoreResult};
 
 #[async_trait]
@@ -127,13 +128,17 @@ impl ReportStore for PostgisStore {
 
     async fn add_rules(&self, rules: &Rules, after: i64) -> StoreResult<Option<i64>> {
         let mut session = Session::short_write(self.pool().await?).await?;
-        let insert = sqlx::query(sql::INSERT_RULES).bind(after).bind(micros(OffsetDateTime::now_utc()));
-        let outcome = match session.execute(insert.bind(to_json(rules))).await {
-            Ok(0) => Ok(None),
+        let outcome = async {
+            let insert = sqlx::query(sql::INSERT_RULES).bind(after).bind(micros(OffsetDateTime::now_utc()));
+            if session.execute(insert.bind(to_json(rules))).await? == 0 {
+                return Ok(None);
+            }
+            record(&mut session, &self.caller, &written::rules_replaced(after + 1)).await?;
             // The rules are served from memory, so the revision rises.
-            Ok(_) => write::raise_revision(&mut session).await.map(|_| Some(after + 1)),
-            Err(error) => Err(error),
+            write::raise_revision(&mut session).await?;
+            Ok(Some(after + 1))
         };
+        let outcome = outcome.await;
         session.end(outcome).await
     }
 
@@ -197,6 +202,9 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
         let updated = session.rows(sqlx::query(sql::UPDATE_REPORTS).bind(rows).bind(&ids)).await?;
         let updated = updated.iter().map(|row| row.text("id")).collect::<StoreResult<Vec<_>>>()?;
         done.retain(|change| updated.contains(&change.report.id));
+    }
+    if !done.is_empty() {
+        session.execute(sqlx::query(sql::RECORD_STEPS).bind(written::steps_taken(&done))).await?;
     }
     let changed = rows::were_kept(changes, &done);
     let steps = kept.iter().map(|new| (&new.report, &new.step, &new.event));

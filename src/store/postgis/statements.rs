@@ -88,6 +88,7 @@ pub(super) const PUBLISH_EDITION: &str = include_str!("sql/publish_edition.sql")
 pub(super) const PUT_JOB: &str = include_str!("sql/put_job.sql");
 pub(super) const RAISE_REVISION: &str = include_str!("sql/raise_revision.sql");
 pub(super) const RECORD: &str = include_str!("sql/record.sql");
+pub(super) const RECORD_STEPS: &str = include_str!("sql/record_steps.sql");
 pub(super) const REPLAY_DELIVERY: &str = include_str!("sql/replay_delivery.sql");
 pub(super) const REPORT: &str = include_str!("sql/report.sql");
 pub(super) const REPORTS_AFTER: &str = include_str!("sql/reports_after.sql");

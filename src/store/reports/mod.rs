@@ -66,6 +66,8 @@ pub struct NewReport {
 pub struct NewEvent {
     pub kind: String,
     pub data: String,
+    /// Codes of grids that are told of it beside those that the report lies in: it was theirs until now.
+    pub left: Vec<String>,
 }
 
 /// What became of a report that was to be kept.

@@ -175,7 +175,8 @@ pub(in crate::store) fn events_json<'a>(
     told: impl Iterator<Item = (&'a Report, &'a Step, &'a super::NewEvent)>,
 ) -> StoreResult<String> {
     let row = |(i, (report, step, event)): (usize, (&'a Report, &'a Step, &'a super::NewEvent))| {
-        let grids: Vec<&str> = report.assignment.grids.iter().map(|grid| grid.code.as_str()).collect();
+        let now_in = report.assignment.grids.iter().map(|grid| grid.code.as_str());
+        let grids: Vec<&str> = now_in.chain(event.left.iter().map(String::as_str)).collect();
         let data =
             serde_json::from_str(&event.data).map_err(|_| StoreError::Refused("an event that is no JSON".into()))?;
         Ok(EventRow {
@@ -327,6 +328,7 @@ pub(in crate::store) fn actor(row: &impl Columns) -> StoreResult<Actor> {
         via: word(row, "actor_via", &Via::ALL, Via::as_str)?,
         id: row.text("actor_id")?,
         name: row.text("actor_name")?,
+        address: None,
     })
 }
 

@@ -557,6 +557,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/editions/{edition}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what is scheduled for an edition
+         * @description From each of its moments to come, the edition that would be in force without it stays so. Nothing is deleted, and it can
+         *     be scheduled again.
+         */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/editions/{old}/diff/{new}": {
         parameters: {
             query?: never;
@@ -813,7 +834,8 @@ export interface paths {
         };
         /**
          * Reports, the latest first
-         * @description A leader sees those of its grid and below, another system those that it sent, dispatchers all.
+         * @description A leader sees those of its grid and below, another system those that it sent, dispatchers all. Phone numbers are masked
+         *     here, for everybody: whoever may see them finds them in the one report.
          */
         get: operations["reports"];
         put?: never;
@@ -1053,6 +1075,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set another password of one's own
+         * @description For whoever is signed in and knows the one so far. All their sessions end, on every device, and a new one begins here.
+         */
+        post: operations["changeOwnPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stats": {
         parameters: {
             query?: never;
@@ -1183,6 +1225,8 @@ export interface components {
             /** Format: date-time */
             disabled_at?: string | null;
             grid?: string | null;
+            /** @description Whether the edition in force has that grid; null where there is none to ask for. */
+            grid_in_force?: boolean | null;
             id: string;
             name: string;
             /** @description The password, when it was just made: it is shown this once. */
@@ -1835,6 +1879,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             grid?: string | null;
+            /** @description Whether the edition in force has that grid; null where there is none to ask for. */
+            grid_in_force?: boolean | null;
             id: string;
             /** @description The key itself, when it was just made: it is shown this once. */
             key?: string;
@@ -2151,6 +2197,12 @@ export interface components {
         Open311Value: {
             key: string;
             name: string;
+        };
+        /** @description Another password for whoever is signed in. */
+        OwnPasswordWish: {
+            new_password: string;
+            /** @description The one so far. */
+            password: string;
         };
         /** @description A password that is to be set. */
         PasswordWish: {
@@ -2542,6 +2594,8 @@ export interface components {
             ends_at?: string | null;
             /** @description Code of the grid that the caller acts on with what is below; null is everywhere. */
             grid?: string | null;
+            /** @description Whether the edition in force has that grid; null where there is none to ask for. */
+            grid_in_force?: boolean | null;
             /** @description Of the key or of the account. */
             id?: string | null;
             /** @description Whose key it is; the person's name. */
@@ -5079,6 +5133,101 @@ export interface operations {
             };
             /** @description The store cannot be reached */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition's name */
+                edition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edition as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionDetail"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is not to come into force in place of another */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7872,6 +8021,93 @@ export interface operations {
                 };
             };
             /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The disk is full */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    changeOwnPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPasswordWish"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in, by a new cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDetail"];
+                };
+            };
+            /** @description A member is wrong, or the password so far is another */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A key has no password, or the request came from a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries failed, or too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;

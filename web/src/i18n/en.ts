@@ -87,6 +87,23 @@ export const en: Words = {
     password: "Password",
     trying: "Signing in…",
     note: "An administrator makes accounts. If you forgot your password, ask the town office. On a shared computer, sign out when you are done.",
+    own: {
+      title: "Change my password",
+      current: "Password so far",
+      wanted: "New password",
+      note: "At least 10 characters, 5 of them different, and not your sign-in name. Your other devices are signed out.",
+      change: "Change it",
+      done: "Your password is changed, and your other devices are signed out.",
+      refused: (problem) => {
+        if (problem?.status === 429) return "Too many tries failed; try again later";
+        if (problem?.status === 401) return "You are signed out; sign in again";
+        const fields = problem?.errors?.map(({ field }) => field) ?? [];
+        if (fields.includes("password")) return "The password so far is another";
+        return fields.includes("new_password")
+          ? "The new password is too simple"
+          : "It cannot be changed now; try again later";
+      },
+    },
     refused: (problem) => {
       if (problem?.status === 401) return "The name or the password is wrong";
       if (problem?.status === 429) return "Too many sign-ins failed; try again later";

@@ -1,6 +1,9 @@
 // What the pages say in Chinese. `en.ts` must have the same entries; the type checker sees to it.
 import { measure } from "../lib/measure.ts";
 
+/** What of a problem words are chosen by. */
+type Refusal = { status: number; errors?: { field: string }[] } | null | undefined;
+
 const distance = (metres: number): string => {
   const { value, unit } = measure(metres);
   return `${value} ${unit === "m" ? "米" : "公里"}`;
@@ -86,6 +89,21 @@ export const zh = {
     password: "密码",
     trying: "正在登录…",
     note: "账号由管理员开通。忘记密码请联系镇级网格办。公共电脑用完请退出登录。",
+    own: {
+      title: "修改密码",
+      current: "当前密码",
+      wanted: "新密码",
+      note: "至少 10 个字符、5 个不同的字符，不含用户名。改后其他设备上的登录全部失效。",
+      change: "确认修改",
+      done: "密码已修改，其他设备已退出登录。",
+      refused: (problem: Refusal): string => {
+        if (problem?.status === 429) return "失败次数过多，请稍后再试";
+        if (problem?.status === 401) return "登录已失效，请重新登录";
+        const fields = problem?.errors?.map(({ field }) => field) ?? [];
+        if (fields.includes("password")) return "当前密码不对";
+        return fields.includes("new_password") ? "新密码太简单，请按要求重设" : "暂时无法修改，请稍后再试";
+      },
+    },
     refused: (problem: { status: number; detail?: string } | null | undefined): string => {
       if (problem?.status === 401) return "用户名或密码不对";
       if (problem?.status === 429) return "失败次数过多，请稍后再试";

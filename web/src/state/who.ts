@@ -24,6 +24,16 @@ export async function enter(name: string, password: string): Promise<Problem | n
   }
 }
 
+/** What the service said against it; null when it is changed, undefined for silence. */
+export async function changePassword(password: string, newPassword: string): Promise<Problem | null | undefined> {
+  try {
+    who.value = await api.changePassword(password, newPassword);
+    return null;
+  } catch (error) {
+    return problemIn(error) ?? undefined;
+  }
+}
+
 /** Whether the service took notice. */
 export async function leave(): Promise<boolean> {
   try {

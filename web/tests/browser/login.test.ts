@@ -79,3 +79,35 @@ test("a way back to another host leads to the map, and whoever is signed in is t
     opened = null;
   }
 });
+
+test("people change their own password, and sign in by the new one", async () => {
+  const first = (await town.run("account", "create", "zhang", "--name", "张某", "--role", "dispatcher")).trim();
+  const page = await visit("/login");
+  await page.locator("input[name=username]").fill("zhang");
+  await page.locator("input[name=password]").fill(first);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(`${town.url}/`);
+  await page.goto(`${town.url}/login`);
+  await page.locator(".own-password summary").click();
+  await accessible(page);
+  await fitsWidth(page);
+  const change = async (current: string, wanted: string): Promise<void> => {
+    await page.locator("input[name=current-password]").fill(current);
+    await page.locator("input[name=new-password]").fill(wanted);
+    await page.locator(".own-password button[type=submit]").click();
+  };
+  const second = "a longer password 9";
+  await change("not the password 1", second);
+  await page.getByText("当前密码不对").waitFor();
+  await change(first, "short");
+  await page.getByText("新密码太简单").waitFor();
+  await change(first, second);
+  await page.getByText("密码已修改").waitFor();
+  await page.reload();
+  await page.getByText("已登录：张某").waitFor();
+  await page.getByRole("button", { name: "退出登录" }).click();
+  await page.locator("input[name=username]").fill("zhang");
+  await page.locator("input[name=password]").fill(second);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(`${town.url}/`);
+});

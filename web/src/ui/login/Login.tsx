@@ -4,6 +4,7 @@ import type { Problem } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { enter, leave, who } from "../../state/who.ts";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
+import { OwnPassword } from "./OwnPassword.tsx";
 
 export interface LoginProps {
   /** An address of this host. */
@@ -37,6 +38,7 @@ export function Login({ back, go }: LoginProps) {
             <button type="button" class="button" onClick={() => void leave()}>
               {says.signOut}
             </button>
+            <OwnPassword />
           </section>
         ) : (
           <Form done={() => go(back)} />

@@ -56,7 +56,8 @@ export function Task({ report }: { report: ReportDetail }) {
         {report.due_at &&
           `；${report.overdue_since ? says.work.overdueSince(says.time(report.due_at)) : says.work.due(says.time(report.due_at))}`}
       </p>
-      <Reporter report={report} />
+      {/* The list has numbers masked; the report itself has them for whoever may call. */}
+      <Reporter report={(open.value && story.value) || report} />
       {open.value && (
         <>
           <p class="caption">
