@@ -41,7 +41,7 @@ const FREE: [&str; 5] = ["time", "serde", "rustc_hash", "thiserror", "tracing"];
 
 /// Every other crate we depend on and the modules or files that may name it. Nothing below `store` waits or does IO: the tile
 /// cache, which hands work to other threads, is the one place with a runtime.
-const CRATES: [(&str, &[&str]); 59] = [
+const CRATES: [(&str, &[&str]); 58] = [
     ("tracing_subscriber", &["main"]),
     ("metrics", &["live", "assign", "hooks", "http"]),
     ("metrics_exporter_prometheus", &["http"]),
@@ -69,7 +69,6 @@ const CRATES: [(&str, &[&str]); 59] = [
             "main",
         ],
     ),
-    ("tokio_util", &["http"]),
     ("tower_http", &["http"]),
     ("utoipa", &["http"]),
     ("utoipa_axum", &["http"]),
