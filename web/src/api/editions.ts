@@ -49,6 +49,11 @@ export function rollBack(key: Key): Promise<Edition> {
   return post("/v1/rollback", { key });
 }
 
+/** Takes back what is scheduled: from that moment on, what is in force without it stays so. */
+export function withdraw(name: string, key: Key): Promise<Edition> {
+  return post(`${at(name)}/withdraw`, { key });
+}
+
 export function discard(name: string, key: Key): Promise<unknown> {
   return call(at(name), { method: "DELETE", key });
 }

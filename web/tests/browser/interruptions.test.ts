@@ -102,6 +102,15 @@ test("files that are dropped are uploaded, and the draft is published for later"
   const from = found.find(({ name }) => name === "later")?.publications[0]?.in_force_from;
   const chosen = await page.evaluate((time) => new Date(time).getTime(), `${year}-01-01T08:00`);
   expect(new Date(from ?? "").getTime()).toBe(chosen);
+
+  // Somebody thinks better of it.
+  await page.getByRole("button", { name: "撤回定时发布…" }).click();
+  expect(await dialog.textContent()).toContain("demo");
+  await accessible(page);
+  await dialog.getByRole("button", { name: "撤回", exact: true }).click();
+  await expect.poll(() => page.locator(".desk .outcome").first().textContent()).toContain("later 不再定时生效");
+  expect(await page.locator(".desk header .standing").textContent()).toBe("已撤回");
+  expect((await editions()).find(({ in_force }) => in_force)?.name).toBe("demo");
 });
 
 // Large enough that a fast machine is still at it, so a slow one needs its time to read the file.

@@ -116,6 +116,7 @@ export const en: EditionWords = {
     repair: "Repair…",
     discard: "Delete draft…",
     rollback: "Roll back…",
+    withdraw: "Take back…",
     undrawn: "This edition cannot be drawn until the errors below are mended",
   },
   report: {
@@ -243,6 +244,13 @@ export const en: EditionWords = {
     unknown: "the edition before",
     button: "Roll back",
     done: (name) => `${name} is in force again`,
+  },
+  withdraw: {
+    title: (name) => `Take back the publication of ${name}`,
+    text: (time, stays) =>
+      `It was to come into force on ${time}. Then ${stays} stays in force instead; the edition is kept and can be published again.`,
+    button: "Take back",
+    done: (name) => `${name} is not scheduled any more`,
   },
   discard: {
     title: (name) => `Delete the draft ${name}`,

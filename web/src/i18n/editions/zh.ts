@@ -121,6 +121,7 @@ export const zh = {
     repair: "修复…",
     discard: "删除草稿…",
     rollback: "退回上一版本…",
+    withdraw: "撤回定时发布…",
     undrawn: "这个版本画不出来：先改正下面的错误",
   },
   report: {
@@ -242,6 +243,13 @@ export const zh = {
     unknown: "之前生效的版本",
     button: "退回",
     done: (name: string) => `${name} 重新生效`,
+  },
+  withdraw: {
+    title: (name: string) => `撤回 ${name} 的定时发布`,
+    text: (time: string, stays: string) =>
+      `它原定于 ${time} 生效。撤回后到那时仍由 ${stays} 生效；版本会保留，随时可以再发布。`,
+    button: "撤回",
+    done: (name: string) => `${name} 不再定时生效`,
   },
   discard: {
     title: (name: string) => `删除草稿 ${name}`,

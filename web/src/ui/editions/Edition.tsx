@@ -14,6 +14,7 @@ import { RepairDialog } from "./RepairDialog.tsx";
 import { Repairs } from "./Repairs.tsx";
 import { Report } from "./Report.tsx";
 import { RollbackDialog } from "./RollbackDialog.tsx";
+import { WithdrawDialog } from "./WithdrawDialog.tsx";
 import { WorkProgress } from "./WorkProgress.tsx";
 
 export function Edition({ name }: { name: string }) {
@@ -81,7 +82,7 @@ function Notes({ name }: { name: string }) {
   );
 }
 
-type Opened = "publish" | "repair" | "discard" | "rollback" | null;
+type Opened = "publish" | "repair" | "discard" | "rollback" | "withdraw" | null;
 
 function Actions({ info }: { info: EditionInfo }) {
   const says = editionWords.value.edition;
@@ -117,6 +118,11 @@ function Actions({ info }: { info: EditionInfo }) {
           {says.rollback}
         </button>
       )}
+      {stands === "scheduled" && (
+        <button type="button" class="button" disabled={busy()} onClick={opens("withdraw")}>
+          {says.withdraw}
+        </button>
+      )}
       {draft && (
         <button type="button" class="button quiet danger" disabled={busy()} onClick={opens("discard")}>
           {says.discard}
@@ -125,6 +131,7 @@ function Actions({ info }: { info: EditionInfo }) {
       {opened.value === "publish" && <PublishDialog info={info} onClose={close} />}
       {opened.value === "repair" && <RepairDialog name={info.name} onClose={close} />}
       {opened.value === "discard" && <DiscardDialog name={info.name} onClose={close} />}
+      {opened.value === "withdraw" && <WithdrawDialog info={info} onClose={close} />}
       {opened.value === "rollback" && <RollbackDialog info={info} onClose={close} />}
     </div>
   );
