@@ -150,7 +150,7 @@ pub(crate) async fn repair(
     tracing::info!(caller = caller.id, edition = draft.name, "a repair was asked for");
     jobs::start(&state, place, JobKind::Repair, Some(new_name.clone()), async move |progress| {
         progress.begin(Stage::Reading, 1);
-        let features = store.draft_features(draft.id).await?;
+        let features = edition::draft_features(&*store, &draft).await?;
         progress.go_on()?;
         progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;

@@ -121,7 +121,7 @@ pub async fn check_until(
 /// Checks an edition of the store anew, with the roster of now.
 pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<CheckReport, StoreError> {
     let features = match edition.state {
-        EditionState::Draft => store.draft_features(edition.id).await?,
+        EditionState::Draft => draft_features(store, edition).await?,
         EditionState::Published => store.grids(edition.id).await?.into_iter().map(as_draft).collect(),
     };
     let repairs = store.report(edition.id).await?.repairs;
@@ -206,10 +206,20 @@ pub async fn build_draft_until(
     allow: &[ProblemCode],
     stop: &StopFlag,
 ) -> Result<Built, BuildError> {
-    let features = store.draft_features(draft.id).await?;
+    let features = draft_features(store, draft).await?;
     let repairs = store.report(draft.id).await?.repairs;
     let reference = grids_in_force(store, None).await?;
     Ok(build_and_compare(features, repairs, allow, reference, stop).await?)
+}
+
+/// The features of what was a draft when `draft` was read. Whoever published it since then took them away with it: that is said,
+/// so that nobody takes it for an edition without grids.
+pub async fn draft_features(store: &dyn Store, draft: &EditionInfo) -> Result<Vec<DraftFeature>, StoreError> {
+    let features = store.draft_features(draft.id).await?;
+    if features.is_empty() && store.edition(&draft.name).await?.state == EditionState::Published {
+        return Err(StoreError::AlreadyPublished(draft.name.clone()));
+    }
+    Ok(features)
 }
 
 /// Repairs the features of a draft, then checks and compares them as [`check`] does.

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::Method;
 use gridward::http::Settings;
-use gridward::import::demo;
+use gridward::import::{demo, edition};
+use gridward::store::StoreError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -215,6 +216,7 @@ fn of_two_who_publish_at_once_one_does() {
     run(async {
         let office = Office::on(empty_store().await, Settings::default()).await;
         draft(&office, "spring", &town()).await;
+        let before = office.store.edition("spring").await.unwrap();
         let uri = "/v1/editions/spring/publish";
         let (a, b) = tokio::join!(office.post(uri), office.post(uri));
         let ends = [office.end_of(a.header("location")).await, office.end_of(b.header("location")).await];
@@ -226,6 +228,9 @@ fn of_two_who_publish_at_once_one_does() {
         assert_eq!(edition["in_force"], true);
         assert_eq!(office.delete("/v1/editions/spring").await.problem(409), "edition-published");
         assert_eq!(office.post("/v1/editions/spring/repair").await.problem(409), "edition-published");
+        // Whoever comes so late that its features are gone hears the same, and not that it has no grid.
+        let late = edition::build_draft(&*office.store, &before, &[]).await.map(|_| ());
+        assert!(matches!(&late, Err(StoreError::AlreadyPublished(name)) if name == "spring"), "{late:?}");
     });
 }
 
