@@ -79,8 +79,6 @@ fn bad_rows_are_answered_in_their_places() {
     run(async {
         let desk = Desk::new().await;
         let key = desk.key(KeyRole::Reporter, None).await;
-        // There already, for rows of one batch are kept side by side.
-        assert_eq!(rows(&send(&desk, &key, &[], row(&at, 1).to_string()).await)[0]["status"], 201);
         let mut other = row(&at, 1);
         other["description"] = json!("别的");
         let mut wrong = row(&at, 2);
@@ -121,6 +119,26 @@ fn bad_rows_are_answered_in_their_places() {
         assert_eq!(fields, ["category", "lat", "mail"]);
         assert_eq!(answers[4]["external_id"], "H-1");
         assert_eq!(rows(&send(&desk, &key, &[], "").await), Vec::<Value>::new());
+    });
+}
+
+#[test]
+fn of_rows_with_one_external_id_the_first_is_kept() {
+    let at = somewhere();
+    run(async {
+        let desk = Desk::new().await;
+        let key = desk.key(KeyRole::Reporter, None).await;
+        // Forty ids, each in five rows that lie side by side, with another text in each; more than the rows in flight.
+        let told = |n: usize| {
+            let mut row = row(&at, n / 5);
+            row["description"] = json!(format!("第 {n} 行"));
+            format!("{row}\n")
+        };
+        let answers = rows(&send(&desk, &key, &[], (0..200).map(told).collect::<String>()).await);
+        for (n, answer) in answers.iter().enumerate() {
+            assert_eq!(answer["status"], if n % 5 == 0 { 201 } else { 409 }, "{answer}");
+        }
+        assert_eq!(answers.len(), 200);
     });
 }
 

@@ -26,7 +26,6 @@ use super::origin::Origin;
 use super::problem::{Kind, Problem, dressed};
 use super::state::AppState;
 use crate::domain::caller::Caller;
-use crate::domain::report::{Actor, Report};
 
 /// Every address below it speaks GeoReport.
 pub(crate) const BELOW: &str = "/open311/";
@@ -114,14 +113,6 @@ async fn asking(state: &AppState, caller: Caller, origin: Origin, api_key: Optio
         state.limits.count_wrong_key(origin.address);
     }
     known
-}
-
-/// Whether somebody is shown a report as it is: who answers there or above, who sent it by a key, and who has its token.
-/// Everybody else sees what cannot tell them who reported it or whose house it is about.
-fn sees_all(report: &Report, caller: &Caller, has_token: bool) -> bool {
-    use crate::domain::key::Right;
-    let sent_it = !caller.is_nobody() && report.origin == Actor::of(caller).origin();
-    has_token || sent_it || caller.may_at(Right::ReadReports, report.assignment.codes_upwards())
 }
 
 /// A path's last part without the format.

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use super::services::FormWord;
 use super::wire::{Request, Token};
 use super::wording::Wording;
-use super::{answer, asking, sees_all, without_ending};
+use super::{answer, asking, without_ending};
 use crate::assign::bulk::shortened;
 use crate::domain::caller::Caller;
 use crate::domain::report::{Status, day_of};
@@ -17,7 +17,7 @@ use crate::domain::roster::CHINA;
 use crate::http::origin::Origin;
 use crate::http::params::{Given, Parameters, Tolerated, moment};
 use crate::http::problem::Problem;
-use crate::http::reports::{no_such_report, read::words, token as token_of};
+use crate::http::reports::{has_token, no_such_report, read::words, sees_all};
 use crate::http::state::AppState;
 use crate::store::reports::ReportFilter;
 
@@ -249,10 +249,7 @@ pub(crate) async fn one(
 ) -> Result<Response, Problem> {
     let id = without_ending(&id);
     let caller = asking(&state, caller, origin, by.api_key.as_deref()).await?;
-    let has_token = match by.token {
-        Some(given) => token_of(&state, id).await? == given,
-        None => false,
-    };
+    let has_token = has_token(&state, id, by.token.as_deref()).await?;
     let rules = state.desk.rules().await?;
     let report = state.live.store().report_by_id(id).await?.ok_or_else(|| no_such_report(id))?;
     let told = Request::of(&report, &rules.rules, sees_all(&report, &caller, has_token));

@@ -7,6 +7,9 @@
 //!
 //! Whoever reads waits for whoever answers, and that one for the client, so that memory is bounded by the rows in flight.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::body::BodyDataStream;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -14,7 +17,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tracing::Instrument;
@@ -141,7 +144,16 @@ pub(crate) async fn report_many(
     let (pieces, waiting) = pieces(state.settings.batch_idle_timeout);
     let (coming, in_flight) = mpsc::channel(MAX_IN_FLIGHT);
     let body = request.into_body().into_data_stream();
-    let reading = Reading { state, caller, key, body, lines: Lines::of_at_most(MAX_ROW_BYTES), row: 0, coming };
+    let reading = Reading {
+        state,
+        caller,
+        key,
+        body,
+        lines: Lines::of_at_most(MAX_ROW_BYTES),
+        row: 0,
+        turns: Turns::default(),
+        coming,
+    };
     let answering = Answering { pieces, in_flight, out: Vec::new(), begun: false };
     let work = async {
         let (read, answered) = tokio::join!(reading.read_all(), answering.answer_all());
@@ -170,7 +182,21 @@ struct Reading {
     body: BodyDataStream,
     lines: Lines,
     row: u64,
+    turns: Turns,
     coming: mpsc::Sender<Coming>,
+}
+
+/// Rows with the same `external_id` are kept one after the other, so that it is the first of them that is kept.
+#[derive(Default)]
+struct Turns(HashMap<String, Arc<Mutex<()>>>);
+
+impl Turns {
+    async fn next(&mut self, external_id: &str) -> OwnedMutexGuard<()> {
+        if self.0.len() >= 2 * MAX_IN_FLIGHT {
+            self.0.retain(|_, turn| turn.try_lock().is_err());
+        }
+        self.0.entry(external_id.to_owned()).or_default().clone().lock_owned().await
+    }
 }
 
 impl Reading {
@@ -214,9 +240,18 @@ impl Reading {
             Ok(submission) => {
                 // A place first, so that no more are kept at once than there are places.
                 let place = self.coming.reserve().await.map_err(|_| Gone)?;
+                let turn = match &submission.external_id {
+                    Some(external_id) => Some(self.turns.next(external_id).await),
+                    None => None,
+                };
                 let idempotency_key = self.key.as_ref().map(|key| format!("{key}#{row}"));
                 let sender = Sender { actor: Actor::of(&self.caller), idempotency_key };
-                let keeping = keep(self.state.clone(), row, submission, sender);
+                let state = self.state.clone();
+                let keeping = async move {
+                    let answer = keep(state, row, submission, sender).await;
+                    drop(turn);
+                    answer
+                };
                 // A task of its own: a client that goes away does not stop what is being kept.
                 place.send(Coming::Kept(row, tokio::spawn(keeping.in_current_span())));
                 return Ok(());

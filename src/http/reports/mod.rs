@@ -31,6 +31,13 @@ pub(crate) async fn token(state: &AppState, id: &str) -> Result<String, Problem>
     Ok(state.keys.token("report", id).await?)
 }
 
+pub(crate) async fn has_token(state: &AppState, id: &str, given: Option<&str>) -> Result<bool, Problem> {
+    match given {
+        Some(given) => Ok(state.keys.is_token("report", id, given).await?),
+        None => Ok(false),
+    }
+}
+
 pub(crate) fn no_such_report(id: &str) -> Problem {
     Problem::with(Kind::NoSuchReport, format!("no report has the id `{}`", shortened(id)))
 }
@@ -57,17 +64,16 @@ pub(crate) async fn readable(
     id: &str,
     with_token: Option<&str>,
 ) -> Result<Report, Problem> {
-    let has_token = match with_token {
-        None => false,
-        Some(given) => token(state, id).await? == given,
-    };
+    let has_token = has_token(state, id, with_token).await?;
     if !has_token && caller.is_nobody() {
         need(caller, Right::ReadReports)?;
     }
     let report = state.live.store().report_by_id(id).await?.ok_or_else(|| no_such_report(id))?;
+    if sees_all(&report, caller, has_token) { Ok(report) } else { Err(no_such_report(id)) }
+}
+
+/// Whether somebody is shown a report as it is: who answers there or above, who sent it by a key, and who has its token.
+pub(crate) fn sees_all(report: &Report, caller: &Caller, has_token: bool) -> bool {
     let sent_it = !caller.is_nobody() && report.origin == Actor::of(caller).origin();
-    if has_token || sent_it || caller.may_at(Right::ReadReports, report.assignment.codes_upwards()) {
-        return Ok(report);
-    }
-    Err(no_such_report(id))
+    has_token || sent_it || caller.may_at(Right::ReadReports, report.assignment.codes_upwards())
 }
