@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::key::moment;
 use super::{Context, Outcome};
@@ -17,7 +16,7 @@ const PAGE: u32 = 1_000;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only what was done at or after this time, such as 2026-11-25T08:00:00+08:00
-    #[arg(long, value_name = "TIME", value_parser = |text: &str| OffsetDateTime::parse(text, &Rfc3339))]
+    #[arg(long, value_name = "TIME", value_parser = super::publish::time_argument)]
     since: Option<OffsetDateTime>,
 
     /// Only what was done by whom: the id of a key or an account, a user, or a name

@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::json;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::editions::EditionRow;
 use super::{Context, Failure, Outcome, comparison, report};
 use crate::domain::edition::{EditionInfo, EditionState};
+use crate::domain::moment::moment;
 use crate::domain::problem::{ProblemCode, Severity};
 use crate::import::edition::{self, PublishError};
 use crate::planar::build::Built;
@@ -128,11 +128,9 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
 
 /// A moment as RFC 3339 writes it.
 pub(super) fn time_argument(text: &str) -> Result<OffsetDateTime, String> {
-    OffsetDateTime::parse(text, &Rfc3339)
-        .ok()
-        // At the ends of the calendar a moment can have no year in UTC.
-        .and_then(|moment| moment.checked_to_offset(time::UtcOffset::UTC))
-        .ok_or_else(|| "a moment is written like 2026-12-01T00:00:00+08:00 or 2026-11-30T16:00:00Z".to_string())
+    moment(text).ok_or_else(|| {
+        "a moment of the years 1 to 9998 is written like 2026-12-01T00:00:00+08:00 or 2026-11-30T16:00:00Z".to_string()
+    })
 }
 
 fn acceptable(text: &str) -> Result<ProblemCode, String> {

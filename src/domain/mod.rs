@@ -10,6 +10,7 @@ pub mod grid;
 pub mod job;
 pub mod key;
 pub mod level;
+pub mod moment;
 pub mod photo;
 pub mod problem;
 pub mod report;

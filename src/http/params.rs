@@ -193,17 +193,14 @@ pub(crate) fn tiers(text: &str) -> Result<PerTier<bool>, String> {
 
 /// A moment in RFC 3339.
 pub(crate) fn moment(text: &str) -> Result<time::OffsetDateTime, String> {
-    use time::format_description::well_known::Rfc3339;
     // In a query string a `+` that is not escaped means a space: `…T08:00:00+08:00` comes as `…T08:00:00 08:00`.
     let mended = match text.rsplit_once(' ') {
         Some((moment, offset)) if offset.len() == 5 && moment.contains([':']) => format!("{moment}+{offset}"),
         _ => text.to_owned(),
     };
-    time::OffsetDateTime::parse(&mended, &Rfc3339)
-        .ok()
-        // At the ends of the calendar a moment can have no year in UTC.
-        .and_then(|moment| moment.checked_to_offset(time::UtcOffset::UTC))
-        .ok_or_else(|| format!("`{}` is not a moment such as 2026-01-31T08:00:00+08:00", shortened(text)))
+    crate::domain::moment::moment(&mended).ok_or_else(|| {
+        format!("`{}` is not a moment of the years 1 to 9998 such as 2026-01-31T08:00:00+08:00", shortened(text))
+    })
 }
 
 /// Undoes `+` and percent escapes; `None` where they are broken or do not make UTF-8.

@@ -175,13 +175,16 @@ fn every_problem_is_worded_as_the_standard_has_it() {
             "start_date=yesterday",
             "start_date=2026-01-02&end_date=2026-01-01",
             "end_date=9999-12-31T23:59:59Z",
+            "end_date=9999-12-31T22:00:00Z",
+            "end_date=9999-12-31",
+            "start_date=0000-01-01",
             "status=open&status=closed",
         ] {
             let answer = desk.get(&format!("/open311/v2/requests.json?{query}"), "").await;
             assert_eq!(errors(&answer, 400).len(), 1, "{query}");
         }
         for nothing_there in
-            ["service_code=%00", "service_request_id=%00,x", "service_code=nothing", "start_date=0000-01-01"]
+            ["service_code=%00", "service_request_id=%00,x", "service_code=nothing", "start_date=0001-01-02"]
         {
             let answer = desk.get(&format!("/open311/v2/requests.json?{nothing_there}"), "").await;
             assert_eq!((answer.status.as_u16(), answer.json()), (200, json!([])), "{nothing_there}");

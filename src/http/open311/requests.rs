@@ -12,6 +12,7 @@ use super::wording::Wording;
 use super::{answer, asking, without_ending};
 use crate::assign::bulk::shortened;
 use crate::domain::caller::Caller;
+use crate::domain::moment::within_years;
 use crate::domain::report::{Status, day_of};
 use crate::domain::roster::CHINA;
 use crate::http::origin::Origin;
@@ -118,8 +119,9 @@ fn status(word: &str) -> Result<Vec<Status>, String> {
 /// A moment, or a day in China and a time of it.
 fn w3_time(text: &str, of_day: Time) -> Result<OffsetDateTime, String> {
     match Date::parse(text, format_description!("[year]-[month]-[day]")) {
-        Ok(date) if (0..=9999).contains(&date.year()) => Ok(date.with_time(of_day).assume_offset(CHINA)),
-        _ => moment(text),
+        Ok(date) => within_years(date.with_time(of_day).assume_offset(CHINA))
+            .ok_or_else(|| format!("`{}` is beyond the years 1 to 9998", shortened(text))),
+        Err(_) => moment(text),
     }
 }
 
