@@ -68,8 +68,14 @@ pub fn redraw(bytes: &[u8]) -> Result<Redrawn, Unfit> {
         return Err(Unfit::TooManyBytes);
     }
     let format = format_of(bytes)?;
-    if format == ImageFormat::Jpeg && scans(bytes) > MAX_SCANS {
-        return Err(Unfit::TooManyScans);
+    if format == ImageFormat::Jpeg {
+        if scans(bytes) > MAX_SCANS {
+            return Err(Unfit::TooManyScans);
+        }
+        // The decoder would paint what did not come grey.
+        if !is_whole_jpeg(bytes) {
+            return Err(Unfit::Damaged);
+        }
     }
     // Of a decoder that panics at a file, nothing is left but that the file was no good.
     catch_unwind(AssertUnwindSafe(|| drawn(bytes, format))).unwrap_or(Err(Unfit::Damaged))
@@ -87,6 +93,27 @@ fn format_of(bytes: &[u8]) -> Result<ImageFormat, Unfit> {
 /// The beginnings of passes, those of embedded previews among them: in a pass itself no `ff da` can be.
 fn scans(bytes: &[u8]) -> usize {
     bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count()
+}
+
+/// Whether a JPEG has its end: the marker of it (`ff d9`) that is not one of an embedded preview. What lies in a segment is stepped
+/// over by its length; in a pass `ff` stands only before what is no marker (`00`, restarts) or the next one.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(ff) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0xff)) {
+        at += ff + 1;
+        match bytes.get(at) {
+            None => return false,
+            Some(0xd9) => return true,
+            // Fill bytes: the marker comes after the last of them.
+            Some(0xff) => {}
+            Some(0x00 | 0x01 | 0xd0..=0xd8) => at += 1,
+            Some(_) => match bytes.get(at + 1..at + 3) {
+                Some(length) => at += 1 + usize::from(u16::from_be_bytes([length[0], length[1]])),
+                None => return false,
+            },
+        }
+    }
+    false
 }
 
 fn drawn(bytes: &[u8], format: ImageFormat) -> Result<Redrawn, Unfit> {
@@ -220,6 +247,22 @@ mod tests {
         assert_eq!(decoded(&kept.thumbnail).dimensions(), (320, 107));
         let thin = redraw(&with_exif(&two_halves(5000, 1), 1)).unwrap();
         assert_eq!((thin.width, thin.height), (2048, 1));
+    }
+
+    #[test]
+    fn a_photo_that_did_not_come_whole_is_damaged() {
+        let noise =
+            RgbImage::from_fn(200, 200, |x, y| image::Rgb([(x * 7 + y * 13) as u8, (x ^ y) as u8, (x * y) as u8]));
+        let whole = with_exif(&jpeg(&noise, 90).unwrap(), 1);
+        assert!(redraw(&whole).is_ok());
+        for part in [whole.len() / 4, whole.len() / 2, whole.len() - 1] {
+            assert_eq!(redraw(&whole[..part]), Err(Unfit::Damaged), "{part} of {}", whole.len());
+        }
+        // The end of an embedded preview is not the photo's; what comes after the end is of no matter.
+        let preview = [&[0xff, 0xd8, 0xff, 0xe2, 0, 6, 0xff, 0xd8, 0xff, 0xd9][..], &whole[2..]].concat();
+        assert!(redraw(&preview).is_ok());
+        assert_eq!(redraw(&preview[..preview.len() / 2]), Err(Unfit::Damaged));
+        assert!(redraw(&[&whole[..], b"what a program added"].concat()).is_ok());
     }
 
     #[test]
