@@ -6,16 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
+use crate::domain::moment::{deadline_in_china, minute_in_china, moment};
 use crate::domain::report::Event;
-use crate::domain::roster::CHINA;
 use crate::domain::webhook::HookFormat;
 
 const MAX_NAME_CHARS: usize = 60;
-const MINUTE: &[time::format_description::BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]");
 
 /// What is sent, but for signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,13 +147,13 @@ fn said(event: &Event, context: &Context) -> Said {
         lines.push(("地点", if grids.is_empty() { "不在任何网格内".into() } else { grids.join(" / ") }));
         lines.push(("办理", level(&told.level).into()));
         lines.extend(told.party_group.map(|name| ("党小组", plain(&name))));
-        lines.extend(told.due_at.as_deref().and_then(minute).map(|minute| ("期限", minute)));
+        lines.extend(told.due_at.as_deref().and_then(moment).map(|due_at| ("期限", deadline_in_china(due_at))));
         lines.extend(told.merged_into.map(|id| ("合并到", plain(&id))));
         lines.push(("编号", plain(&event.report)));
     }
     lines.extend(told.edition.map(|name| ("版本", plain(&name))));
-    lines.extend(told.in_force_from.as_deref().and_then(minute).map(|minute| ("生效时间", minute)));
-    lines.extend(event.at.format(&Rfc3339).ok().as_deref().and_then(minute).map(|minute| ("时间", minute)));
+    lines.extend(told.in_force_from.as_deref().and_then(moment).map(|from| ("生效时间", minute_in_china(from))));
+    lines.push(("时间", minute_in_china(event.at)));
     Said { title: title(&event.kind), lines }
 }
 
@@ -190,11 +187,6 @@ fn level(word: &str) -> &'static str {
     }
 }
 
-/// A moment as people in China read it.
-fn minute(moment: &str) -> Option<String> {
-    OffsetDateTime::parse(moment, &Rfc3339).ok()?.to_offset(CHINA).format(&MINUTE).ok()
-}
-
 /// Names come from files and people: what a chat takes for a mark, a link or somebody called becomes a letter like it.
 fn plain(text: &str) -> String {
     let letter = |c: char| match c {
@@ -214,7 +206,7 @@ mod tests {
 
     fn event() -> Event {
         let data = r#"{"id":"261125-7k3m9qxw2f4p","category":"sanitation","level":"tier3","grids":[{"name":"乔庄村"},
-            {"name":"一组](http://x)"}],"party_group":"第一党小组","due_at":"2026-11-27T10:00:00Z"}"#;
+            {"name":"一组](http://x)"}],"party_group":"第一党小组","due_at":"2026-11-27T16:00:00Z"}"#;
         Event {
             number: 12,
             at: datetime!(2026-11-25 08:30 UTC),
@@ -257,7 +249,7 @@ mod tests {
         assert_eq!(
             wecom["markdown"]["content"],
             "**新上报事件**\n>类别：环境卫生\n>地点：乔庄村 / 一组］（http：//x）\n>办理：三级网格\n>党小组：第一党小组\n\
-             >期限：2026-11-27 18:00\n>编号：261125-7k3m9qxw2f4p\n>时间：2026-11-25 16:30"
+             >期限：2026-11-27 24:00\n>编号：261125-7k3m9qxw2f4p\n>时间：2026-11-25 16:30"
         );
         let dingtalk = body(HookFormat::Dingtalk);
         assert_eq!(dingtalk["markdown"]["title"], "新上报事件");

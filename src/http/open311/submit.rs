@@ -4,7 +4,6 @@ use axum::extract::{FromRequest, Request as HttpRequest, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use time::macros::format_description;
 use utoipa::ToSchema;
 
 use super::services::{FormWord, no_such_service};
@@ -15,8 +14,8 @@ use crate::assign::desk::NotTaken;
 use crate::assign::intake::{Sender, Submission};
 use crate::domain::assignment::PositionSource;
 use crate::domain::caller::Caller;
+use crate::domain::moment::deadline_in_china;
 use crate::domain::report::{Actor, Report, Reporter};
-use crate::domain::roster::CHINA;
 use crate::geometry::crs::QueryCrs;
 use crate::http::fields::bounded;
 use crate::http::locate::crs;
@@ -271,8 +270,7 @@ pub(crate) async fn submit(
 
 /// Who has it, and until when.
 fn notice(report: &Report) -> String {
-    let minute = format_description!("[year]-[month]-[day] [hour]:[minute]");
-    let due = report.due_at.and_then(|due| due.to_offset(CHINA).format(minute).ok());
+    let due = report.due_at.map(deadline_in_china);
     let due = due.map(|due| format!("，期限 {due} · due then, time of China")).unwrap_or_default();
     format!("已交 {}{due}", agency(report))
 }
