@@ -191,6 +191,10 @@ async fn page(state: &AppState, caller: &Caller, asked: &EventsParameters) -> Re
             break;
         }
     }
+    if looked_through == 0 {
+        // Whoever is ahead, because a backup was put back, would pass over what comes.
+        next = next.min(state.live.store().last_event().await?);
+    }
     let events = found.iter().map(EventDetail::of).collect::<Result<Vec<_>, _>>()?;
     Ok(unkept(EventPage { events, next }))
 }
