@@ -15,6 +15,8 @@ use crate::store::{StoreResult, whole_micros};
 
 /// How often a server looks. Deadlines end with a day, so that a minute is soon.
 pub const LOOK_INTERVAL: Duration = Duration::from_secs(30);
+/// From so many days before its first on, there is room for a month's reports.
+const DAYS_AHEAD: i64 = 10;
 /// Reports of one look at the store.
 const REPORTS_AT_ONCE: u32 = 200;
 
@@ -31,7 +33,7 @@ impl Desk {
     pub async fn watch_the_clock(self, stop: impl Future<Output = ()>) {
         let mut ticks = tokio::time::interval(LOOK_INTERVAL);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut told = None;
+        let (mut told, mut look_for_room_at) = (None, OffsetDateTime::UNIX_EPOCH);
         tokio::pin!(stop);
         loop {
             tokio::select! {
@@ -39,6 +41,10 @@ impl Desk {
                 _ = ticks.tick() => {}
             }
             let now = OffsetDateTime::now_utc();
+            if now >= look_for_room_at {
+                self.make_room(now).await;
+                look_for_room_at = now + time::Duration::hours(1);
+            }
             // Once a day.
             if told != Some(now.date()) {
                 told = Some(now.date());
@@ -56,6 +62,14 @@ impl Desk {
                 // A standby only reads, and a store that is away comes back: the next look finds what this one left.
                 Err(error) => tracing::debug!(%error, "deadlines could not be looked at"),
             }
+        }
+    }
+
+    /// Next month's reports find their place made: whoever made it at the turn of the month would have to wait for the longest
+    /// reader, and all reports for them.
+    async fn make_room(&self, now: OffsetDateTime) {
+        if let Err(error) = self.live().store().make_room_for(now + time::Duration::days(DAYS_AHEAD)).await {
+            tracing::debug!(%error, "room for next month's reports is made later");
         }
     }
 

@@ -53,7 +53,7 @@ pub const TABLE: [Rule; 10] = {
         rule(A::Return, &[S::Reported, S::Accepted], Who::Holder, S::Reported, Move::Down),
         rule(A::Reassign, &[S::Reported, S::Accepted], Who::Above, S::Reported, Move::Anew),
         rule(A::Verify, &[S::Resolved], Who::Above, S::Closed, Move::Stay),
-        rule(A::Reopen, &[S::Resolved, S::Closed, S::Rejected], Who::Above, S::Reported, Move::Stay),
+        rule(A::Reopen, &[S::Resolved, S::Closed, S::Rejected, S::Merged], Who::Above, S::Reported, Move::Stay),
         rule(A::Reject, &[S::Reported], Who::Holder, S::Rejected, Move::Stay),
         rule(A::Merge, &[S::Reported, S::Accepted], Who::Holder, S::Merged, Move::Stay),
         rule(A::Escalate, &[S::Reported, S::Accepted], Who::Clock, S::Reported, Move::Up),
