@@ -108,13 +108,15 @@ on_both!(
     the_audit_log_is_searched_from_its_end;
     reports: reports_come_back_with_their_history_and_events,
     what_is_sent_twice_is_kept_once,
+    what_is_merged_is_merged_into_what_stays_open,
     reports_are_found_by_place_time_and_state,
     reports_of_many_months,
     kept_counts_are_those_of_counting,
     rules_are_kept_in_revisions,
     one_bad_report_keeps_nothing_of_its_batch;
     photos: photos_come_back_in_their_order_and_are_told_of,
-    a_photo_sent_twice_is_kept_once_and_nine_are_all;
+    a_photo_sent_twice_is_kept_once_and_nine_are_all,
+    a_photo_is_told_to_those_who_have_the_report_now;
     telling: editions_are_told_of_in_their_own_transaction,
     webhooks_are_kept_and_forgotten_with_their_deliveries,
     deliveries_of_a_report_come_one_after_the_other,

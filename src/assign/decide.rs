@@ -9,7 +9,8 @@ use crate::domain::assignment::{
 };
 use crate::domain::grid::{Grid, GridId};
 use crate::domain::level::Level;
-use crate::domain::roster::{Person, TOWN_OFFICE};
+use crate::domain::report::Report;
+use crate::domain::roster::{Person, RosterEntry, TOWN_OFFICE};
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
 use crate::geometry::point::Point;
@@ -175,6 +176,36 @@ impl<'s> Holder<'s> {
             reasons.push(Reason::NobodyAnywhere);
         }
         Holder { level: Level::Town, grid: None, person }
+    }
+}
+
+/// Who answers for a report now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The grid that has it; `None` with the town.
+    pub grid: Option<AssignedGrid>,
+    /// 党小组 of that grid.
+    pub party_group: Option<String>,
+    /// Who leads it, or the first grid further up that somebody leads, or the town office.
+    pub person: Option<AssignedPerson>,
+}
+
+/// Who answers for a report where it lies now, by the roster of now: a decision tells who was called when it was made.
+pub fn holding(snapshot: &Snapshot, report: &Report) -> Holding {
+    let at_or_above = report.level.tier().map_or(&[][..], |tier| {
+        let grids = &report.assignment.grids;
+        let index = grids.iter().position(|grid| grid.tier == tier);
+        index.map_or(&[][..], |index| &grids[..=index])
+    });
+    let entry = |grid: &AssignedGrid| snapshot.roster.of(&grid.code);
+    let leads = |entry: &'_ RosterEntry| entry.leader().or_else(|| entry.deputy_leader()).cloned();
+    let person = at_or_above.iter().rev().find_map(|grid| leads(entry(grid)?));
+    let person = person.or_else(|| town_office(snapshot).cloned());
+    let own = at_or_above.last();
+    Holding {
+        grid: own.cloned(),
+        party_group: own.and_then(entry).and_then(|entry| entry.party_group.clone()),
+        person: person.map(|person| AssignedPerson { name: person.name, phone: person.phone, deputy: person.deputy }),
     }
 }
 

@@ -82,7 +82,7 @@ pub enum NotDone {
     Stale(i64),
     #[error("no grid in force has the code `{0}`")]
     NoSuchGrid(String),
-    #[error("the report to merge into has to be another one, open, and of the same category")]
+    #[error("the report to merge into has to be another one that you answer for, open, and of the same category")]
     CannotMerge,
     #[error("no edition is in force")]
     NothingPublished,
@@ -151,9 +151,18 @@ impl Desk {
     ) -> Result<Taken, NotTaken> {
         let now = whole_micros(at);
         let rules = self.rules().await?;
-        let point = submission.check(now, |code| rules.rules.category(code).is_some()).map_err(NotTaken::Fields)?;
-        let assignment = decide(snapshot, &rules, &case(&submission, point, now));
         let (origin, body_hash) = (sender.actor.origin(), submission.digest());
+        let keys = [
+            (SenderKeyKind::Idempotency, sender.idempotency_key),
+            (SenderKeyKind::External, submission.external_id.clone()),
+        ];
+        let key = |(kind, key): (_, Option<_>)| Some(SenderKey { kind, origin: origin.clone(), key: key?, body_hash });
+        let keys: Vec<SenderKey> = keys.into_iter().filter_map(key).collect();
+        let point = match submission.check(now, |code| rules.rules.category(code).is_some()) {
+            Ok(point) => point,
+            Err(faults) => return self.sent_before(&keys).await?.ok_or(NotTaken::Fields(faults)),
+        };
+        let assignment = decide(snapshot, &rules, &case(&submission, point, now));
         let due_at = self.calendar.due_at(now, rules.rules.days(&submission.category, assignment.level));
         let report = Report {
             id: new_id(now, random()),
@@ -167,8 +176,8 @@ impl Desk {
             description: submission.description,
             occurred_at: submission.occurred_at.map(whole_micros),
             reporter: submission.reporter,
-            origin: origin.clone(),
-            external_id: submission.external_id.clone(),
+            origin,
+            external_id: submission.external_id,
             assignment: assignment.clone(),
             due_at: Some(due_at),
             warned_at: None,
@@ -177,11 +186,6 @@ impl Desk {
             settled_at: None,
             merged_into: None,
         };
-        let keys =
-            [(SenderKeyKind::Idempotency, sender.idempotency_key), (SenderKeyKind::External, submission.external_id)];
-        let keys = keys
-            .into_iter()
-            .filter_map(|(kind, key)| Some(SenderKey { kind, origin: origin.clone(), key: key?, body_hash }));
         let step = Step {
             number: 1,
             at: now,
@@ -194,12 +198,23 @@ impl Desk {
             due_at: report.due_at,
             assignment: Some(assignment),
         };
-        let new = NewReport { event: telling::of(&report, &step), keys: keys.collect(), step, report: report.clone() };
+        let new = NewReport { event: telling::of(&report, &step), keys, step, report: report.clone() };
         match self.intake.keep(new).await? {
             Added::Kept => Ok(Taken::New(report)),
             Added::Replayed(id) => Ok(Taken::Again(self.as_taken(&id).await?)),
             Added::KeyTaken(kind, id) => Err(NotTaken::KeyTaken(kind, id)),
         }
+    }
+
+    /// What was sent under one of these keys before, if it was the same: it is answered as it was then, though it could not be
+    /// taken in any more, because a category is gone from the rules since.
+    async fn sent_before(&self, keys: &[SenderKey]) -> StoreResult<Option<Taken>> {
+        for key in keys {
+            if let Some(held) = self.live.store().key_holder(key).await?.filter(|held| held.is_same_as(key)) {
+                return Ok(Some(Taken::Again(self.as_taken(&held.report).await?)));
+            }
+        }
+        Ok(None)
     }
 
     /// A report as it was when it was taken in.
@@ -240,9 +255,11 @@ impl Desk {
             if deed.if_version.is_some_and(|version| version != report.version) {
                 return Err(NotDone::Stale(report.version));
             }
-            let standing = standing(&report);
             let now = whole_micros(OffsetDateTime::now_utc());
-            let change = self.change(report, deed, actor, standing, now).await?;
+            let change = self.change(report.clone(), deed, actor, standing(&report), now).await?;
+            if let Some(into) = &change.report.merged_into {
+                self.mergeable(&report, into, &standing).await?;
+            }
             let after = change.report.clone();
             if self.intake.change(change).await? {
                 return Ok(after);
@@ -284,13 +301,13 @@ impl Desk {
         }
         match deed.action {
             Action::Resolve => (after.settled_level, after.settled_at) = (Some(report.level), Some(now)),
-            Action::Reopen => (after.settled_level, after.settled_at) = (None, None),
-            Action::Merge => after.merged_into = Some(self.mergeable(&report, deed).await?),
+            Action::Reopen => (after.settled_level, after.settled_at, after.merged_into) = (None, None, None),
+            Action::Merge => after.merged_into = deed.into.clone(),
             _ => {}
         }
         // Whoever gets it has the time of their level; accepting it gives no more.
         if !after.status.is_open() {
-            (after.due_at, after.warned_at) = (None, None);
+            (after.due_at, after.warned_at, after.overdue_since) = (None, None, None);
         } else if deed.action != Action::Accept {
             after.due_at = Some(self.calendar.due_at(now, rules.rules.days(&after.category, after.level)));
             (after.warned_at, after.overdue_since) = (None, None);
@@ -310,16 +327,17 @@ impl Desk {
         Ok(ReportChange { event: telling::of_move(&report, &after, &step), report: after, step })
     }
 
-    /// The id of the report that another may be merged into.
-    async fn mergeable(&self, report: &Report, deed: &Deed) -> Result<String, NotDone> {
-        let id = deed.into.as_deref().unwrap_or_default();
-        let other = self.live.store().report_by_id(id).await?;
-        match other {
-            Some(other) if other.id != report.id && other.status.is_open() && other.category == report.category => {
-                Ok(other.id)
-            }
-            _ => Err(NotDone::CannotMerge),
-        }
+    /// Whether a report may be merged into another one: whoever does it has a say there too, or reports could be put out of the
+    /// sight of those who answer for them.
+    async fn mergeable(
+        &self,
+        report: &Report,
+        into: &str,
+        standing: impl Fn(&Report) -> Option<Level>,
+    ) -> Result<(), NotDone> {
+        let other = self.live.store().report_by_id(into).await?.ok_or(NotDone::CannotMerge)?;
+        let tells_the_same = other.id != report.id && other.status.is_open() && other.category == report.category;
+        if tells_the_same && standing(&other).is_some() { Ok(()) } else { Err(NotDone::CannotMerge) }
     }
 
     /// Decides again what an assignment decided, from the same edition, roster and rules. `None` where the store has not got

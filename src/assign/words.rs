@@ -130,12 +130,15 @@ fn outcome(assignment: &Assignment) -> Sentence {
         }
         None => Default::default(),
     };
-    let group = assignment.party_group.as_deref();
-    say(
-        format!("结果：由{zh}受理{}{to_zh}。", group.map(|group| format!("，责任党小组：{group}")).unwrap_or_default()),
-        format!(
-            "So it lies with {en}{}{to_en}.",
-            group.map(|group| format!("; party group: {group}")).unwrap_or_default()
-        ),
-    )
+    // Where a level above has it, the group is that of the place, and does not answer for it.
+    let smallest = assignment.grids.last().map(|grid| Level::Tier(grid.tier));
+    let (group_zh, group_en) = match smallest == Some(assignment.level) {
+        true => ("责任党小组", "party group"),
+        false => ("所在地党小组", "the party group of the place"),
+    };
+    let (group_zh, group_en) = match &assignment.party_group {
+        Some(group) => (format!("，{group_zh}：{group}"), format!("; {group_en}: {group}")),
+        None => Default::default(),
+    };
+    say(format!("结果：由{zh}受理{to_zh}{group_zh}。"), format!("So it lies with {en}{to_en}{group_en}."))
 }

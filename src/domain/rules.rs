@@ -50,7 +50,7 @@ fn smallest() -> Level {
 pub struct Rules {
     pub categories: Vec<Category>,
     pub deadlines: Deadlines,
-    /// Whoever has a report is warned so many working hours before it is due.
+    /// Whoever has a report is warned so many hours before it is due.
     pub warn_hours: u16,
     /// Outside every grid, a report goes to the nearest one when that is no further than this; 0: a person places it.
     #[serde(default)]

@@ -11,6 +11,7 @@ use super::reading::Reading;
 use super::unanswered::nobody_answers;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force};
 use crate::domain::problem::{CheckReport, ProblemCode, Repair};
+use crate::domain::roster::CHINA;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build_until};
 use crate::planar::check::reference::shifted_crs;
@@ -150,7 +151,7 @@ pub async fn save_draft(
     checked: &mut Checked,
 ) -> Result<EditionInfo, StoreError> {
     let is_named = name.is_some();
-    let day = OffsetDateTime::now_utc().date().to_string();
+    let day = OffsetDateTime::now_utc().to_offset(CHINA).date().to_string();
     let name = match name {
         Some(name) => name,
         None => unused_name(store, &day).await?,

@@ -12,7 +12,7 @@ use crate::domain::report::{Actor, Report, Step};
 /// A photo to be kept, and what others are told of it.
 #[derive(Clone, Debug)]
 pub struct NewPhoto {
-    /// As it stands now: the event says for whom it is.
+    /// As it stands: the event says for whom it is.
     pub report: Report,
     pub at: OffsetDateTime,
     pub actor: Actor,
@@ -43,6 +43,8 @@ pub enum PhotoAdded {
     Again(i64),
     /// The report has as many as it may have.
     Full,
+    /// Somebody took a step with the report meanwhile: the event would tell those who had it before.
+    Stale,
 }
 
 /// The part of a store that keeps photos. They do not raise the revision.
@@ -64,13 +66,16 @@ pub trait PhotoStore {
     async fn photo_after(&self, report: &str, number: i64) -> StoreResult<Option<KeptPhoto>>;
 }
 
-/// What is to become of a photo beside those that its report has.
-pub(super) fn judge(new: &NewPhoto, there: &[Photo]) -> PhotoAdded {
+/// What becomes of a new photo where those are `there` and the report is of that version.
+pub(super) fn judge(new: &NewPhoto, there: &[Photo], version: Option<i64>) -> PhotoAdded {
     if let Some(same) = there.iter().find(|photo| photo.sent_hash == new.sent_hash) {
         return PhotoAdded::Again(same.number);
     }
     if there.len() >= MAX_PHOTOS {
         return PhotoAdded::Full;
+    }
+    if version != Some(new.report.version) {
+        return PhotoAdded::Stale;
     }
     PhotoAdded::Kept(there.last().map_or(0, |photo| photo.number) + 1)
 }

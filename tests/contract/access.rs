@@ -134,8 +134,9 @@ pub async fn every_write_is_in_the_audit_log(store: &dyn Store) {
     by.add_rules(&rules, 0).await.unwrap();
     let report = super::reports::new(1, "aaa", &[]);
     by.add_reports(std::slice::from_ref(&report)).await.unwrap();
-    by.change_report(&super::reports::accepted(&report.report)).await.unwrap();
-    by.add_photo(&super::photos::photo(&report.report, 1)).await.unwrap();
+    let accepted = super::reports::accepted(&report.report);
+    by.change_report(&accepted).await.unwrap();
+    by.add_photo(&super::photos::photo(&accepted.report, 1)).await.unwrap();
     let rows = log(store).await;
     let did: Vec<(&str, &str)> = rows.iter().map(|row| (row.action.as_str(), row.subject.as_str())).collect();
     assert_eq!(

@@ -8,7 +8,7 @@ use gridward::store::reports::NewEvent;
 use gridward::store::{Store, StoreResult};
 use time::Duration;
 
-use super::reports::new;
+use super::reports::{accepted, new};
 
 /// A photo whose file had that hash; stores look into no picture.
 pub fn photo(report: &Report, hash: u8) -> NewPhoto {
@@ -82,4 +82,14 @@ pub async fn a_photo_sent_twice_is_kept_once_and_nine_are_all(store: &dyn Store)
     let first = store.photos(&report.id).await.unwrap()[0].sent_hash[0];
     assert_eq!(store.add_photo(&photo(&report, first)).await.unwrap(), PhotoAdded::Again(1));
     assert_eq!(store.last_event().await.unwrap(), 1 + MAX_PHOTOS as i64);
+}
+
+pub async fn a_photo_is_told_to_those_who_have_the_report_now(store: &dyn Store) {
+    let report = new(1, "aaa", &[]).report;
+    store.add_reports(&[new(1, "aaa", &[])]).await.unwrap();
+    let change = accepted(&report);
+    assert!(store.change_report(&change).await.unwrap());
+    assert_eq!(store.add_photo(&photo(&report, 1)).await.unwrap(), PhotoAdded::Stale);
+    assert_eq!((store.photos(&report.id).await.unwrap().len(), store.last_event().await.unwrap()), (0, 2));
+    assert_eq!(store.add_photo(&photo(&change.report, 1)).await.unwrap(), PhotoAdded::Kept(1));
 }

@@ -33,6 +33,17 @@ async fn the_database_itself_protects_what_is_published() {
     assert_eq!(store.grids(store.edition("a").await.unwrap().id).await.unwrap().len(), 2);
 }
 
+/// A month's tables are made before it begins: making them waits for the longest reader, and all reports for that.
+#[tokio::test]
+async fn room_for_a_month_is_made_before_its_reports_come() {
+    let test = TestStore::postgis();
+    let store = test.open().await;
+    let table = "SELECT to_regclass('gridward.reports_3702') IS NOT NULL, to_regclass('gridward.report_steps_3702') IS NOT NULL";
+    assert_eq!(test.sql(table).unwrap().trim(), "f|f");
+    store.make_room_for(time::macros::datetime!(2037-02-10 0:00 UTC)).await.unwrap();
+    assert_eq!(test.sql(table).unwrap().trim(), "t|t");
+}
+
 #[tokio::test]
 async fn what_is_no_store_is_refused_and_the_password_is_not_repeated() {
     let test = TestStore::postgis();

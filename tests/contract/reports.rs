@@ -170,6 +170,15 @@ pub async fn what_is_sent_twice_is_kept_once(store: &dyn Store) {
         ]
     );
     assert_eq!(store.add_reports(&[new(9, "aaa", &[(Idempotency, "free", 3)])]).await.unwrap(), [Added::Kept]);
+    // Twice at once, and forbidden: both hear of what forbids it, and not that the other is there.
+    let twice = [10, 11].map(|n| new(n, "aaa", &[(Idempotency, "twice", 2), (External, "e", 2)]));
+    let forbidden = Added::KeyTaken(External, first.report.id.clone());
+    assert_eq!(store.add_reports(&twice).await.unwrap(), [forbidden.clone(), forbidden]);
+    let key = |kind, key: &str| SenderKey { kind, origin: "key:a".into(), key: key.into(), body_hash: [1; 32] };
+    let held = store.key_holder(&key(External, "e")).await.unwrap().unwrap();
+    assert_eq!((&held.report, held.is_same_as(&key(External, "e"))), (&first.report.id, true));
+    assert!(!held.is_same_as(&SenderKey { body_hash: [2; 32], ..key(External, "e") }));
+    assert_eq!(store.key_holder(&key(Idempotency, "e")).await.unwrap(), None);
     assert_eq!(store.find_reports(&ReportFilter::default(), 100).await.unwrap().len(), 3);
     assert_eq!(store.last_event().await.unwrap(), 3);
 }
@@ -224,6 +233,36 @@ pub async fn reports_are_found_by_place_time_and_state(store: &dyn Store) {
     assert_eq!(store.due_reports(BEGIN, late, 100).await.unwrap().len(), 1, "late");
 }
 
+pub async fn what_is_merged_is_merged_into_what_stays_open(store: &dyn Store) {
+    let all = [new(1, "aaa", &[]), new(2, "aab", &[]), new(3, "aac", &[])];
+    store.add_reports(&all).await.unwrap();
+    let merged = |report: &Report, into: &Report| {
+        let mut change = accepted(report);
+        (change.report.status, change.step.status) = (Status::Merged, Status::Merged);
+        (change.report.merged_into, change.step.action) = (Some(into.id.clone()), Action::Merge);
+        change
+    };
+    let [a, b, c] = all.map(|new| new.report);
+    // Into each other, in one write: at most one of them.
+    let both = store.write_reports(&[], &[merged(&a, &b), merged(&b, &a)]).await.unwrap().changed;
+    assert!(both != [true, true], "{both:?}");
+    let open = async |report: &Report| {
+        let now = store.report_by_id(&report.id).await.unwrap().unwrap();
+        now.status.is_open().then_some(now)
+    };
+    let (stays, goes) = match (open(&a).await, open(&b).await) {
+        (Some(a), b) => (a, b),
+        (None, b) => (b.expect("one of them stays open"), None),
+    };
+    if let Some(goes) = goes {
+        assert!(store.change_report(&merged(&goes, &stays)).await.unwrap(), "one after the other");
+    }
+    let gone = if stays.id == a.id { &b } else { &a };
+    assert!(!store.change_report(&merged(&c, gone)).await.unwrap(), "nobody looks after that one");
+    assert!(!store.change_report(&merged(&stays, gone)).await.unwrap());
+    assert!(store.change_report(&merged(&c, &stays)).await.unwrap());
+}
+
 pub async fn reports_of_many_months(store: &dyn Store) {
     let at = |n: i64| BEGIN + Duration::days(29 * n);
     let reports = (0..14).map(|n| {
@@ -237,6 +276,13 @@ pub async fn reports_of_many_months(store: &dyn Store) {
     assert_eq!(count(ReportFilter::default()).await, 14);
     assert_eq!(count(ReportFilter { since: Some(at(3)), until: Some(at(6)), ..ReportFilter::default() }).await, 3);
     assert_eq!(store.steps(&all[13].report.id).await.unwrap().len(), 1);
+    // What was made ready before, and what is there already.
+    for n in [40, 0] {
+        store.make_room_for(at(n)).await.unwrap();
+    }
+    let mut one = new(99, "aaa", &[]);
+    (one.report.id, one.report.created_at, one.step.at) = (new_id(at(40), 1), at(40), at(40));
+    assert_eq!(store.add_reports(&[one]).await.unwrap(), [Added::Kept]);
 }
 
 pub async fn rules_are_kept_in_revisions(store: &dyn Store) {

@@ -166,6 +166,16 @@ pub async fn deliveries_are_made_once_and_replayed(store: &dyn Store) {
     assert_eq!((again.state, again.tries, again.next_at), (DeliveryState::Waiting, 0, Some(BEGIN)));
     assert_eq!(numbers(&store.due_deliveries(&hook.id, BEGIN, 10).await.unwrap()), [1, 2, 3]);
     assert_eq!(store.delivery(&hook.id, 9).await.unwrap(), None);
+    // Asked for again while a try is under way: that it failed is of no matter, that it came through is.
+    let before = store.due_deliveries(&hook.id, BEGIN, 10).await.unwrap().remove(0);
+    store.settle_deliveries(&[tried(&before, DeliveryState::Waiting, Some(BEGIN), BEGIN)]).await.unwrap();
+    let second = store.delivery(&hook.id, 1).await.unwrap().unwrap();
+    assert!(store.replay_delivery(&hook.id, 1, BEGIN).await.unwrap());
+    store.settle_deliveries(&[tried(&second, DeliveryState::Dead, None, BEGIN)]).await.unwrap();
+    let now = store.delivery(&hook.id, 1).await.unwrap().unwrap();
+    assert_eq!((now.state, now.tries), (DeliveryState::Waiting, 0));
+    store.settle_deliveries(&[tried(&second, DeliveryState::Done, None, BEGIN)]).await.unwrap();
+    assert_eq!(store.delivery(&hook.id, 1).await.unwrap().unwrap().state, DeliveryState::Done);
 }
 
 pub async fn old_deliveries_are_forgotten(store: &dyn Store) {

@@ -98,6 +98,19 @@ fn from_the_resident_to_the_village_and_back() {
         assert_eq!(act("forward", &leader, &[("if-match", "\"1\"")], json!({})).await.problem(412), "version-changed");
         let forwarded = act("forward", &leader, &[], json!({"to": "tier1", "note": "需要村里协调"})).await.json();
         assert_eq!((&forwarded["level"], &forwarded["grid"]), (&json!("tier1"), &json!(code[..12])));
+        // Who was called then stays in the decision; who is called now is told beside it.
+        assert_eq!((&seen["holder"]["level"], &seen["holder"]["grid"]["code"]), (&json!("tier3"), &json!(code)));
+        assert_eq!(seen["holder"]["leader"], seen["assignment"]["leader"]);
+        let holder = &forwarded["holder"];
+        assert_eq!((&holder["level"], &holder["grid"]["code"]), (&json!("tier1"), &json!(code[..12])));
+        let of_village =
+            desk.get(&format!("/v1/grids/{}?f=json", &code[..12]), &leader).await.json()["responsible"].clone();
+        assert_eq!(holder["leader"]["name"], of_village["leader"]["name"]);
+        assert_eq!(holder["party_group"], of_village["party_group"]);
+        assert_ne!(holder["leader"]["name"], forwarded["assignment"]["leader"]["name"]);
+        let listed = desk.get("/v1/reports", &village).await.json()["reports"][0]["holder"].clone();
+        assert_eq!(listed["leader"]["name"], holder["leader"]["name"]);
+        assert!(listed["leader"]["phone"].as_str().unwrap().contains("****"), "{listed}");
         assert_eq!(act("accept", &leader, &[], json!({})).await.problem(403), "forbidden");
         assert_eq!(act("accept", &village, &[], json!({})).await.status, 200);
         assert_eq!(act("resolve", &village, &[], json!({"note": "已清运"})).await.json()["settled_level"], "tier1");
@@ -147,6 +160,22 @@ fn what_is_sent_again_is_answered_the_same() {
         assert_eq!(desk.post("/v1/reports", &other_system, &[], &hotline).await.status, 201);
         assert_eq!(desk.get("/v1/reports", &system).await.json()["reports"].as_array().unwrap().len(), 1);
         assert_eq!(desk.get("/v1/reports", &desk.office.key).await.json()["reports"].as_array().unwrap().len(), 4);
+        // Many at once under a new key, and each with an external id that something else has: all hear the same.
+        let sent = (0..40).map(|_| desk.post("/v1/reports", &system, &[("idempotency-key", "k-3")], &hotline));
+        for answer in futures_util::future::join_all(sent).await {
+            assert_eq!(answer.problem(409), "external-id-taken");
+        }
+        // Also once its category is gone from the rules.
+        let key = &desk.office.key;
+        let mut rules = desk.get("/v1/rules", key).await.json();
+        rules.as_object_mut().unwrap().remove("revision");
+        rules["categories"].as_array_mut().unwrap().retain(|category| category["code"] != "sanitation");
+        let headers = [("content-type", "application/json"), ("authorization", &**key)];
+        let put = ask(&desk.office.service, Method::PUT, "/v1/rules", &headers, rules.to_string()).await;
+        assert_eq!(put.status, 200, "{}", put.text());
+        let again = send("k-1", &body).await;
+        assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", first.json()));
+        assert_eq!(send("k-4", &body).await.fields(), ["category"]);
     });
 }
 
@@ -164,6 +193,24 @@ fn every_wrong_field_is_named() {
         let answer = desk.post("/v1/reports", "", &[], &bad).await;
         assert_eq!(answer.problem(400), "bad-parameter");
         assert_eq!(answer.fields(), ["category", "description", "external_id", "accuracy", "lat"]);
+        // The ends of the calendar: a store that kept them could not be read any more.
+        for beyond in ["0000-01-01T00:00:00+08:00", "-0001-01-01T00:00:00Z", "9999-12-31T23:00:00Z"] {
+            let mut body = report(116.9, 30.8);
+            body["occurred_at"] = json!(beyond);
+            let answer = desk.post("/v1/reports", "", &[], &body).await;
+            assert_eq!(
+                (answer.problem(400), answer.fields()),
+                ("bad-parameter".into(), vec!["occurred_at".into()]),
+                "{beyond}"
+            );
+        }
+        let mut earliest = report(116.9, 30.8);
+        earliest["occurred_at"] = json!("0001-01-01T00:00:00Z");
+        assert_eq!(desk.post("/v1/reports", "", &[], &earliest).await.status, 201);
+        let key = desk.office.key.clone();
+        let listed = desk.get("/v1/reports?since=0001-01-01T00:00:00Z&until=9998-12-31T00:00:00Z", &key).await.json();
+        assert_eq!(listed["reports"][0]["occurred_at"], "0001-01-01T00:00:00Z");
+        assert_eq!(desk.get("/v1/reports?since=9999-12-31T23:00:00Z", &key).await.problem(400), "bad-parameter");
         for (body, media, status, kind) in [
             ("[]", "application/json", 400, "bad-request"),
             ("{", "application/json", 400, "bad-request"),

@@ -149,7 +149,11 @@ pub(crate) async fn act(
     let done = state.desk.act(&id, &deed, &Actor::of(&caller), |report| standing(report, &caller)).await;
     let report = done.map_err(|error| not_done(error, &id))?;
     let actions = possible(&report, standing(&report, &caller));
-    let worded = |phones: &mut Phones| ReportDetail::new(&report, &caller, phones).with_actions(actions.clone());
+    let snapshot = state.live.snapshot();
+    let worded = |phones: &mut Phones| {
+        let detail = ReportDetail::new(&report, &caller, phones).with_actions(actions.clone());
+        detail.with_holder(&report, snapshot.as_ref(), phones)
+    };
     let mut response = unkept(phones::worded(&state, &caller, worded).await);
     response.headers_mut().insert(ETAG, etag(report.version));
     Ok(response)

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::read::{TokenParameters, TokenParams};
-use super::readable;
+use super::{no_such_report, readable};
 use crate::assign::telling;
 use crate::domain::caller::Caller;
 use crate::domain::photo::{MAX_PHOTOS, Photo};
@@ -162,7 +162,7 @@ pub(crate) async fn add(
     let redrawn = in_background(work).await?.map_err(unfit)?;
     let at = OffsetDateTime::now_utc();
     let at = at.replace_microsecond(at.microsecond()).map_err(Problem::internal)?;
-    let new = NewPhoto {
+    let mut new = NewPhoto {
         event: telling::of_photo(&report, at),
         report,
         at,
@@ -173,10 +173,18 @@ pub(crate) async fn add(
         picture: redrawn.picture,
         thumbnail: redrawn.thumbnail,
     };
-    let (number, status) = match state.store_for(&caller).add_photo(&new).await? {
-        PhotoAdded::Kept(number) => (number, StatusCode::CREATED),
-        PhotoAdded::Again(number) => (number, StatusCode::OK),
-        PhotoAdded::Full => return Err(full()),
+    let store_for_caller = state.store_for(&caller);
+    let (number, status) = loop {
+        match store_for_caller.add_photo(&new).await? {
+            PhotoAdded::Kept(number) => break (number, StatusCode::CREATED),
+            PhotoAdded::Again(number) => break (number, StatusCode::OK),
+            PhotoAdded::Full => return Err(full()),
+            // Each time because somebody took a step: the photo is told to whoever has the report now.
+            PhotoAdded::Stale => {
+                new.report = store.report_by_id(&id).await?.ok_or_else(|| no_such_report(&id))?;
+                new.event = telling::of_photo(&new.report, at);
+            }
+        }
     };
     let kept = store.photos(&id).await?.into_iter().find(|photo| photo.number == number);
     let detail = PhotoDetail::new(&kept.ok_or_else(|| no_such_photo(number))?, &new.report);

@@ -178,9 +178,11 @@ pub(crate) async fn list(
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| write_cursor(last.created_at, &last.id));
+    let snapshot = state.live.snapshot();
     let detail = |report| {
-        let actions = possible(report, standing(report, &caller));
-        ReportDetail::new(report, &caller, &mut Phones::masked()).with_actions(actions)
+        let (actions, mut masked) = (possible(report, standing(report, &caller)), Phones::masked());
+        let detail = ReportDetail::new(report, &caller, &mut masked).with_actions(actions);
+        detail.with_holder(report, snapshot.as_ref(), &mut masked)
     };
     Ok(unkept(ReportPage { reports: found.iter().map(detail).collect(), next }))
 }
@@ -233,8 +235,10 @@ pub(crate) async fn one(
     let report = readable(&state, &caller, &id, token.text()).await?;
     let steps = state.live.store().steps(&id).await?;
     let actions = possible(&report, standing(&report, &caller));
+    let snapshot = state.live.snapshot();
     let worded = |phones: &mut Phones| {
         let detail = ReportDetail::new(&report, &caller, phones).with_actions(actions.clone());
+        let detail = detail.with_holder(&report, snapshot.as_ref(), phones);
         detail.with_history(&report, &steps, phones)
     };
     let mut response = unkept(phones::worded(&state, &caller, worded).await);

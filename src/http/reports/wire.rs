@@ -4,11 +4,15 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::domain::assignment::{AssignedPerson, Assignment, Candidate, GivenPosition, NearestGrid, Reason};
+use crate::assign::decide::{Holding, holding};
+use crate::domain::assignment::{
+    AssignedGrid, AssignedPerson, Assignment, Candidate, GivenPosition, NearestGrid, Reason,
+};
 use crate::domain::caller::Caller;
 use crate::domain::level::Level;
 use crate::domain::report::{Action, Report, Status, Step};
 use crate::http::phones::{CALLED, Phones, PhonesAt, REPORTER};
+use crate::index::snapshot::Snapshot;
 
 /// A report as it stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,6 +59,10 @@ pub(crate) struct ReportDetail {
     merged_into: Option<String>,
     /// The latest decision where it goes.
     assignment: AssignmentDetail,
+    /// Who answers for it now, by today's roster: after it was passed on somebody else than the decision called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    holder: Option<HolderDetail>,
     /// What the caller may do with it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Vec<ActionWord>>)]
@@ -67,6 +75,20 @@ pub(crate) struct ReportDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     token: Option<String>,
+}
+
+/// Who has a report.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportHolder)]
+pub(crate) struct HolderDetail {
+    #[schema(value_type = LevelWord)]
+    level: Level,
+    /// The grid of that level; null for the town.
+    grid: Option<GridWord>,
+    /// 党小组 of that grid.
+    party_group: Option<String>,
+    /// Who is called: its leader, else whoever leads the first grid further up that has one, else the town office.
+    leader: Option<PersonDetail>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -195,10 +217,21 @@ impl ReportDetail {
             settled_at: report.settled_at,
             merged_into: report.merged_into.clone(),
             assignment: AssignmentDetail::new(&report.assignment, &mut phones),
+            holder: None,
             actions: None,
             history: None,
             token: None,
         }
+    }
+
+    pub(crate) fn with_holder(self, report: &Report, snapshot: Option<&Snapshot>, phones: &mut Phones) -> ReportDetail {
+        let mut phones = phones.at(&report.assignment, Some(&report.id));
+        let holder = snapshot.map(|snapshot| {
+            let Holding { grid, party_group, person } = holding(snapshot, report);
+            let leader = person.as_ref().map(|person| PersonDetail::new(person, &mut phones));
+            HolderDetail { level: report.level, grid: grid.as_ref().map(GridWord::of), party_group, leader }
+        });
+        ReportDetail { holder, ..self }
     }
 
     pub(crate) fn with_actions(self, actions: Vec<Action>) -> ReportDetail {
@@ -223,9 +256,7 @@ impl AssignmentDetail {
             rule: assignment.rule.as_str(),
             level: assignment.level,
             grid: assignment.grid.clone(),
-            grids: grids
-                .map(|grid| GridWord { tier: grid.tier.number(), code: grid.code.clone(), name: grid.name.clone() })
-                .collect(),
+            grids: grids.map(GridWord::of).collect(),
             party_group: assignment.party_group.clone(),
             leader: assignment.leader.as_ref().map(|person| PersonDetail::new(person, phones)),
             border_distance_m: assignment.border_distance_m,
@@ -239,6 +270,12 @@ impl AssignmentDetail {
             rules: assignment.rules,
             decided_at: assignment.decided_at,
         }
+    }
+}
+
+impl GridWord {
+    fn of(grid: &AssignedGrid) -> GridWord {
+        GridWord { tier: grid.tier.number(), code: grid.code.clone(), name: grid.name.clone() }
     }
 }
 

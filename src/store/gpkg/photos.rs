@@ -17,7 +17,9 @@ impl PhotoStore for GpkgStore {
         let mut tx = write::begin_quietly(&self.writer).await?;
         let there = sqlx::query(sql::PHOTOS).bind(&new.report.id).fetch_all(&mut *tx).await?;
         let there = there.iter().map(photos::photo).collect::<StoreResult<Vec<_>>>()?;
-        let fate = photos::judge(new, &there);
+        let state = sqlx::query(sql::REPORT_STATE).bind(&new.report.id).fetch_optional(&mut *tx).await?;
+        let version = state.map(|row| row.try_get(0)).transpose()?;
+        let fate = photos::judge(new, &there, version);
         let PhotoAdded::Kept(number) = fate else { return Ok(fate) };
         insert(&mut tx, &photos::numbered(new, number)).await?;
         record(&mut tx, self.acts_for(), &written::photo_added(&new.report.id, number)).await?;

@@ -13,7 +13,8 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
-    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, SenderKey, Written,
+    rows,
 };
 use crate::store::rows::Columns;
 use crate::store::written::{self, to_json};
@@ -31,6 +32,12 @@ impl ReportStore for GpkgStore {
         }
         let mut done = Vec::with_capacity(changes.len());
         for change in rows::first_of_each(changes) {
+            if let Some(into) = rows::merged_into(change) {
+                let other = sqlx::query(sql::REPORT_STATE).bind(into).fetch_optional(&mut *tx).await?;
+                if !other.as_ref().map_or(Ok(false), rows::is_open)? {
+                    continue;
+                }
+            }
             let update = sqlx::query(sql::UPDATE_REPORT).bind(rows::report_json(change));
             if update.execute(&mut *tx).await?.rows_affected() > 0 {
                 done.push(change);
@@ -57,6 +64,11 @@ impl ReportStore for GpkgStore {
 
     async fn change_report(&self, change: &ReportChange) -> StoreResult<bool> {
         Ok(self.write_reports(&[], std::slice::from_ref(change)).await?.changed == [true])
+    }
+
+    async fn key_holder(&self, key: &SenderKey) -> StoreResult<Option<HeldKey>> {
+        let held = sqlx::query(sql::REPORT_KEY_HOLDERS).bind(rows::key_json(key)).fetch_optional(&self.readers).await?;
+        held.as_ref().map(rows::held_key).transpose()
     }
 
     async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>> {
@@ -152,6 +164,10 @@ impl ReportStore for GpkgStore {
     ) -> StoreResult<Vec<Report>> {
         let due = sqlx::query(sql::DUE_REPORTS).bind(to_text(warn_before)).bind(to_text(at)).bind(limit);
         due.fetch_all(&self.readers).await?.iter().map(rows::report).collect()
+    }
+
+    async fn make_room_for(&self, _: OffsetDateTime) -> StoreResult<()> {
+        Ok(())
     }
 
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<Event>> {

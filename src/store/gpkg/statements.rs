@@ -109,6 +109,7 @@ pub(super) const SET_PASSWORD: &str = include_str!("sql/set_password.sql");
 pub(super) const SET_PEPPER: &str = include_str!("sql/set_pepper.sql");
 pub(super) const STEPS: &str = include_str!("sql/steps.sql");
 pub(super) const TAKE_LEASE: &str = include_str!("sql/take_lease.sql");
+pub(super) const REPORT_STATE: &str = include_str!("sql/report_state.sql");
 pub(super) const UPDATE_REPORT: &str = include_str!("sql/update_report.sql");
 pub(super) const WAKE_LATER_DELIVERIES: &str = include_str!("sql/wake_later_deliveries.sql");
 pub(super) const WEBHOOKS: &str = include_str!("sql/webhooks.sql");

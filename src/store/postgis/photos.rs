@@ -53,10 +53,11 @@ impl PostgisStore {
 
 /// The report is held first, and the event counted last, as every step does it.
 async fn add(session: &mut Session, caller: &Caller, new: &NewPhoto) -> StoreResult<PhotoAdded> {
-    session.row(sqlx::query(sql::HOLD_REPORT).bind(&new.report.id)).await?;
+    let held = session.row(sqlx::query(sql::HOLD_REPORT).bind(&new.report.id)).await?;
+    let version = held.map(|row| row.try_get(0)).transpose()?;
     let there = session.rows(sqlx::query(sql::PHOTOS).bind(&new.report.id)).await?;
     let there = there.iter().map(photos::photo).collect::<StoreResult<Vec<_>>>()?;
-    let fate = photos::judge(new, &there);
+    let fate = photos::judge(new, &there, version);
     let PhotoAdded::Kept(number) = fate else { return Ok(fate) };
     insert(session, &photos::numbered(new, number)).await?;
     record(session, caller, &written::photo_added(&new.report.id, number)).await?;

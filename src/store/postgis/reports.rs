@@ -9,11 +9,12 @@ use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
 use super::{PostgisStore, cannot_be_there, write};
-use crate::domain::report::{Event, Report, Step};
+use crate::domain::report::{Event, Report, Step, new_id};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
-    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, Written, rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, SenderKey, Written,
+    rows,
 };
 use crate::store::rows::Columns;
 use crate::store::written::{self, to_json};
@@ -34,6 +35,11 @@ impl ReportStore for PostgisStore {
 
     async fn change_report(&self, change: &ReportChange) -> StoreResult<bool> {
         Ok(self.write_reports(&[], std::slice::from_ref(change)).await?.changed == [true])
+    }
+
+    async fn key_holder(&self, key: &SenderKey) -> StoreResult<Option<HeldKey>> {
+        let held = self.row(sqlx::query(sql::REPORT_KEY_HOLDERS).bind(rows::key_json(key))).await?;
+        held.as_ref().map(rows::held_key).transpose()
     }
 
     async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>> {
@@ -107,6 +113,10 @@ impl ReportStore for PostgisStore {
         self.rows(due).await?.iter().map(rows::report).collect()
     }
 
+    async fn make_room_for(&self, at: OffsetDateTime) -> StoreResult<()> {
+        self.make_month(&new_id(at, 0)).await
+    }
+
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<Event>> {
         let all = self.rows(sqlx::query(sql::EVENTS).bind(after).bind(i64::from(limit))).await?;
         all.iter().map(rows::event).collect()
@@ -164,17 +174,23 @@ impl PostgisStore {
     /// partition locks the whole table.
     async fn make_months(&self, new: &[NewReport]) -> StoreResult<()> {
         for new in new {
-            let (first_day, next_month) = rows::month_of(&new.report.id)?;
-            let known = |months: &[String]| months.contains(&first_day);
-            if known(&self.shared.report_months.lock().expect("nothing panics while it holds this lock")) {
-                continue;
-            }
-            let mut session = Session::short_write(self.pool().await?).await?;
-            let make = sqlx::query(sql::MAKE_REPORT_MONTH).bind(&first_day).bind(next_month);
-            let outcome = session.execute(make).await.map(|_| ());
-            session.end(outcome).await?;
-            self.shared.report_months.lock().expect("nothing panics while it holds this lock").push(first_day);
+            self.make_month(&new.report.id).await?;
         }
+        Ok(())
+    }
+
+    /// Makes the partitions of the month in which the report of that id came in.
+    async fn make_month(&self, id: &str) -> StoreResult<()> {
+        let (first_day, next_month) = rows::month_of(id)?;
+        let months = || self.shared.report_months.lock().expect("nothing panics while it holds this lock");
+        if months().contains(&first_day) {
+            return Ok(());
+        }
+        let mut session = Session::short_write(self.pool().await?).await?;
+        let make = sqlx::query(sql::MAKE_REPORT_MONTH).bind(&first_day).bind(next_month);
+        let outcome = session.execute(make).await.map(|_| ());
+        session.end(outcome).await?;
+        months().push(first_day);
         Ok(())
     }
 }
@@ -185,10 +201,8 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
     let added = claim_keys(session, new).await?;
     let kept = rows::kept(new, &added);
     let mut done = rows::first_of_each(changes);
+    hold(session, &mut done).await?;
     let ids: Vec<&str> = done.iter().map(|change| &*change.report.id).collect();
-    if !ids.is_empty() {
-        session.rows(sqlx::query(sql::HOLD_REPORTS).bind(&ids)).await?;
-    }
     if kept.is_empty() && done.is_empty() {
         return Ok(Written { added, changed: Vec::new() });
     }
@@ -213,6 +227,26 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
         write_steps(session, steps).await?;
     }
     Ok(Written { added, changed })
+}
+
+/// Holds the reports that are changed and those that others are merged into. Only into open ones can be merged, and not into one
+/// that is changed here and now: whoever wants to looks again.
+async fn hold(session: &mut Session, done: &mut Vec<&ReportChange>) -> StoreResult<()> {
+    let changed: Vec<&str> = done.iter().map(|change| &*change.report.id).collect();
+    let wanted: Vec<&str> = done.iter().filter_map(|change| rows::merged_into(change)).chain(changed.clone()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let mut open = Vec::new();
+    for row in session.rows(sqlx::query(sql::HOLD_REPORTS).bind(&wanted)).await? {
+        if rows::is_open(&row)? {
+            open.push(row.text("id")?);
+        }
+    }
+    done.retain(|change| {
+        rows::merged_into(change).is_none_or(|into| !changed.contains(&into) && open.iter().any(|id| id == into))
+    });
+    Ok(())
 }
 
 /// Takes the keys of new reports; what becomes of each report by whom its keys belong to.

@@ -51,6 +51,13 @@ pub struct HeldKey {
     pub body_hash: String,
 }
 
+impl HeldKey {
+    /// Whether the same was sent under it as now under `key`.
+    pub fn is_same_as(&self, key: &SenderKey) -> bool {
+        self.body_hash == rows::hex(&key.body_hash)
+    }
+}
+
 /// A report to be kept, with its first step and what others are told.
 #[derive(Clone, Debug)]
 pub struct NewReport {
@@ -185,6 +192,9 @@ pub trait ReportStore {
     /// Keeps a step; `false` where the report is not of the version before any more, and nothing was kept.
     async fn change_report(&self, change: &ReportChange) -> StoreResult<bool>;
 
+    /// Who has a sender's key: the report that was sent under it.
+    async fn key_holder(&self, key: &SenderKey) -> StoreResult<Option<HeldKey>>;
+
     /// The report of that id; `None` when there is none.
     async fn report_by_id(&self, id: &str) -> StoreResult<Option<Report>>;
 
@@ -211,6 +221,10 @@ pub trait ReportStore {
         at: OffsetDateTime,
         limit: u32,
     ) -> StoreResult<Vec<Report>>;
+
+    /// Makes room for the reports of that moment's month before the first of them comes, where that takes a lock that reports
+    /// would have to wait for.
+    async fn make_room_for(&self, at: OffsetDateTime) -> StoreResult<()>;
 
     /// The events after that number, in order; at most so many.
     async fn events(&self, after: i64, limit: u32) -> StoreResult<Vec<Event>>;

@@ -160,6 +160,16 @@ pub(in crate::store) fn first_of_each(changes: &[ReportChange]) -> Vec<&ReportCh
     changes.iter().filter(|change| ids.insert(&*change.report.id)).collect()
 }
 
+/// The report that a step merges another one into.
+pub(in crate::store) fn merged_into(change: &ReportChange) -> Option<&str> {
+    change.report.merged_into.as_deref().filter(|_| change.step.action == Action::Merge)
+}
+
+/// Whether the report of a row can be merged into.
+pub(in crate::store) fn is_open(row: &impl Columns) -> StoreResult<bool> {
+    Ok(word(row, "status", &Status::ALL, Status::as_str)?.is_open())
+}
+
 /// Of each of them whether it is one of those that were kept.
 pub(in crate::store) fn were_kept(changes: &[ReportChange], kept: &[&ReportChange]) -> Vec<bool> {
     changes.iter().map(|change| kept.iter().any(|kept| std::ptr::eq(*kept, change))).collect()
@@ -202,21 +212,21 @@ pub(in crate::store) fn edition_event_json(kind: &str, at: OffsetDateTime, data:
 
 /// All keys of new reports, sorted: two transactions that meet in several wait for each other in one order.
 pub(in crate::store) fn keys_json(new: &[NewReport]) -> String {
-    let row = |new: &NewReport, key: &SenderKey| (key.clone(), new.report.id.clone());
-    let mut keys: Vec<_> = new.iter().flat_map(|new| new.keys.iter().map(move |key| row(new, key))).collect();
+    let mut keys: Vec<(&SenderKey, &str)> =
+        new.iter().flat_map(|new| new.keys.iter().map(|key| (key, &*new.report.id))).collect();
     // Stable: of two reports of one batch under the same key the first has it.
     keys.sort_by(|(a, _), (b, _)| (a.kind, &a.origin, &a.key).cmp(&(b.kind, &b.origin, &b.key)));
-    let rows: Vec<KeyRow<'_>> = keys
-        .iter()
-        .map(|(key, report)| KeyRow {
-            kind: key.kind.as_str(),
-            origin: &key.origin,
-            key: &key.key,
-            report,
-            body_hash: hex(&key.body_hash),
-        })
-        .collect();
-    as_json(&rows)
+    as_json(&keys.into_iter().map(|(key, report)| key_row(key, report)).collect::<Vec<_>>())
+}
+
+/// A key, to be looked up.
+pub(in crate::store) fn key_json(key: &SenderKey) -> String {
+    as_json(&[key_row(key, "")])
+}
+
+fn key_row<'a>(key: &'a SenderKey, report: &'a str) -> KeyRow<'a> {
+    let SenderKey { kind, origin, key, body_hash } = key;
+    KeyRow { kind: kind.as_str(), origin, key, report, body_hash: hex(body_hash) }
 }
 
 /// Events that have their numbers already.
@@ -409,20 +419,21 @@ pub(in crate::store) fn judge(new: &[NewReport], holders: &[HeldKey]) -> Vec<sup
             |taken: &&HeldKey| taken.kind == key.kind.as_str() && taken.origin == key.origin && taken.key == key.key;
         holders.iter().find(is_it)
     };
-    let fate = |new: &NewReport| {
-        for key in &new.keys {
-            let Some(taken) = holder(key) else { continue };
-            if taken.report == new.report.id {
-                continue;
-            }
-            return match taken.body_hash == hex(&key.body_hash) {
-                true => Added::Replayed(taken.report.clone()),
-                false => Added::KeyTaken(key.kind, taken.report.clone()),
-            };
-        }
-        Added::Kept
-    };
-    new.iter().map(fate).collect()
+    let mut fates: Vec<Added> = Vec::with_capacity(new.len());
+    for one in new {
+        let foreign = |key: &&SenderKey| holder(key).is_some_and(|taken| taken.report != one.report.id);
+        let fate = match one.keys.iter().find(foreign).and_then(|key| Some((key, holder(key)?))) {
+            None => Added::Kept,
+            Some((key, taken)) if !taken.is_same_as(key) => Added::KeyTaken(key.kind, taken.report.clone()),
+            // The same comes twice at once: where another key forbade the first, nothing is there under this one.
+            Some((_, taken)) => match new.iter().zip(&fates).find(|(first, _)| first.report.id == taken.report) {
+                Some((_, fate)) if *fate != Added::Kept => fate.clone(),
+                _ => Added::Replayed(taken.report.clone()),
+            },
+        };
+        fates.push(fate);
+    }
+    fates
 }
 
 /// The new reports that are kept.

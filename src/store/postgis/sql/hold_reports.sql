@@ -1,2 +1,2 @@
 -- Nobody else changes these reports until the commit.
-SELECT id FROM reports WHERE id = ANY ($1) ORDER BY id FOR UPDATE
+SELECT id, status FROM reports WHERE id = ANY ($1) ORDER BY id FOR UPDATE

@@ -31,6 +31,9 @@ export const stale = signal(false);
 export const fresh = signal<ReadonlySet<string>>(new Set());
 
 let seen: Set<string> | null = null;
+let looks = 0;
+/** The latest look that was answered. */
+let answered = 0;
 
 export const keyNow = (): string | null => (staff.value.state === "in" ? staff.value.key : null);
 
@@ -99,10 +102,13 @@ export async function look(): Promise<void> {
   const now = staff.peek();
   if (now.state !== "in") return;
   const wanted = filter.peek();
+  const turn = ++looks;
   try {
     const query = new URLSearchParams({ status: STATUSES[wanted], limit: String(MOST) });
     const { reports: found } = await reports(query, now.key);
-    if (filter.peek() !== wanted) return;
+    // A later look may be answered earlier; what it saw is newer.
+    if (filter.peek() !== wanted || turn < answered) return;
+    answered = turn;
     stale.value = false;
     if (wanted === "open") notice(found);
     tasks.value = inOrder(found);
