@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
-use time::macros::format_description;
 
 use crate::domain::moment::{deadline_in_china, minute_in_china, moment};
 use crate::domain::report::Event;

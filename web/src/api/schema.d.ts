@@ -2469,6 +2469,8 @@ export interface components {
             grid?: string | null;
             /** @description Every step, the first one first. */
             history?: components["schemas"]["StepDetail"][];
+            /** @description Who answers for it now, by today's roster: after it was passed on somebody else than the decision called. */
+            holder?: components["schemas"]["ReportHolder"];
             /**
              * @description What people quote, such as `261125-7k3m9qxw2f4p`.
              * @example 261125-7k3m9qxw2f4p
@@ -2506,6 +2508,14 @@ export interface components {
              * @description The number of its latest step; the header `ETag` tells it too.
              */
             version: number;
+        };
+        /** @description Who has a report. */
+        ReportHolder: {
+            grid?: components["schemas"]["AssignedGrid"] | null;
+            leader?: components["schemas"]["AssignedPerson"] | null;
+            level: components["schemas"]["Level"];
+            /** @description 党小组 of that grid. */
+            party_group?: string | null;
         };
         /** @description A page of reports. */
         ReportPage: {
