@@ -111,6 +111,7 @@ on_both!(
     what_is_merged_is_merged_into_what_stays_open,
     reports_are_found_by_place_time_and_state,
     reports_of_many_months,
+    places_of_reports_come_from_the_last_on,
     kept_counts_are_those_of_counting,
     rules_are_kept_in_revisions,
     one_bad_report_keeps_nothing_of_its_batch;

@@ -4,8 +4,7 @@
 use time::OffsetDateTime;
 
 use crate::domain::assignment::{
-    AssignedGrid, AssignedPerson, Assignment, AssignmentRule, Candidate, GivenPosition, NearestGrid, PositionSource,
-    Reason,
+    AssignedGrid, AssignedPerson, Assignment, AssignmentRule, Candidate, GivenPosition, NearestGrid, Reason,
 };
 use crate::domain::grid::{Grid, GridId};
 use crate::domain::level::Level;
@@ -34,17 +33,9 @@ pub fn decide(snapshot: &Snapshot, rules: &KeptRules, case: &Case) -> Assignment
     let map = &snapshot.edition;
     let mut reasons = Vec::new();
     let nearest = map.nearest(case.point);
-    // What is no position: (0, 0) is sent by programs that have none, and what is blurred lies anywhere near.
-    let doubt = if case.given.lon == 0.0 && case.given.lat == 0.0 {
-        Some(Reason::NoPosition)
-    } else if case.given.source == Some(PositionSource::Fuzzy) {
-        Some(Reason::FuzzyPosition)
-    } else {
-        None
-    };
     let owners = map.locate(case.point).0;
     let holding: Vec<GridId> = owners.into_iter().flatten().collect();
-    let (rule, grids) = if let Some(doubt) = doubt {
+    let (rule, grids) = if let Some(doubt) = case.given.doubt() {
         reasons.push(doubt);
         (AssignmentRule::Unassigned, Vec::new())
     } else if !holding.is_empty() {
@@ -229,6 +220,7 @@ mod tests {
     use super::*;
     use crate::assign::rules::standard;
     use crate::assign::town::town;
+    use crate::domain::assignment::PositionSource;
 
     fn case(category: &str, lon: f64, lat: f64) -> Case {
         Case {

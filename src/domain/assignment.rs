@@ -74,6 +74,20 @@ pub struct GivenPosition {
     pub source: Option<PositionSource>,
 }
 
+impl GivenPosition {
+    /// Why nobody is found by it, where it is no position: (0, 0) is sent by programs that have none, and what is blurred lies
+    /// anywhere near.
+    pub fn doubt(&self) -> Option<Reason> {
+        if self.lon == 0.0 && self.lat == 0.0 {
+            Some(Reason::NoPosition)
+        } else if self.source == Some(PositionSource::Fuzzy) {
+            Some(Reason::FuzzyPosition)
+        } else {
+            None
+        }
+    }
+}
+
 /// A grid of a tier, as it was called then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignedGrid {

@@ -1,12 +1,14 @@
 //! The promises about reports. Each takes an empty store.
 
 pub use super::counts::kept_counts_are_those_of_counting;
-use gridward::domain::assignment::{AssignedGrid, Assignment, AssignmentRule, GivenPosition};
+use gridward::domain::assignment::{AssignedGrid, Assignment, AssignmentRule, GivenPosition, PositionSource};
 use gridward::domain::caller::Caller;
 use gridward::domain::level::Level;
 use gridward::domain::report::{Action, Actor, Report, Reporter, Status, Step, new_id};
 use gridward::domain::tier::Tier;
-use gridward::store::reports::{Added, NewEvent, NewReport, ReportChange, ReportFilter, SenderKey, SenderKeyKind};
+use gridward::store::reports::{
+    Added, NewEvent, NewReport, ReportChange, ReportFilter, ReportPlace, SenderKey, SenderKeyKind,
+};
 use gridward::store::{Store, StoreError};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -283,6 +285,49 @@ pub async fn reports_of_many_months(store: &dyn Store) {
     let mut one = new(99, "aaa", &[]);
     (one.report.id, one.report.created_at, one.step.at) = (new_id(at(40), 1), at(40), at(40));
     assert_eq!(store.add_reports(&[one]).await.unwrap(), [Added::Kept]);
+}
+
+/// Page by page from the last one on, nothing is left out, and what lies elsewhere comes too.
+pub async fn places_of_reports_come_from_the_last_on(store: &dyn Store) {
+    assert_eq!(store.report_places(None, None, 10).await.unwrap(), []);
+    let grids = ["aaa", "aab", "aba", "baa"];
+    let reports = (0..14).map(|n| {
+        let mut one = new(n, grids[n as usize % 4], &[]);
+        let at = BEGIN + Duration::days(11 * n);
+        (one.report.id, one.report.created_at, one.step.at) = (new_id(at, 1), at, at);
+        one.report.assignment.given.lon += n as f64 / 7.0;
+        one.report.assignment.given.source = (n % 3 == 0).then_some(PositionSource::Fuzzy);
+        if n == 5 {
+            one.report.assignment.grids.clear();
+        }
+        one
+    });
+    let mut all: Vec<NewReport> = reports.collect();
+    store.add_reports(&all).await.unwrap();
+    store.change_report(&accepted(&all[3].report)).await.unwrap();
+    all.reverse();
+    for grid in [None, Some("aaa"), Some("aa"), Some("b"), Some("c")] {
+        let (mut found, mut before) = (Vec::new(), None::<String>);
+        loop {
+            let page = store.report_places(before.as_deref(), grid, 4).await.unwrap();
+            before = page.last().map(|last| last.id.clone());
+            found.extend(page);
+            if before.is_none() {
+                break;
+            }
+        }
+        let expected: Vec<ReportPlace> = all
+            .iter()
+            .map(|NewReport { report, .. }| ReportPlace {
+                id: report.id.clone(),
+                given: report.assignment.given.clone(),
+                status: if report.id == all[10].report.id { Status::Accepted } else { Status::Reported },
+                in_grid: grid.is_none_or(|grid| report.assignment.codes_upwards().any(|code| code == grid)),
+            })
+            .collect();
+        assert_eq!(found, expected, "{grid:?}");
+    }
+    assert_eq!(store.report_places(Some("\0"), None, 4).await.unwrap(), []);
 }
 
 pub async fn rules_are_kept_in_revisions(store: &dyn Store) {

@@ -13,8 +13,8 @@ use crate::domain::report::{Event, Report, Step, new_id};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
 use crate::store::reports::{
-    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportStore, SenderKey, Written,
-    rows,
+    Added, Count, CountBy, HeldKey, NewEvent, NewReport, ReportChange, ReportFilter, ReportPlace, ReportStore,
+    SenderKey, Written, rows,
 };
 use crate::store::rows::Columns;
 use crate::store::written::{self, to_json};
@@ -160,6 +160,23 @@ impl ReportStore for PostgisStore {
     async fn reports_after(&self, id: &str, limit: u32) -> StoreResult<Vec<Report>> {
         let some = sqlx::query(sql::REPORTS_AFTER).bind(id).bind(i64::from(limit));
         self.rows(some).await?.iter().map(rows::report).collect()
+    }
+
+    async fn report_places(
+        &self,
+        before: Option<&str>,
+        grid: Option<&str>,
+        limit: u32,
+    ) -> StoreResult<Vec<ReportPlace>> {
+        // No id can hold what a database cannot, and no grid.
+        if [before, grid].into_iter().flatten().any(cannot_be_there) {
+            return Ok(Vec::new());
+        }
+        let some = sqlx::query(sql::REPORT_PLACES)
+            .bind(before.unwrap_or(rows::AFTER_ALL_IDS))
+            .bind(grid)
+            .bind(i64::from(limit));
+        self.rows(some).await?.iter().map(rows::report_place).collect()
     }
 
     async fn sender_keys_after(&self, after: Option<&HeldKey>, limit: u32) -> StoreResult<Vec<HeldKey>> {

@@ -96,6 +96,7 @@ pub(super) const REPORT_BY_ID: &str = include_str!("sql/report_by_id.sql");
 pub(super) const REPORT_COUNTS: &str = include_str!("sql/report_counts.sql");
 pub(super) const REPORT_KEYS_AFTER: &str = include_str!("sql/report_keys_after.sql");
 pub(super) const REPORT_KEY_HOLDERS: &str = include_str!("sql/report_key_holders.sql");
+pub(super) const REPORT_PLACES: &str = include_str!("sql/report_places.sql");
 pub(super) const REPORT_TALLIES: &str = include_str!("sql/report_tallies.sql");
 pub(super) const REQUEST_CANCEL: &str = include_str!("sql/request_cancel.sql");
 pub(super) const REVISION: &str = include_str!("sql/revision.sql");

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::StoreResult;
+use crate::domain::assignment::GivenPosition;
 use crate::domain::level::Level;
 use crate::domain::report::{Event, Report, Status, Step};
 use crate::domain::rules::{KeptRules, Rules};
@@ -141,6 +142,17 @@ impl ReportFilter {
     }
 }
 
+/// Where a report lies, and whether it is done: for who looks at a great many of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReportPlace {
+    pub id: String,
+    /// As it came in.
+    pub given: GivenPosition,
+    pub status: Status,
+    /// Whether it lies in the grid that was asked for; of every one without a grid.
+    pub in_grid: bool,
+}
+
 /// What reports are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountBy {
@@ -247,6 +259,15 @@ pub trait ReportStore {
 
     /// Reports after that id in the order of their ids, at most so many: for who reads them all.
     async fn reports_after(&self, id: &str, limit: u32) -> StoreResult<Vec<Report>>;
+
+    /// Where reports lie, the greatest ids first, so the latest day first: those before that id, at most so many. Those outside
+    /// the grid come too and are marked, so that a page never reads more rows than it answers.
+    async fn report_places(
+        &self,
+        before: Option<&str>,
+        grid: Option<&str>,
+        limit: u32,
+    ) -> StoreResult<Vec<ReportPlace>>;
 
     /// The keys of all reports after that one in the order of kind, origin and key, at most so many.
     async fn sender_keys_after(&self, after: Option<&HeldKey>, limit: u32) -> StoreResult<Vec<HeldKey>>;

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::tally::Tally;
-use super::{Count, HeldKey, NewReport, ReportChange, ReportFilter, SenderKey};
+use super::{Count, HeldKey, NewReport, ReportChange, ReportFilter, ReportPlace, SenderKey};
 use crate::domain::assignment::Assignment;
 use crate::domain::caller::Via;
 use crate::domain::level::Level;
@@ -253,6 +253,9 @@ pub(in crate::store) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What sorts behind every id.
+pub(in crate::store) const AFTER_ALL_IDS: &str = "~";
+
 /// What the statement finds of a filter's lists: JSON arrays, and `NULL` for those that ask for all.
 pub(in crate::store) struct FilterLists {
     pub levels: Option<String>,
@@ -275,7 +278,7 @@ impl FilterLists {
             categories: list(&filter.categories),
             ids: list(&filter.ids),
             first_id: filter.since.map(first_id).unwrap_or_default(),
-            last_id: filter.until.map_or_else(|| "~".into(), |until| format!("{}~", first_id(until))),
+            last_id: filter.until.map_or_else(|| AFTER_ALL_IDS.into(), |until| format!("{}~", first_id(until))),
         }
     }
 }
@@ -286,7 +289,7 @@ fn first_id(at: OffsetDateTime) -> String {
     match day.year() {
         2000..=2099 => format!("{:02}{:02}{:02}", day.year() - 2000, u8::from(day.month()), day.day()),
         ..2000 => String::new(),
-        _ => "~".into(),
+        _ => AFTER_ALL_IDS.into(),
     }
 }
 
@@ -330,6 +333,15 @@ pub(in crate::store) fn report(row: &impl Columns) -> StoreResult<Report> {
         settled_level: row.maybe_text("settled_level")?.as_deref().map(level).transpose()?,
         settled_at: row.maybe_time("settled_at")?,
         merged_into: row.maybe_text("merged_into")?,
+    })
+}
+
+pub(in crate::store) fn report_place(row: &impl Columns) -> StoreResult<ReportPlace> {
+    Ok(ReportPlace {
+        id: row.text("id")?,
+        given: json(&row.text("given")?, "position")?,
+        status: word(row, "status", &Status::ALL, Status::as_str)?,
+        in_grid: row.flag("in_grid")?,
     })
 }
 

@@ -1,0 +1,4 @@
+-- Where reports lie, before an id, the last ids first; whether in a grid.
+SELECT id, json_extract(assignment, '$.given') AS given, status,
+    coalesce(?2 IS NULL OR ?2 IN (tier1, tier2, tier3), 0) AS in_grid
+FROM reports WHERE id < ?1 ORDER BY id DESC LIMIT ?3
