@@ -2,6 +2,7 @@
 
 pub mod cells;
 mod cli;
+mod reports;
 pub mod swiss;
 mod tiles;
 

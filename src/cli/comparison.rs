@@ -1,11 +1,12 @@
 //! Two editions of the store side by side, and what differs, as text for people.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::{Context, Failure};
-use crate::assign::compare::{Answering, Comparison, PlaceChanges};
+use crate::assign::compare::{Answering, Comparison, PlaceChanges, ReportChanges};
 use crate::domain::edition::{EditionInfo, in_force};
 use crate::domain::grid::{Grid, GridId};
 use crate::domain::tier::Tier;
@@ -20,14 +21,17 @@ use crate::store::Store;
 const MAX_LINES: usize = 50;
 
 /// Drafts are built in memory as publishing would build them.
-pub(super) async fn of_editions(context: &Context, old: &str, new: &str) -> Result<Comparison, Failure> {
-    let store = context.store().await?;
+pub(super) async fn of_editions(
+    context: &Context,
+    store: &Arc<dyn Store>,
+    old: &str,
+    new: &str,
+) -> Result<Comparison, Failure> {
     // A name that is not there is refused with those that are.
-    context.edition(&*store, old).await?;
-    context.edition(&*store, new).await?;
+    context.edition(&**store, old).await?;
+    context.edition(&**store, new).await?;
     let live = Live::open(store.clone()).await?;
     let sides = [live.side(old).await?, live.side(new).await?];
-    store.close().await;
     let [Some(old), Some(new)] = sides else {
         return Err(Failure::refused("an edition was discarded just now; `gridward editions` lists what there is"));
     };
@@ -134,6 +138,32 @@ pub(super) fn print_places(places: &PlaceChanges, out: &mut impl Write) -> io::R
         writeln!(out, "  … and {hidden} more; --format json names up to 10,000")?;
     }
     Ok(())
+}
+
+/// How many known reports would lie in another grid, and from which to which.
+pub(super) fn print_reports(comparison: &Comparison, found: &ReportChanges, out: &mut impl Write) -> io::Result<()> {
+    let ReportChanges { looked_at, another_grid, recoded, handed_over, without_position, outside, .. } = found;
+    if looked_at.all == 0 {
+        return writeln!(out, "上报 reports: 没有 none are known");
+    }
+    let [one, two, three] = found.changed.0.map(|count| count.all);
+    writeln!(
+        out,
+        "上报 reports: {} of {} go to another grid (tier 1 {one}, tier 2 {two}, tier 3 {three}), {} of them under a new code only; \
+         for {} others answer; {} have no position to decide from, {} lie outside",
+        another_grid.all, looked_at.all, recoded.all, handed_over.all, without_position.all, outside.all
+    )?;
+    writeln!(
+        out,
+        "在办 open reports: {} of {} go to another grid, {} of them under a new code only; for {} others answer",
+        another_grid.open, looked_at.open, recoded.open, handed_over.open
+    )?;
+    let (old, new) = (&comparison.old.edition.planar, &comparison.new.edition.planar);
+    let grid = |grid: Option<&Grid>| grid.map_or_else(|| "outside".to_owned(), tiered);
+    list("上报换网格 reports by grid", &found.pairs, out, |pair| {
+        let (from, to) = (pair.from.map(|id| old.grid(id)), pair.to.map(|id| new.grid(id)));
+        format!("{} → {}: {}, 在办 open {}", grid(from), grid(to), pair.reports.all, pair.reports.open)
+    })
 }
 
 fn list<T>(title: &str, rows: &[T], out: &mut impl Write, line: impl Fn(&T) -> String) -> io::Result<()> {

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome, comparison};
-use crate::assign::compare::{Comparison, PlaceChanges, compare_places};
+use crate::assign::compare::{Comparison, PlaceChanges, ReportChanges, compare_places, compare_reports};
 use crate::geometry::crs::QueryCrs;
-use crate::http::diff::{DiffAnswer, PlacesAnswer, StripCollection};
+use crate::http::diff::{DiffAnswer, PlacesAnswer, ReportsAnswer, StripCollection};
 
 /// Places that are named; all are counted.
 const MOST_PLACES: usize = 10_000;
@@ -54,17 +54,32 @@ enum Format {
 pub async fn run(args: Args, context: &Context) -> Outcome {
     let format = args.format.unwrap_or(if context.json { Format::Json } else { Format::Text });
     let working = context.progress("comparing", None);
-    let comparison = comparison::of_editions(context, &args.old, &args.new).await?;
-    let places = args.points.as_deref().map(|path| read_places(&comparison, path, args.crs)).transpose()?;
+    let store = context.store().await?;
+    let comparison = comparison::of_editions(context, &store, &args.old, &args.new).await?;
+    let known = Known {
+        // The strips have nothing to say of them.
+        reports: match format {
+            Format::Geojson => ReportChanges::default(),
+            Format::Text | Format::Json => compare_reports(&comparison, &*store, None, None).await?,
+        },
+        places: args.points.as_deref().map(|path| read_places(&comparison, path, args.crs)).transpose()?,
+    };
+    store.close().await;
     working.finish_and_clear();
     match &args.output {
-        None => write(&comparison, places, format, &mut io::stdout().lock()),
+        None => write(&comparison, known, format, &mut io::stdout().lock()),
         Some(path) => {
             let mut file = WholeFile::create(path)?;
-            write(&comparison, places, format, &mut file)?;
+            write(&comparison, known, format, &mut file)?;
             file.keep()
         }
     }
+}
+
+/// What is known beside the editions, and would change hands.
+struct Known {
+    reports: ReportChanges,
+    places: Option<PlaceChanges>,
 }
 
 fn read_places(comparison: &Comparison, path: &Path, crs: QueryCrs) -> Result<PlaceChanges, Failure> {
@@ -78,11 +93,13 @@ fn read_places(comparison: &Comparison, path: &Path, crs: QueryCrs) -> Result<Pl
         .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))
 }
 
-fn write(comparison: &Comparison, places: Option<PlaceChanges>, format: Format, out: &mut impl Write) -> Outcome {
+fn write(comparison: &Comparison, known: Known, format: Format, out: &mut impl Write) -> Outcome {
+    let Known { reports, places } = known;
     match format {
         Format::Geojson => serde_json::to_writer(&mut *out, &StripCollection::new(comparison))?,
         Format::Json => {
             let mut all = json!(DiffAnswer::new(comparison));
+            all["reports"] = json!(ReportsAnswer::new(comparison, &reports));
             if let Some(places) = places {
                 all["places"] = json!(PlacesAnswer::new(comparison, places));
             }
@@ -90,6 +107,7 @@ fn write(comparison: &Comparison, places: Option<PlaceChanges>, format: Format, 
         }
         Format::Text => {
             comparison::print(comparison, out)?;
+            comparison::print_reports(comparison, &reports, out)?;
             if let Some(places) = places {
                 comparison::print_places(&places, out)?;
             }

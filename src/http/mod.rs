@@ -99,6 +99,7 @@ pub fn router(state: AppState) -> Router {
         .routes(routes!(webhooks::deliveries::try_out))
         .routes(routes!(diff::diff))
         .routes(routes!(diff::diff_tiles))
+        .routes(routes!(diff::count_reports))
         .routes(routes!(tiles::tilejson))
         .routes(routes!(tiles::edition_tilejson))
         .routes(routes!(tiles::style_json))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::Desk;
 
 /// Cells beside one another from 116.9° E on, each a tenth of a degree wide: code, name, former codes.
-fn row(cells: &[(&str, &str, &[&str], f64)]) -> String {
+pub fn row(cells: &[(&str, &str, &[&str], f64)]) -> String {
     let mut west = 116.9;
     let feature = |&(code, name, was, width): &(&str, &str, &[&str], f64)| {
         let east = west + width;

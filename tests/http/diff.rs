@@ -3,12 +3,20 @@
 use axum::body::{Body, Bytes};
 use axum::http::Method;
 
+use gridward::assign::calendar::Calendar;
+use gridward::assign::desk::Desk as Counter;
+use gridward::domain::key::KeyRole;
 use gridward::domain::problem::CheckReport;
-use gridward::http::Settings;
-use gridward::store::NewDraft;
+use gridward::http::{AppState, Settings, router};
+use gridward::import::{Reading, demo};
+use gridward::live::Live;
+use gridward::store::{NewDraft, Store};
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 use super::office::Office;
-use super::town::{Answer, BEFORE, ask, empty_store, get, run, somewhere, town};
+use super::reports::{Desk, report};
+use super::town::{Answer, BEFORE, ask, empty_store, get, publish, run, somewhere, town};
 
 fn post(uri: &str, media: &str, body: impl Into<Body>) -> Answer {
     run(ask(&town(), Method::POST, uri, &[("content-type", media)], body))
@@ -112,11 +120,7 @@ fn drafts_are_for_administrators() {
             )
         };
         for (name, east) in [("old", 117.0), ("new", 117.1)] {
-            let mut reading = gridward::import::Reading::default();
-            reading.read_geojson(name, square(east).as_bytes());
-            let (report, source) = (CheckReport::default(), name.to_owned());
-            let draft = NewDraft { name: name.into(), source, features: reading.features, report };
-            office.store.save_draft(&draft).await.unwrap();
+            draft(&*office.store, name, &square(east)).await;
         }
         let get = async |uri: &str, key: bool| {
             if key { office.get(uri).await } else { ask(&office.service, Method::GET, uri, &[], Body::empty()).await }
@@ -136,12 +140,155 @@ fn drafts_are_for_administrators() {
                 answer.text()
             );
         }
-        let draft = get("/v1/editions/old/diff/new", true).await.json();
-        assert_eq!((&draft["new"]["state"], &draft["summary"]["moved"]), (&"draft".into(), &1.into()));
+        let diff = get("/v1/editions/old/diff/new", true).await.json();
+        assert_eq!((&diff["new"]["state"], &diff["summary"]["moved"]), (&"draft".into(), &1.into()));
         let tile = get("/tiles/new/grids/3/6/3.mvt", true).await.body;
         gridward::import::edition::publish(&*office.store, "new", None, &[]).await.unwrap();
         let published = get("/tiles/new/grids/3/6/3.mvt", false).await;
         assert_eq!(published.body, tile, "the draft's tiles are those of the published edition");
         assert!(published.header("cache-control").contains("immutable"));
+    });
+}
+
+/// Cells beside one another from 116.9° E on: code and eastern end.
+fn cells(cells: &[(&str, f64)]) -> String {
+    let mut west = 116.9;
+    let feature = |&(code, east): &(&str, f64)| {
+        let ring = json!([[west, 30.0], [east, 30.0], [east, 30.1], [west, 30.1], [west, 30.0]]);
+        west = east;
+        let properties = json!({"code": code, "name": format!("{code} 网格"), "tier": 3});
+        json!({"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    };
+    cells.iter().map(feature).map(|feature: Value| feature.to_string() + "\n").collect()
+}
+
+async fn draft(store: &dyn Store, name: &str, features: &str) {
+    let mut reading = Reading::default();
+    reading.read_geojson(name, features.as_bytes());
+    let (report, source) = (CheckReport::default(), name.to_owned());
+    store.save_draft(&NewDraft { name: name.into(), source, features: reading.features, report }).await.unwrap();
+}
+
+/// The border between a and b moves east, c gets another code: reports there would lie in another grid, and no others.
+#[test]
+fn counts_the_reports_that_would_lie_in_another_grid() {
+    run(async {
+        let desk = Desk { office: Office::on(empty_store().await, Settings::default()).await };
+        let (store, admin) = (desk.office.store.clone(), desk.office.key.clone());
+        publish(&*store, "one", cells(&[("a", 117.0), ("b", 117.1), ("c", 117.2)]).as_bytes(), Duration::days(9)).await;
+        let roster = b"grid,party_group,role,name,phone\na,A,leader,\xe7\x8e\x8b,\nb,B,leader,\xe6\x9d\x8e,\n";
+        let roster = gridward::import::roster::read(roster).unwrap();
+        store.replace_roster(&roster.entries, Some(OffsetDateTime::now_utc() - Duration::days(9))).await.unwrap();
+        draft(&*store, "two", &cells(&[("a", 117.025), ("b", 117.1), ("e", 117.2)])).await;
+        let live = Live::open(store.clone()).await.unwrap();
+        let desk = Desk { office: Office { service: router(AppState::new(live, Settings::default())), ..desk.office } };
+        let mut ids = Vec::new();
+        for (lon, source) in [
+            (116.95, "device"),
+            (117.01, "map"),
+            (117.02, "map"),
+            (117.05, "map"),
+            (117.15, "map"),
+            (118.0, "map"),
+            (117.01, "fuzzy"),
+        ] {
+            let mut body = report(lon, 30.05);
+            body["source"] = source.into();
+            let sent = desk.post("/v1/reports", "", &[], &body).await;
+            assert_eq!(sent.status, 201, "{}", sent.text());
+            ids.push(sent.json()["id"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(desk.post("/v1/reports", "", &[], &report(0.0, 0.0)).await.status, 201);
+        for action in ["accept", "resolve"] {
+            let done = desk.post(&format!("/v1/reports/{}/{action}", ids[2]), &admin, &[], &json!({})).await;
+            assert_eq!(done.status, 200, "{}", done.text());
+        }
+        let uri = "/v1/editions/one/diff/two/reports";
+        let answer = desk.get(uri, &admin).await;
+        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{}", answer.text());
+        let found = answer.json();
+        let count = |all: u64, open: u64| json!({"all": all, "open": open});
+        for (field, expected) in [
+            ("looked_at", count(8, 7)),
+            ("without_position", count(2, 2)),
+            ("outside", count(1, 1)),
+            ("changed", json!({"tier1": count(0, 0), "tier2": count(0, 0), "tier3": count(3, 2)})),
+            ("another_grid", count(3, 2)),
+            ("recoded", count(1, 1)),
+            ("handed_over", count(2, 1)),
+            ("back_to", Value::Null),
+            ("left_out", json!(0)),
+        ] {
+            assert_eq!(found[field], expected, "{field}: {found}");
+        }
+        let grid = |code: &str| json!({"tier": 3, "code": code, "name": format!("{code} 网格")});
+        let pair = |from: &str, to: &str, reports: Value, recoded: bool, bbox: [f64; 4]| json!({"from": grid(from), "to": grid(to), "reports": reports, "recoded": recoded, "bbox": bbox});
+        let pairs = [
+            pair("b", "a", count(2, 1), false, [116.9, 30.0, 117.025, 30.1]),
+            pair("c", "e", count(1, 1), true, [117.1, 30.0, 117.2, 30.1]),
+        ];
+        assert_eq!(found["pairs"], json!(pairs));
+        assert!(ids.iter().all(|id| !answer.text().contains(id.as_str())), "no report is named");
+
+        // Nobody else counts them, and drafts are there for administrators alone.
+        assert_eq!(desk.get(uri, "").await.problem(401), "unauthenticated");
+        let system = desk.key(KeyRole::Reporter, None).await;
+        assert_eq!(desk.get(uri, &system).await.problem(403), "forbidden");
+        let leader = desk.key(KeyRole::Leader, Some("b")).await;
+        assert_eq!(desk.get(uri, &leader).await.problem(404), "no-such-edition");
+        gridward::import::edition::publish(&*store, "two", None, &[]).await.unwrap();
+        // A leader counts what came in for its grid.
+        let theirs = desk.get(uri, &leader).await.json();
+        assert_eq!((&theirs["looked_at"], &theirs["another_grid"]), (&count(3, 2), &count(2, 1)), "{theirs}");
+        assert_eq!(theirs["pairs"], json!(pairs[..1]));
+        let same = desk.get("/v1/editions/two/diff/two/reports", &admin).await.json();
+        assert_eq!((&same["looked_at"], &same["another_grid"]), (&count(8, 7), &count(0, 0)));
+    });
+}
+
+/// The demo's 144 reports, against the list of them counted as a table of places, and against counting them by grid.
+#[test]
+fn counts_the_reports_of_the_demo() {
+    run(async {
+        let desk = Desk::new().await;
+        let (store, key) = (desk.office.store.clone(), desk.office.key.clone());
+        let counter = Counter::new(Live::open(store.clone()).await.unwrap(), Calendar::standard());
+        gridward::assign::scenario::bring_in(&counter).await.unwrap();
+        let list = desk.get("/v1/reports?limit=500", &key).await.json();
+        let list = list["reports"].as_array().unwrap();
+        let given = |report: &Value| report["assignment"]["given"].clone();
+        let rows = list.iter().map(|report| format!("{},{}\n", given(report)["lon"], given(report)["lat"]));
+        let table = format!("lon,lat\n{}", rows.collect::<String>());
+        let uri = format!("/v1/editions/{BEFORE}/diff/demo");
+        let headers = [("content-type", "text/csv"), ("authorization", &*key)];
+        let places = ask(&desk.office.service, Method::POST, &uri, &headers, table).await.json();
+        let found = desk.get(&format!("{uri}/reports"), &key).await.json();
+        assert_eq!((&found["looked_at"]["all"], &places["rows"]), (&json!(144), &json!(144)));
+        for (tier, changed) in places["changed"].as_object().unwrap().iter().filter(|(tier, _)| *tier != "any") {
+            assert_eq!(&found["changed"][tier]["all"], changed, "{tier}");
+        }
+        assert_eq!(
+            (&found["handed_over"]["all"], &found["outside"]["all"]),
+            (&places["handed_over"], &places["outside"])
+        );
+        assert_eq!(found["another_grid"], json!({"all": 144, "open": 0}), "every one is settled");
+
+        // The grid with the most reports gets another code.
+        let mut by_grid = std::collections::BTreeMap::<&str, u64>::new();
+        for report in list {
+            *by_grid.entry(report["assignment"]["grids"][2]["code"].as_str().unwrap()).or_default() += 1;
+        }
+        let (code, count) = by_grid.into_iter().max_by_key(|(_, count)| *count).unwrap();
+        let grids = String::from_utf8(demo::GRIDS.to_vec()).unwrap();
+        assert!(grids.contains(&format!("\"{code}\"")) && count > 1, "{code}");
+        draft(&*store, "next", &grids.replace(&format!("\"{code}\""), "\"n-1\"")).await;
+        let found = desk.get("/v1/editions/demo/diff/next/reports", &key).await.json();
+        let moved = json!({"all": count, "open": 0});
+        assert_eq!((&found["another_grid"], &found["recoded"]), (&moved, &moved), "{found}");
+        assert_eq!(
+            (&found["pairs"][0]["from"]["code"], &found["pairs"][0]["to"]["code"]),
+            (&json!(code), &json!("n-1"))
+        );
+        assert_eq!(found["changed"]["tier1"]["all"], 0);
     });
 }

@@ -104,6 +104,7 @@ const DESCRIBED: &[(&str, &str)] = &[
     ("delete", "/v1/editions/{edition}"),
     ("get", "/v1/editions/{edition}/report"),
     ("get", "/v1/editions/{old}/diff/{new}"),
+    ("get", "/v1/editions/{old}/diff/{new}/reports"),
     ("get", "/v1/editions/{old}/diff/{new}/tiles"),
     ("post", "/v1/editions/{old}/diff/{new}"),
     ("post", "/v1/rollback"),

@@ -108,6 +108,7 @@ const TABLE: &[Row] = &[
     ("post", "/v1/editions/{edition}/withdraw", Who::Admin, &["edition.put_in_force"]),
     ("get", "/v1/editions/{old}/diff/{new}", Who::Anybody, &[]),
     ("post", "/v1/editions/{old}/diff/{new}", Who::Anybody, &[]),
+    ("get", "/v1/editions/{old}/diff/{new}/reports", Who::Leader, &[]),
     ("get", "/v1/editions/{old}/diff/{new}/tiles", Who::Anybody, &[]),
     ("get", "/v1/events", Who::Anybody, &[]),
     ("get", "/v1/grids", Who::Anybody, &[]),

@@ -48,7 +48,7 @@ pub async fn empty_store() -> Arc<dyn Store> {
     store
 }
 
-async fn publish(store: &dyn Store, name: &str, features: &[u8], since: Duration) {
+pub async fn publish(store: &dyn Store, name: &str, features: &[u8], since: Duration) {
     let mut reading = Reading::default();
     reading.read_geojson(name, features);
     assert_eq!(reading.faults, []);

@@ -1,10 +1,12 @@
-//! What another edition would do: to the land (`planar::diff`), to the people who answer, and to known places.
+//! What another edition would do: to the land (`planar::diff`), to the people who answer, to known places, and to known reports.
 
 mod people;
 mod places;
+mod reports;
 
 pub use people::{Answering, HandOver};
 pub use places::{ChangedPlace, PlaceChanges, PlacesError, compare_places};
+pub use reports::{ReportChanges, ReportCount, ReportPair, ReportTally, compare_reports};
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use crate::assign::compare::Comparison;
 use crate::domain::edition::{EditionId, EditionState};
@@ -17,6 +17,9 @@ const MAX_KEPT: usize = 4;
 /// Comparisons made at the same time.
 const MAX_MADE: usize = 2;
 
+/// Requests that count reports at the same time: each reads the store for up to seconds.
+const MAX_COUNTED: usize = 2;
+
 type Pair = [(EditionId, EditionState); 2];
 type Cell = Arc<OnceCell<Arc<Comparison>>>;
 
@@ -25,11 +28,16 @@ type Cell = Arc<OnceCell<Arc<Comparison>>>;
 pub(crate) struct Comparisons {
     kept: Mutex<Vec<(Pair, Cell)>>,
     turns: Semaphore,
+    counts: Arc<Semaphore>,
 }
 
 impl Default for Comparisons {
     fn default() -> Comparisons {
-        Comparisons { kept: Mutex::default(), turns: Semaphore::new(MAX_MADE) }
+        Comparisons {
+            kept: Mutex::default(),
+            turns: Semaphore::new(MAX_MADE),
+            counts: Arc::new(Semaphore::new(MAX_COUNTED)),
+        }
     }
 }
 
@@ -58,6 +66,11 @@ impl Comparisons {
         let made = making.await.map_err(Problem::internal)??;
         // The roster may be another one by now.
         Ok(if Arc::ptr_eq(&made.old.roster, &roster) { made } else { Arc::new(made.with_roster(roster)) })
+    }
+
+    /// A place to count reports, held while they are counted; `None` while all are taken.
+    pub(super) fn place_to_count(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.counts).try_acquire_owned().ok()
     }
 
     fn cell(&self, pair: Pair) -> Cell {

@@ -1,7 +1,8 @@
-//! `/v1/editions/{a}/diff/{b}`: what another edition would do, and the known places that would change hands.
+//! `/v1/editions/{a}/diff/{b}`: what another edition would do, and the known places and reports that would change hands.
 
 mod kept;
 mod places;
+mod reports;
 mod shapes;
 mod tiles;
 
@@ -15,6 +16,7 @@ use axum::response::Response;
 pub(crate) use self::kept::Comparisons;
 pub(crate) use self::places::__path_count_places;
 pub(crate) use self::places::count_places;
+pub(crate) use self::reports::{__path_count_reports, ReportsAnswer, count_reports};
 pub(crate) use self::shapes::{DiffAnswer, PlacesAnswer, StripCollection, Summary, km2};
 pub(crate) use self::tiles::{__path_diff_tiles, diff_tiles};
 use super::grids::{Form, FormParameters, FormParams};

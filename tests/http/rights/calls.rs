@@ -129,7 +129,7 @@ impl World {
                     .for_each(|(name, value)| set(name, value));
             }
             ("get", _) if path.contains("{edition}") => set("edition", "demo"),
-            (_, "/v1/editions/{old}/diff/{new}" | "/v1/editions/{old}/diff/{new}/tiles") => {
+            (_, path) if path.starts_with("/v1/editions/{old}/diff/{new}") => {
                 [("old", "before"), ("new", "demo")].into_iter().for_each(|(name, value)| set(name, value));
                 if method == "post" {
                     (headers, body) = (vec![("content-type", "text/csv".into())], b"lon,lat\n116.9,30.8\n".to_vec());

@@ -604,6 +604,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/editions/{old}/diff/{new}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many known reports would lie in another grid
+         * @description Each report is looked up by its position in both editions, the latest first; a leader counts those of its grid and below. No
+         *     report is named. It takes up to half as long as a request may take (15 seconds); `back_to` says how far back it came.
+         */
+        get: operations["diffReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/editions/{old}/diff/{new}/tiles": {
         parameters: {
             query?: never;
@@ -1443,6 +1464,36 @@ export interface components {
             tier3: string | null;
         };
         /** @description A value of each tier. */
+        ByTier_CountedReports: {
+            tier1: {
+                /** Format: int64 */
+                all: number;
+                /**
+                 * Format: int64
+                 * @description Of them those with which somebody still has something to do: `reported` and `accepted`.
+                 */
+                open: number;
+            };
+            tier2: {
+                /** Format: int64 */
+                all: number;
+                /**
+                 * Format: int64
+                 * @description Of them those with which somebody still has something to do: `reported` and `accepted`.
+                 */
+                open: number;
+            };
+            tier3: {
+                /** Format: int64 */
+                all: number;
+                /**
+                 * Format: int64
+                 * @description Of them those with which somebody still has something to do: `reported` and `accepted`.
+                 */
+                open: number;
+            };
+        };
+        /** @description A value of each tier. */
         ByTier_Option_String: {
             tier1: null | string;
             tier2: null | string;
@@ -1495,6 +1546,15 @@ export interface components {
             name: string;
             /** @description `draft` or `published`. */
             state: string;
+        };
+        CountedReports: {
+            /** Format: int64 */
+            all: number;
+            /**
+             * Format: int64
+             * @description Of them those with which somebody still has something to do: `reported` and `accepted`.
+             */
+            open: number;
         };
         /**
          * @description A coordinate system of a query.
@@ -2204,6 +2264,12 @@ export interface components {
             /** @description The one so far. */
             password: string;
         };
+        PairedGrid: {
+            code: string;
+            name: string;
+            /** Format: int32 */
+            tier: number;
+        };
         /** @description A password that is to be set. */
         PasswordWish: {
             /** @description At least 10 characters; without it one is made, and answered this once. */
@@ -2562,6 +2628,42 @@ export interface components {
             name?: string | null;
             /** @description Masked unless the caller may see it. */
             phone?: string | null;
+        };
+        /** @description What would become of known reports, had they come in under the new edition. */
+        ReportsAnswer: {
+            /** @description Those whose smallest grid has another code. */
+            another_grid: components["schemas"]["CountedReports"];
+            /**
+             * Format: date
+             * @description The time was up: what came in before that day in China was not looked at, nor all of that day. Null: all were.
+             */
+            back_to?: string | null;
+            /** @description Those that a grid of another code would own, in each tier. */
+            changed: components["schemas"]["ByTier_CountedReports"];
+            /** @description Those for which another party group or leader would answer, by the roster in force now. */
+            handed_over: components["schemas"]["CountedReports"];
+            /** @description Pairs that are not named, because there are so many. */
+            left_out: number;
+            looked_at: components["schemas"]["CountedReports"];
+            new: string;
+            old: string;
+            /** @description Outside every grid of both editions. */
+            outside: components["schemas"]["CountedReports"];
+            /** @description From which grid to which, those with the most open reports first. */
+            pairs: components["schemas"]["ReportsPair"][];
+            /** @description Of them those whose grid is the same place under another code. */
+            recoded: components["schemas"]["CountedReports"];
+            /** @description Without a position to decide from: (0, 0), or blurred on purpose. No edition places them. */
+            without_position: components["schemas"]["CountedReports"];
+        };
+        ReportsPair: {
+            /** @description West, south, east, north of where they would go; of where they are, when they go nowhere. */
+            bbox?: number[] | null;
+            from?: components["schemas"]["PairedGrid"] | null;
+            /** @description The same place under another code. */
+            recoded: boolean;
+            reports: components["schemas"]["CountedReports"];
+            to?: components["schemas"]["PairedGrid"] | null;
         };
         /** @description Who answers for a grid. */
         Responsible: {
@@ -5419,6 +5521,76 @@ export interface operations {
                 };
             };
             /** @description The store cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    diffReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The edition to start from */
+                old: string;
+                /** @description The edition to compare it with */
+                new: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would become of the reports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportsAnswer"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The key may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such edition */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The store cannot be reached, or reports are being counted for others */
             503: {
                 headers: {
                     [name: string]: unknown;
