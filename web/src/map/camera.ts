@@ -3,7 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { TileJson } from "../api/types.ts";
 import type { Place } from "../lib/place.ts";
 import { answer, placeOf } from "../state/answer.ts";
-import { insets, type Wish, wish, zoom } from "../state/camera.ts";
+import { type Insets, insets, type Wish, wish, zoom } from "../state/camera.ts";
 import { closeZoom } from "../state/tileset.ts";
 import { effectOf } from "./lifetime.ts";
 
@@ -17,10 +17,16 @@ export function followWishes(map: MapLibre, tiles: TileJson): void {
   toldZoom();
   map.on("zoomend", toldZoom);
   let first = true;
+  // The box that was asked for last, until something else moves the map, and what was covered when the map went there.
+  let held: { readonly box: Wish & { to: "box" }; readonly covered: Insets } | null = null;
+  map.on("movestart", (event) => {
+    if (!("wished" in event)) held = null;
+  });
   effectOf(map, () => {
     const next = wish.value;
     if (next) {
       go(map, tiles, next, first);
+      held = next.to === "box" ? { box: next, covered: insets.peek() } : null;
       wish.value = null;
     }
     first = false;
@@ -28,9 +34,20 @@ export function followWishes(map: MapLibre, tiles: TileJson): void {
   effectOf(map, () => {
     const at = placeOf(answer.value);
     const covered = insets.value;
-    if (at && !map.isMoving()) uncover(map, at, covered);
+    // A panel grows as what it shows comes in, mostly after the map has set out.
+    if (held && coversMore(covered, held.covered)) {
+      held = { ...held, covered };
+      go(map, tiles, held.box, false);
+    } else if (at && !map.isMoving()) uncover(map, at, covered);
   });
 }
+
+function coversMore(now: Insets, before: Insets): boolean {
+  return now.top > before.top || now.left > before.left || now.bottom > before.bottom;
+}
+
+/** Marks the moves that a panel asked for among all others. */
+const WISHED = { wished: true };
 
 function go(map: MapLibre, tiles: TileJson, wish: Wish, atOnce: boolean): void {
   const { top, left, bottom } = insets.peek();
@@ -38,20 +55,20 @@ function go(map: MapLibre, tiles: TileJson, wish: Wish, atOnce: boolean): void {
   const duration = atOnce ? 0 : 900;
   switch (wish.to) {
     case "all":
-      if (tiles.bounds) map.fitBounds(tiles.bounds, { padding, duration });
+      if (tiles.bounds) map.fitBounds(tiles.bounds, { padding, duration }, WISHED);
       break;
     case "box":
-      map.fitBounds([...wish.box], { padding, duration, maxZoom: closeZoom(tiles) + 1 });
+      map.fitBounds([...wish.box], { padding, duration, maxZoom: closeZoom(tiles) + 1 }, WISHED);
       break;
     case "place": {
       const close = wish.zoom ?? Math.max(map.getZoom(), closeZoom(tiles));
-      map.easeTo({ center: wish.place, zoom: close, duration });
+      map.easeTo({ center: wish.place, zoom: close, duration }, WISHED);
     }
   }
 }
 
 /** Brings a place into the free part of the map, if a panel lies over it. */
-function uncover(map: MapLibre, place: Place, covered: { top: number; left: number; bottom: number }): void {
+function uncover(map: MapLibre, place: Place, covered: Insets): void {
   const { clientWidth: width, clientHeight: height } = map.getContainer();
   const { x, y } = map.project(place);
   const within = (at: number, low: number, high: number): number =>

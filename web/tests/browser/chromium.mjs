@@ -48,7 +48,9 @@ export async function open(browser, url, opening = {}) {
   /** @type {string[]} */
   const requests = [];
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`console: ${message.text()} ${message.location().url}`);
+    // A picture that the map goes without is a mark that nobody sees; MapLibre only warns of it.
+    const fault = message.type() === "error" || message.text().startsWith('Image "');
+    if (fault) faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   context.on("request", (request) => {

@@ -22,11 +22,11 @@ const LAST_HEAP_ZOOM = 16;
 
 /** Draws on a map whose style is there; the result takes it away again. */
 export function showReports(map: MapLibre): () => void {
-  const drawMissing = ({ id }: { id: string }): void => {
+  // The map waits for this before it lays a tile out. The event `styleimagemissing` only tells that a tile has gone without.
+  map.setMissingStyleImageResolver((id) => {
     const image = map.hasImage(id) ? null : draw(id);
     if (image) map.addImage(id, image, { pixelRatio: PIXEL_RATIO });
-  };
-  map.on("styleimagemissing", drawMissing);
+  });
   const add = (): void => addLayers(map);
   add();
   map.on("style.load", add);
@@ -42,10 +42,10 @@ export function showReports(map: MapLibre): () => void {
   return () => {
     stopReports();
     stopLit();
-    map.off("styleimagemissing", drawMissing);
     map.off("style.load", add);
     // A map that was removed has taken its layers with it.
     if (!map.getContainer().isConnected || !map.getStyle()) return;
+    map.setMissingStyleImageResolver(null);
     deaf();
     for (const layer of [LIT, LIT_MARK, MARKS]) if (map.getLayer(layer)) map.removeLayer(layer);
     for (const source of [LIT, REPORTS]) if (map.getSource(source)) map.removeSource(source);
