@@ -30,7 +30,7 @@ async function theResident() {
   await page.evaluate(() => scrollTo(0, 0));
   await keep(page, "report");
   const buffer = await jpegWithPlace(page, { width: 1600, height: 1200, orientation: 1 });
-  await page.locator(".photo-picker input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer });
+  await page.locator(".send input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer });
   await page.locator(".photo-picker img").waitFor();
   await page.locator(".more summary").click();
   await page.getByLabel("情况说明").fill("路口井盖翘起，骑车容易摔倒");

@@ -31,6 +31,22 @@ export const en: Words = {
     above: (tier) => `The post is vacant: ${tier.charAt(0).toLowerCase()}${tier.slice(1)} above stands in`,
     town: "The post is vacant: the town office stands in",
   },
+  deadline: {
+    day: ({ day, minute }) =>
+      [
+        new Date(`${day}T00:00Z`).toLocaleDateString("en-GB", {
+          weekday: "short",
+          day: "numeric",
+          month: "short",
+          timeZone: "UTC",
+        }),
+        minute,
+      ]
+        .filter(Boolean)
+        .join(" "),
+    due: (day) => `due on ${day}`,
+    overdue: (day) => `Overdue: was due on ${day}`,
+  },
   nobody: "The roster names nobody for this grid yet",
   noGrid: "none",
   phoneHidden: "part of the number is hidden",

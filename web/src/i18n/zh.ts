@@ -1,4 +1,5 @@
 // What the pages say in Chinese. `en.ts` must have the same entries; the type checker sees to it.
+import type { Deadline } from "../lib/days.ts";
 import { measure } from "../lib/measure.ts";
 
 /** What of a problem words are chosen by. */
@@ -32,6 +33,22 @@ export const zh = {
     deputy: "职位空缺，由副网格长代理",
     above: (tier: string) => `职位空缺，由上级（${tier}网格）代理`,
     town: "职位空缺，由上级（镇级网格办）代理",
+  },
+  deadline: {
+    day: ({ day, minute }: Deadline) =>
+      [
+        new Date(`${day}T00:00Z`).toLocaleDateString("zh-CN", {
+          month: "long",
+          day: "numeric",
+          weekday: "short",
+          timeZone: "UTC",
+        }),
+        minute,
+      ]
+        .filter(Boolean)
+        .join(" "),
+    due: (day: string) => `期限：${day}`,
+    overdue: (day: string) => `已超期，期限是${day}`,
   },
   nobody: "名册中还没有这个网格的负责人",
   noGrid: "无",

@@ -37,6 +37,20 @@ export function startOfDay(day: string): string {
   return `${day}T00:00:00+08:00`;
 }
 
+export interface Deadline {
+  /** The last day, in China. */
+  readonly day: string;
+  /** The minute on that day, such as `14:30`; null where the whole day is left. */
+  readonly minute: string | null;
+}
+
+/** A deadline at midnight is told as the day that it ends: "before the 28th, 0:00" is read as the 28th. */
+export function deadlineOf(moment: string): Deadline {
+  const at = Date.parse(moment) + CHINA_MS;
+  if (at % DAY_MS === 0) return { day: name(at - 1), minute: null };
+  return { day: name(at), minute: new Date(at).toISOString().slice(11, 16) };
+}
+
 /** So that a chart has some thirty columns and never some hundreds. */
 export function stepOf(first: string, last: string): Step {
   const days = (time(last) - time(first)) / DAY_MS + 1;

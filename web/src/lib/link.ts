@@ -20,6 +20,7 @@ export function parseLink(hash: string): Link | null {
 }
 
 export interface ReportLink {
+  /** Empty for what cannot be the number of a report. */
   readonly id: string;
   /** By which whoever sent it without a key may look at it. */
   readonly token: string | null;
@@ -29,8 +30,10 @@ export function formatReportLink({ id, token }: ReportLink): string {
   return `#${new URLSearchParams(token === null ? { report: id } : { report: id, token })}`;
 }
 
+/** Null for an address that is of no report; one that was cut or mistyped leads to none, and says so. */
 export function parseReportLink(hash: string): ReportLink | null {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
-  const id = values.get("report") ?? "";
-  return /^[0-9a-z-]{1,40}$/.test(id) ? { id, token: values.get("token") } : null;
+  const id = values.get("report");
+  if (id === null) return null;
+  return /^[0-9a-z-]{1,40}$/.test(id) ? { id, token: values.get("token") } : { id: "", token: null };
 }

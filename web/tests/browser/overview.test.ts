@@ -117,9 +117,27 @@ test("a phone in the dark, in English", async () => {
   const page = await visit("/overview", { width: 390, height: 844, theme: "dark", language: "en" });
   expect(await page.locator("h1").textContent()).toBe("Overview of the town");
   expect(await figure(page, "rate")).toBe("100%");
+  // The title, the ways to elsewhere, the language and the person are one row.
+  const middles = await page.locator(".top > *").evaluateAll((all) =>
+    all.map((one) => {
+      const { top, height } = one.getBoundingClientRect();
+      return top + height / 2;
+    }),
+  );
+  expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(4);
   await mapRests(page);
   await accessible(page);
   await fitsWidth(page);
+});
+
+test("a period that ends before it begins counts nothing, not even what was counted before", async () => {
+  const page = await visit("/overview?since=2021-09-01");
+  await page.getByLabel("到", { exact: true }).fill("2021-08-01");
+  await expect.poll(() => page.locator('.period [role="alert"]').textContent()).toContain("开始日期晚于结束日期");
+  await expect.poll(() => page.locator(".counts").count()).toBe(0);
+  expect(await page.getByRole("button", { name: "导出 CSV" }).isDisabled()).toBe(true);
+  await page.getByLabel("到", { exact: true }).fill("");
+  await expect.poll(() => page.locator(".main-figures .of").textContent()).toBe("2021-09-01 起");
 });
 
 test("a key that may not count is told so", async () => {

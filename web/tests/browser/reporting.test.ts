@@ -176,6 +176,35 @@ describe("reporting", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("My reports");
   });
 
+  test.each([
+    { width: 390, height: 844 },
+    { width: 360, height: 740 },
+  ])("the way to a photo is on the first screen of $width × $height", async (opening) => {
+    const page = await visit(opening);
+    await begin(page);
+    await page.locator(".categories label").first().waitFor();
+    const tabs = (await page.locator(".tabs").boundingBox())?.y ?? 0;
+    for (const name of [".send .choose", ".send button"]) {
+      const box = await page.locator(name).boundingBox();
+      expect((box?.y ?? tabs) + (box?.height ?? 0), name).toBeLessThanOrEqual(tabs);
+    }
+    // All that it may be about is there too, without scrolling, on the larger one.
+    const last = await page.locator(".categories label").last().boundingBox();
+    const send = (await page.locator(".send").boundingBox())?.y ?? 0;
+    if (opening.width === 390) expect((last?.y ?? send) + (last?.height ?? 0)).toBeLessThanOrEqual(send);
+    const photo = await jpegWithPlace(page, { width: 400, height: 300, orientation: 1 });
+    await page.locator(".send input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: photo });
+    await expect.poll(() => page.locator(".send .count").textContent()).toBe("1");
+  });
+
+  test("a link that was cut says that there is no such report", async () => {
+    const page = await visit({}, "/m#follow=garbage.zzz");
+    await expect.poll(() => page.locator('.mine [role="alert"]').textContent()).toContain("没有这件上报");
+    await page.getByRole("button", { name: "我在哪" }).click();
+    await page.getByRole("button", { name: "我的上报" }).click();
+    expect(await page.locator('.mine [role="alert"]').count()).toBe(0);
+  });
+
   test.each(["light", "dark"] as const)("every target is 48 px or more and all can read it (%s)", async (theme) => {
     const page = await visit({ theme });
     await begin(page);
@@ -200,6 +229,12 @@ describe("without a network", () => {
     expectsSilence = true;
     const page = await visit();
     await begin(page);
+    // One that has arrived before, to be asked about without a network.
+    await pick(page, "其他");
+    await send(page);
+    await arrived(page).waitFor();
+    await page.getByRole("button", { name: "我在哪" }).click();
+    await begin(page);
     await pick(page, "防汛");
     await describeIt(page, "断网时的积水");
     await page.all.setOffline(true);
@@ -207,12 +242,16 @@ describe("without a network", () => {
     const draft = page.locator(".draft");
     await expect.poll(() => draft.getAttribute("data-state")).toBe("waiting");
     expect(await page.locator(".tabs .badge").textContent()).toBe("1");
+    await page.locator(".note-stale").waitFor();
+    await expect.poll(() => page.locator(".arrival").textContent()).toBe("上报已保存在本机");
     await accessible(page);
     await page.waitForTimeout(3_000);
     expect(await kept("断网时的积水")).toEqual([]);
     await page.all.setOffline(false);
-    await arrived(page).waitFor();
     await draft.waitFor({ state: "detached" });
+    await expect.poll(() => page.locator(".arrival").textContent()).toContain("上报已送达");
+    // Sooner than the page would ask by itself.
+    await expect.poll(() => page.locator(".note-stale").count(), { timeout: 3_000 }).toBe(0);
     const [report, ...others] = await kept("断网时的积水");
     expect(others).toEqual([]);
     // It says when it was written, not only when it came.
@@ -290,7 +329,7 @@ describe("photos", () => {
     await pick(page, "公共设施");
     const photo = await jpegWithPlace(page, { width: 3000, height: 1500, orientation: 6 });
     expect(insideOf(photo)).toMatchObject({ exif: true });
-    await page.locator(".photo-picker input").setInputFiles({ name: "IMG.JPG", mimeType: "image/jpeg", buffer: photo });
+    await page.locator(".send input").setInputFiles({ name: "IMG.JPG", mimeType: "image/jpeg", buffer: photo });
     await page.locator(".photo-picker img").waitFor();
     await accessible(page);
     await send(page);
@@ -319,7 +358,7 @@ describe("photos", () => {
     await pick(page, "环境卫生");
     await describeIt(page, "照片后到");
     const photo = await jpegWithPlace(page, { width: 3000, height: 1500, orientation: 8 });
-    await page.locator(".photo-picker input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: photo });
+    await page.locator(".send input").setInputFiles({ name: "a.jpg", mimeType: "image/jpeg", buffer: photo });
     await page.locator(".photo-picker img").waitFor();
     // The report arrives, the photo's way is cut.
     await page.route("**/photos?*", (route) => route.abort());
@@ -340,7 +379,7 @@ describe("photos", () => {
     const page = await visit();
     await begin(page);
     const heic = { name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: Buffer.from("\0\0\0\x18ftypheic") };
-    await page.locator(".photo-picker input").setInputFiles(heic);
+    await page.locator(".send input").setInputFiles(heic);
     await expect.poll(() => page.locator(".photo-picker .wrong").textContent()).toContain("JPEG");
     await accessible(page);
   });
@@ -435,6 +474,41 @@ describe("a leader's list", () => {
     await expect.poll(level).toBe("tier2");
     await expect.poll(() => card.textContent()).toContain("二级网格");
     expect(await card.locator("[data-action]").count(), "it is for others now").toBe(0);
+  });
+
+  test("a step opens in sight, above the tabs, ready to be written in", async () => {
+    for (const word of ["一", "二", "三"]) await api("/v1/reports", admin, newReport(`长列表之${word}`));
+    const page = await atWork();
+    const card = page.locator(".tasks .report-card:has([data-action=forward])").last();
+    // The card's buttons lie just above the tabs, so that what opens below them is out of sight.
+    const tabs = (await page.locator(".tabs").boundingBox())?.y ?? 0;
+    await card.locator('[data-action="forward"]').evaluate((button, tabs) => {
+      scrollBy(0, button.getBoundingClientRect().bottom - tabs + 8);
+    }, tabs);
+    await card.locator('[data-action="forward"]').click();
+    const form = card.locator(".step-form");
+    await form.waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("TEXTAREA");
+    await expect
+      .poll(async () => {
+        const box = await form.boundingBox();
+        return (box?.y ?? 0) + (box?.height ?? 0);
+      })
+      .toBeLessThanOrEqual(tabs);
+  });
+
+  test("begins with what the leader can do something about, and tells the rest apart", async () => {
+    const fire = await api<ReportDetail>("/v1/reports", admin, { ...newReport("镇里办的火情"), category: "fire" });
+    const own = await api<ReportDetail>("/v1/reports", admin, newReport("组里自己办的一件"));
+    const page = await atWork();
+    await page.locator(`.tasks > .cards [data-id="${own.id}"] [data-action]`).first().waitFor();
+    const above = page.locator(".above");
+    expect(await above.locator("h3").textContent()).toBe("上级办理中");
+    await above.locator(`[data-id="${fire.id}"]`).waitFor();
+    expect(await above.locator("[data-action]").count()).toBe(0);
+    expect(await page.locator(`.tasks > .cards [data-id="${fire.id}"]`).count()).toBe(0);
+    await accessible(page);
+    await fitsWidth(page);
   });
 
   test.each(["light", "dark"] as const)("every target is 48 px or more (%s)", async (theme) => {

@@ -239,6 +239,73 @@ describe("the list and the map", () => {
   });
 });
 
+describe("a mark", () => {
+  test("is on the map each time that the panel is opened", async () => {
+    const there = { lon: 116.86, lat: 30.845 };
+    const { id } = await post({ description: "单独的一件", ...there });
+    for (let opening = 0; opening < 5; opening++) {
+      const page = await visit(`/#at=${there.lon},${there.lat}&z=16`);
+      await page.locator(".open-reports").click();
+      await page.locator(".reports .sign-in input").fill(keys.office);
+      await page.keyboard.press("Enter");
+      await row(page, id).waitFor();
+      // The middle of the map is the place in the address.
+      await expect
+        .poll(async () => {
+          await page.mouse.move(660, 420);
+          await page.mouse.move(640, 400);
+          return row(page, id).getAttribute("class");
+        })
+        .toContain("lit");
+      await page.context().close();
+    }
+  });
+
+  test.each(["by its link", "out of the list"])("lies in sight above the sheet of a phone, %s", async (way) => {
+    const { id } = await post({ description: `手机上看得见，${way}`, lon: 116.93, lat: 30.77 });
+    const phone = { width: 390, height: 844 };
+    const page = await atWork(keys.office, way === "by its link" ? `/#report=${id}` : "/", phone);
+    if (way !== "by its link") await row(page, id).click();
+    await page.locator(`.report-page[data-report="${id}"] .story`).waitFor();
+    await mapRests(page);
+    const [bar, sheet] = [await page.locator(".bar").boundingBox(), await page.locator(".reports").boundingBox()];
+    const top = (bar?.y ?? 0) + (bar?.height ?? 0);
+    const bottom = sheet?.y ?? phone.height;
+    // Right in the middle of what is left free, in the colour of what waits.
+    expect(await colourAt(page, phone.width / 2, (top + bottom) / 2)).toBe(await waiting(page));
+  });
+});
+
+/** The colour of one point of the page, as `rgb(…)`. */
+async function colourAt(page: Page, x: number, y: number): Promise<string> {
+  const picture = await page.screenshot({ clip: { x: Math.round(x), y: Math.round(y), width: 1, height: 1 } });
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const paper = new OffscreenCanvas(1, 1).getContext("2d");
+    paper?.drawImage(image, 0, 0);
+    const [red, green, blue] = paper?.getImageData(0, 0, 1, 1).data ?? [];
+    return `rgb(${red}, ${green}, ${blue})`;
+  }, picture.toString("base64"));
+}
+
+/** The colour of a report that waits, as the style sheet has it. */
+function waiting(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "var(--waiting)";
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  });
+}
+
+test("a link that was mistyped says that there is no such report", async () => {
+  const page = await visit("/#report=garbage%00<b>");
+  await expect.poll(() => page.locator('.reports [role="alert"]').textContent()).toContain("没有这件上报事件");
+  expect(await page.locator(".sign-in").count()).toBe(0);
+});
+
 test("whoever is slower sees how it stands, and does not type the note again", async () => {
   const { id } = await post();
   const page = await atWork(keys.leader, `/#report=${id}`);

@@ -1,9 +1,12 @@
 // The parts of reporting on the phone that need no service.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { ReportDetail } from "../../src/api/types.ts";
+import { deadlineOf } from "../../src/lib/days.ts";
 import { fitted, isHeic } from "../../src/lib/photo.ts";
+import { keepArrived, stale } from "../../src/state/mobile/sent.ts";
 import { inOrder } from "../../src/state/mobile/staff.ts";
 import { parseFollow } from "../../src/state/mobile/view.ts";
+import { dueText } from "../../src/ui/deadline.ts";
 
 test("photos fit the side and never grow", () => {
   expect(fitted(4000, 3000)).toEqual({ width: 2048, height: 1536 });
@@ -25,14 +28,34 @@ test("links that follow a report", () => {
   }
 });
 
-test("what is late comes first, then what is due soonest", () => {
-  const report = (id: string, due_at: string | null, overdue_since: string | null = null) =>
-    ({ id, due_at, overdue_since, created_at: "2026-11-25T00:00:00Z" }) as unknown as ReportDetail;
+test("a deadline at midnight is told as the day that it ends, wherever the reader is", () => {
+  expect(deadlineOf("2026-11-27T16:00:00Z")).toEqual({ day: "2026-11-27", minute: null });
+  expect(deadlineOf("2026-11-28T00:00:00+08:00")).toEqual({ day: "2026-11-27", minute: null });
+  expect(deadlineOf("2026-11-27T06:30:00Z")).toEqual({ day: "2026-11-27", minute: "14:30" });
+  expect(dueText({ due_at: "2026-11-28T00:00:00+08:00" })).toBe("期限：11月27日周五");
+  expect(dueText({ due_at: "2026-11-28T14:30:00+08:00" })).toBe("期限：11月28日周六 14:30");
+  const due_at = "2026-11-28T00:00:00+08:00";
+  expect(dueText({ due_at, overdue_since: due_at })).toBe("已超期，期限是11月27日周五");
+  expect(dueText({})).toBeNull();
+});
+
+test("a report that has arrived shows that there is a network", async () => {
+  vi.stubGlobal("fetch", async () => new Response("{}"));
+  stale.value = true;
+  await keepArrived({ id: "261125-7k3m9qxw2f4p", token: "a".repeat(43), report: null, gone: false });
+  expect(stale.value).toBe(false);
+  vi.unstubAllGlobals();
+});
+
+test("what one can do something about comes first, of that what is late, then what is due soonest", () => {
+  const report = (id: string, due_at: string | null, overdue_since: string | null = null, actions = ["accept"]) =>
+    ({ id, due_at, overdue_since, actions, created_at: "2026-11-25T00:00:00Z" }) as unknown as ReportDetail;
   const found = [
+    report("with those above", "2026-11-26T00:00:00Z", "2026-11-26T00:00:00Z", []),
     report("without", null),
     report("later", "2026-11-28T00:00:00Z"),
     report("soon", "2026-11-26T00:00:00Z"),
     report("late", "2026-11-27T00:00:00Z", "2026-11-27T00:00:00Z"),
   ];
-  expect(inOrder(found).map(({ id }) => id)).toEqual(["late", "soon", "later", "without"]);
+  expect(inOrder(found).map(({ id }) => id)).toEqual(["late", "soon", "later", "without", "with those above"]);
 });

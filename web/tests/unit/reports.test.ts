@@ -100,8 +100,9 @@ test("a link leads to a report, with the token of whoever sent it", () => {
   ]) {
     expect(parseReportLink(formatReportLink(link))).toEqual(link);
   }
-  for (const hash of ["", "#at=116.9,30.8", "#report=", "#report=<script>", `#report=${"a".repeat(41)}`]) {
-    expect(parseReportLink(hash)).toBeNull();
+  for (const hash of ["", "#at=116.9,30.8"]) expect(parseReportLink(hash)).toBeNull();
+  for (const hash of ["#report=", "#report=<script>", "#report=a%00b&token=x", `#report=${"a".repeat(41)}`]) {
+    expect(parseReportLink(hash)).toEqual({ id: "", token: null });
   }
   expect(parseLink("#report=261125-7k3m9qxw2f4p")).toBeNull();
 });
@@ -283,6 +284,12 @@ describe("the page of a report", () => {
     openReport(one.id, "secret");
     await vi.waitFor(() => expect(shown.value.state).toBe("loaded"));
     expect(asked.map(({ url }) => url.search)).toEqual(["?token=secret"]);
+  });
+
+  test("asks nobody about a link that names none", () => {
+    const asked = service(() => json(one));
+    openReport("");
+    expect([shown.value.state, asked.length]).toEqual(["unknown", 0]);
   });
 
   test("a key that was revoked meanwhile is asked for again", async () => {

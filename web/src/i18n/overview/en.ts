@@ -16,7 +16,8 @@ export const en: OverviewWords = {
     since: "Reported from",
     until: "to",
     ofAll: "all times",
-    between: (since, until) => `${since || "the first"} to ${until || "today"}`,
+    between: (since, until) =>
+      since && until ? `${since} to ${until}` : since ? `from ${since} on` : `until ${until}`,
     backwards: "The first day is after the last one.",
   },
   loading: "Counting…",

@@ -15,7 +15,8 @@ export const zh = {
     since: "上报日期从",
     until: "到",
     ofAll: "全部时间",
-    between: (since: string, until: string) => `${since || "最早"} 至 ${until || "今天"}`,
+    between: (since: string, until: string) =>
+      since && until ? `${since} 至 ${until}` : since ? `${since} 起` : `截至 ${until}`,
     backwards: "开始日期晚于结束日期，请改正。",
   },
   loading: "正在统计…",

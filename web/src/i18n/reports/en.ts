@@ -16,7 +16,6 @@ export const en: ReportWords = {
   close: "Close",
   loading: "Loading…",
   time: (time) => new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }),
-  day: (time) => time.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" }),
   ago: (minutes) => {
     if (minutes < 1) return "just now";
     if (minutes < 60) return `${minutes} min ago`;
@@ -40,8 +39,6 @@ export const en: ReportWords = {
   },
   levelShort: { tier3: "Tier 3", tier2: "Tier 2", tier1: "Village", town: "Town" },
   overdue: "Overdue",
-  due: (day) => `due on ${day}`,
-  overdueSince: (day) => `Overdue: was due on ${day}`,
   report: "New report",
   overview: "Overview",
   reportHint: "Point at the place on the map, choose a kind, say what it is.",
@@ -116,6 +113,7 @@ export const en: ReportWords = {
     copied: "Copied",
     call: (name) => `Call ${name}`,
     changed: "Somebody took a step just now. Below is how it stands; look at it, then decide. Your note is kept.",
+    noSuch: "There is no such report; the link may be incomplete.",
     notYours: "There is no such report, or it is not of your grid.",
   },
   story: {

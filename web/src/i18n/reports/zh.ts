@@ -22,7 +22,6 @@ export const zh = {
   loading: "正在载入…",
   time: (time: string) =>
     new Date(time).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short", hour12: false }),
-  day: (time: Date) => time.toLocaleDateString("zh-CN", { month: "long", day: "numeric", weekday: "short" }),
   ago: (minutes: number): string => {
     if (minutes < 1) return "刚刚";
     if (minutes < 60) return `${minutes} 分钟前`;
@@ -41,8 +40,6 @@ export const zh = {
   level: { tier3: "三级网格（党小组）", tier2: "二级网格", tier1: "一级网格（村居）", town: "镇级网格办" },
   levelShort: { tier3: "三级", tier2: "二级", tier1: "村居", town: "镇级" },
   overdue: "超期",
-  due: (day: string) => `期限：${day}`,
-  overdueSince: (day: string) => `已超期，期限是${day}`,
   report: "我要上报",
   overview: "统计总览",
   reportHint: "在地图上点选位置，选择类别，写明情况。",
@@ -111,6 +108,7 @@ export const zh = {
     copied: "已复制",
     call: (name: string) => `打电话给${name}`,
     changed: "这件事刚刚有了新的进展。下面已是最新情况，请看过再决定；您写的备注还在。",
+    noSuch: "没有这件上报事件，链接可能不完整。",
     notYours: "没有这件上报事件，或者它不归您的网格。",
   },
   story: {

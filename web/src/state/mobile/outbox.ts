@@ -5,7 +5,7 @@ import { call, Failure } from "../../api/client.ts";
 import { addPhoto } from "../../api/photos.ts";
 import type { NewReport, Problem, ReportDetail } from "../../api/types.ts";
 import { all, put, remove } from "../../lib/kept.ts";
-import { keepSent } from "./sent.ts";
+import { keepArrived } from "./sent.ts";
 
 export interface Picture {
   readonly bytes: ArrayBuffer;
@@ -133,7 +133,7 @@ async function sendOne(draft: Draft): Promise<void> {
       return;
     }
     const { token = "", ...rest } = report;
-    await keepSent({ id: report.id, token, report: rest, gone: false });
+    await keepArrived({ id: report.id, token, report: rest, gone: false });
     arrivals.value = [...arrivals.peek(), report];
     now = { ...now, arrived: { id: report.id, token } };
     await keep(now);

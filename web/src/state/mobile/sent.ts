@@ -14,6 +14,13 @@ export interface Sent {
   readonly gone: boolean;
 }
 
+/** A report has just been taken by the service: it answers, and the others may have moved too. */
+export async function keepArrived(one: Sent): Promise<void> {
+  stale.value = false;
+  await keepSent(one);
+  void refresh();
+}
+
 /** The latest first. */
 export const sent = signal<readonly Sent[]>([]);
 

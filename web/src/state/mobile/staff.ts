@@ -89,7 +89,12 @@ export function watch(): () => void {
   const timer = setInterval(() => {
     if (document.visibilityState === "visible") void look();
   }, PERIOD_MS);
-  return () => clearInterval(timer);
+  const online = (): void => void look();
+  addEventListener("online", online);
+  return () => {
+    clearInterval(timer);
+    removeEventListener("online", online);
+  };
 }
 
 export function choose(wanted: Filter): void {
@@ -123,9 +128,15 @@ export async function look(): Promise<void> {
   }
 }
 
-/** What is late or due soonest first. */
+/** There is a step that whoever is signed in may take with it. */
+export function isOwn({ actions }: ReportDetail): boolean {
+  return (actions?.length ?? 0) > 0;
+}
+
+/** What one can do something about first; of that, what is late or due soonest. */
 export function inOrder(found: readonly ReportDetail[]): ReportDetail[] {
-  const due = ({ due_at, overdue_since }: ReportDetail): string => `${overdue_since ? 0 : 1} ${due_at ?? "9"}`;
+  const due = (report: ReportDetail): string =>
+    `${isOwn(report) ? 0 : 1} ${report.overdue_since ? 0 : 1} ${report.due_at ?? "9"}`;
   return found.toSorted((a, b) => due(a).localeCompare(due(b)) || b.created_at.localeCompare(a.created_at));
 }
 

@@ -7,6 +7,9 @@ const VIEWS: readonly View[] = ["here", "report", "mine", "work"];
 
 export const view = signal<View>(fromAddress());
 
+/** The address was meant to lead to a report, and leads to none. */
+export const misled = signal(false);
+
 /** The report that a link with its token leads to. */
 export interface Followed {
   readonly id: string;
@@ -16,6 +19,7 @@ export interface Followed {
 export function go(to: View): void {
   if (view.peek() === to) return;
   location.hash = to === "here" ? "" : to;
+  misled.value = false;
   view.value = to;
   scrollTo(0, 0);
 }
@@ -23,9 +27,10 @@ export function go(to: View): void {
 export function followAddress(onFollow: (followed: Followed) => void): void {
   const look = (): void => {
     view.value = fromAddress();
+    if (!location.hash.startsWith(FOLLOW)) return;
     const followed = parseFollow(location.hash);
-    if (!followed) return;
-    onFollow(followed);
+    misled.value = !followed;
+    if (followed) onFollow(followed);
     // The token is kept with the report now, and need not stand where others see it.
     history.replaceState(null, "", `${location.pathname}${location.search}#mine`);
     view.value = "mine";
@@ -34,8 +39,10 @@ export function followAddress(onFollow: (followed: Followed) => void): void {
   look();
 }
 
+const FOLLOW = "#follow=";
+
 export function followLink({ id, token }: Followed): string {
-  return `${location.origin}/m#follow=${id}.${token}`;
+  return `${location.origin}/m${FOLLOW}${id}.${token}`;
 }
 
 export function parseFollow(hash: string): Followed | null {

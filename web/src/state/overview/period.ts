@@ -1,5 +1,5 @@
 // Over which days the overview counts, and in which tier; kept in the address, so that a link shows the same.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { TIERS, type Tier } from "../../api/types.ts";
 import { addDays, dayInChina, isDay, startOfDay } from "../../lib/days.ts";
 
@@ -25,6 +25,12 @@ function dayIn(name: string): string {
   const text = asked.get(name) ?? "";
   return isDay(text) ? text : "";
 }
+
+/** It ends before it begins: there is nothing to ask for. */
+export const backwards = computed(() => {
+  const { since, until } = period.value;
+  return since !== "" && until !== "" && since > until;
+});
 
 /** The ready-made periods, which end today. */
 export const PRESETS = ["all", "week", "month", "year"] as const;

@@ -15,6 +15,8 @@ const SURROUNDINGS = 0.012;
 export type Shown =
   | { readonly state: "none" }
   | { readonly state: "loading" }
+  /** The link names no report. */
+  | { readonly state: "unknown" }
   | { readonly state: "loaded"; readonly report: ReportDetail }
   | { readonly state: "failed"; readonly problem: Problem | null };
 
@@ -40,9 +42,9 @@ effect(() => {
     refused.value = null;
     explained.value = null;
     draftNote.value = "";
-    shown.value = open.at === "report" ? { state: "loading" } : { state: "none" };
+    shown.value = { state: open.at !== "report" ? "none" : open.id === "" ? "unknown" : "loading" };
   });
-  if (open.at !== "report") return;
+  if (open.at !== "report" || open.id === "") return;
   if (signedIn === "trying" || (signedIn !== "in" && open.token === null)) return;
   void show(open.id, open.token);
 });
@@ -60,7 +62,7 @@ function around({ lon, lat }: ReportDetail): Box {
 /** Fetches the open report again. */
 export async function reload(): Promise<void> {
   const open = page.peek();
-  if (open.at === "report" && shown.peek().state !== "none") await fetched(open.id, open.token);
+  if (open.at === "report" && open.id !== "" && shown.peek().state !== "none") await fetched(open.id, open.token);
 }
 
 async function fetched(id: string, token: string | null): Promise<ReportDetail | null> {

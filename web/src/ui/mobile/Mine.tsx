@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import { drafts } from "../../state/mobile/outbox.ts";
 import { forgetSent, refresh, type Sent, sent, stale } from "../../state/mobile/sent.ts";
-import { followLink, go } from "../../state/mobile/view.ts";
+import { followLink, go, misled } from "../../state/mobile/view.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
 import { Outbox } from "./Outbox.tsx";
 import { Photos } from "./Photos.tsx";
@@ -21,7 +21,12 @@ export function Mine() {
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void refresh();
     }, PERIOD_MS);
-    return () => clearInterval(timer);
+    const online = (): void => void refresh();
+    addEventListener("online", online);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("online", online);
+    };
   }, []);
   const empty = drafts.value.length === 0 && sent.value.length === 0;
   return (
@@ -29,6 +34,11 @@ export function Mine() {
       <h2 ref={title} tabIndex={-1}>
         {says.titles.mine}
       </h2>
+      {misled.value && (
+        <p class="wrong" role="alert">
+          {says.mine.gone}
+        </p>
+      )}
       <Outbox />
       {stale.value && (
         <p class="note-stale" role="status">

@@ -15,13 +15,15 @@ import { placeOf } from "./Story.tsx";
 
 export function Outbox() {
   const says = mobileWords.value.outbox;
+  // What waits is told before what has arrived earlier.
+  const waits = drafts.value.some((draft) => !draft.arrived && !draft.refused);
   const arrived = arrivals.value.at(-1);
   const party = arrived && (arrived.assignment.party_group ?? placeOf(arrived));
   return (
     <>
-      <p class="arrival" role="status" data-arrived={Boolean(arrived)}>
-        {arrived ? says.announceSent(party || mobileWords.value.mine.byTown) : ""}
-        {!arrived && drafts.value.length > 0 ? says.announceKept : ""}
+      <p class="arrival" role="status" data-arrived={!waits && Boolean(arrived)}>
+        {waits && (sending.value ? says.announceSending : says.announceKept)}
+        {!waits && arrived && says.announceSent(party || mobileWords.value.mine.byTown)}
       </p>
       {photoProblems.value.map((problem) => (
         <p key={problem.type} class="wrong" role="alert">

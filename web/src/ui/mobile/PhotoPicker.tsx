@@ -1,9 +1,10 @@
-// Photos that are to go with a report, made small as they are chosen.
+// Photos that are to go with a report, made small as they are chosen. The button to take one lies beside the button to send.
+import { useEffect, useRef } from "preact/hooks";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import { addPhotos, MOST_PHOTOS, photos, photoTrouble, removePhoto, shrinking } from "../../state/mobile/writing.ts";
 import { Icon } from "../Icon.tsx";
 
-export function PhotoPicker() {
+export function TakePhoto() {
   const says = mobileWords.value.photos;
   const choose = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
@@ -11,9 +12,29 @@ export function PhotoPicker() {
     // The same file may be chosen again.
     input.value = "";
   };
-  const full = photos.value.length >= MOST_PHOTOS;
+  const count = photos.value.length;
+  const full = count >= MOST_PHOTOS;
   return (
-    <section class="photo-picker" aria-label={says.title}>
+    <label class="button choose" data-full={full}>
+      <Icon name="camera" />
+      {says.short}
+      {count > 0 && <b class="count">{count}</b>}
+      <input type="file" accept="image/*" multiple disabled={full} aria-label={says.add} onChange={choose} />
+    </label>
+  );
+}
+
+export function Photographed() {
+  const says = mobileWords.value.photos;
+  const strip = useRef<HTMLElement>(null);
+  const count = photos.value.length;
+  const trouble = photoTrouble.value;
+  // It lies below the categories: whoever took a photo sees that it is there.
+  useEffect(() => {
+    if (count > 0 || trouble) strip.current?.scrollIntoView({ block: "nearest" });
+  }, [count, trouble]);
+  return (
+    <section ref={strip} class="photo-picker" aria-label={says.title}>
       {photos.value.length > 0 && (
         <ul class="photo-strip">
           {photos.value.map((photo, at) => (
@@ -26,17 +47,12 @@ export function PhotoPicker() {
           ))}
         </ul>
       )}
-      <label class="button choose" data-full={full}>
-        <Icon name="camera" />
-        {says.add}
-        <input type="file" accept="image/*" multiple disabled={full} onChange={choose} />
-      </label>
       <p class="hint" role="status">
         {shrinking.value > 0 ? says.working : says.limit(MOST_PHOTOS)}
       </p>
-      {photoTrouble.value && (
+      {trouble && (
         <p class="wrong" role="alert">
-          {says[photoTrouble.value]}
+          {says[trouble]}
         </p>
       )}
     </section>

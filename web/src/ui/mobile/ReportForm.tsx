@@ -20,7 +20,7 @@ import {
 import { position } from "../../state/position.ts";
 import { Icon } from "../Icon.tsx";
 import { Certainty } from "./Certainty.tsx";
-import { PhotoPicker } from "./PhotoPicker.tsx";
+import { Photographed, TakePhoto } from "./PhotoPicker.tsx";
 import { type MountPicker, Ways } from "./Ways.tsx";
 
 /** As the service takes them. */
@@ -51,7 +51,7 @@ export function ReportForm({ mountPicker }: { mountPicker: MountPicker }) {
       </div>
       <Where />
       <Choice />
-      <PhotoPicker />
+      <Photographed />
       <details class="more">
         <summary>{says.more}</summary>
         <label class="field">
@@ -95,6 +95,7 @@ export function ReportForm({ mountPicker }: { mountPicker: MountPicker }) {
         <p class="hint">{says.contactNote}</p>
       </details>
       <div class="send">
+        <TakePhoto />
         <button type="submit" class="button strong" disabled={!ready}>
           <Icon name="upload" />
           {category.value === null ? says.chooseFirst : says.sendNamed(nameOf(category.value))}

@@ -1,5 +1,6 @@
 // One report on a leader's list: what it is, who reported it, and the steps that one may take.
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { ReportAction, ReportDetail } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { mobileWords } from "../../i18n/mobile/index.ts";
@@ -7,6 +8,7 @@ import { formatLink } from "../../lib/link.ts";
 import { dialable } from "../../lib/measure.ts";
 import { act, fresh, keyNow, looked, showPlace, storyOf } from "../../state/mobile/staff.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
+import { dueText } from "../deadline.ts";
 import { Icon } from "../Icon.tsx";
 import { Photos } from "./Photos.tsx";
 import { placeOf, StatusChip, Story } from "./Story.tsx";
@@ -51,11 +53,7 @@ export function Task({ report }: { report: ReportDetail }) {
         </span>
       </button>
       <p class="description">{report.description}</p>
-      <p class="caption">
-        {placeOf(report)}
-        {report.due_at &&
-          `；${report.overdue_since ? says.work.overdueSince(says.time(report.due_at)) : says.work.due(says.time(report.due_at))}`}
-      </p>
+      <p class="caption">{[placeOf(report), dueText(report)].filter(Boolean).join("；")}</p>
       {/* The list has numbers masked; the report itself has them for whoever may call. */}
       <Reporter report={(open.value && story.value) || report} />
       {open.value && (
@@ -143,6 +141,7 @@ function Steps({ report, onDone }: { report: ReportDetail; onDone: () => Promise
   const says = mobileWords.value;
   const chosen = useSignal<ReportAction | null>(null);
   const note = useSignal("");
+  const form = useRef<HTMLFormElement>(null);
   const state = useSignal<"rests" | "working" | "changed" | "failed">("rests");
   const why = useSignal("");
   const possible = ON_PHONE.filter((action) => report.actions?.includes(action));
@@ -168,6 +167,12 @@ function Steps({ report, onDone }: { report: ReportDetail; onDone: () => Promise
     else chosen.value = chosen.value === action ? null : action;
   };
   const action = chosen.value;
+  // Below the last card it would open behind the tabs, and seem not to open at all.
+  useEffect(() => {
+    if (!action) return;
+    form.current?.scrollIntoView({ block: "nearest" });
+    form.current?.querySelector("textarea")?.focus({ preventScroll: true });
+  }, [action]);
   return (
     <div class="steps">
       <div class="choices">
@@ -187,6 +192,7 @@ function Steps({ report, onDone }: { report: ReportDetail; onDone: () => Promise
       </div>
       {action && (
         <form
+          ref={form}
           class="step-form"
           onSubmit={(event) => {
             event.preventDefault();

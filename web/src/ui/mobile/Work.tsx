@@ -1,11 +1,13 @@
 // A leader's work on the phone: the reports of the grid, new ones as they come.
 import { useEffect, useRef } from "preact/hooks";
+import type { ReportDetail } from "../../api/types.ts";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import {
   choose,
   type Filter,
   filter,
   fresh,
+  isOwn,
   signInAgain,
   signOut,
   staff,
@@ -49,6 +51,10 @@ export function Work() {
 function List() {
   const says = mobileWords.value.work;
   const found = tasks.value;
+  // What is settled waits for nobody here.
+  const isHere = (report: ReportDetail): boolean => filter.value !== "open" || isOwn(report);
+  const own = found?.filter(isHere) ?? [];
+  const above = found?.filter((report) => !isHere(report)) ?? [];
   return (
     <>
       <fieldset class="filters">
@@ -70,13 +76,28 @@ function List() {
       )}
       {found?.length === 0 && <p>{says.none}</p>}
       {found && found.length > 0 && <p class="caption">{says.count(found.length)}</p>}
-      <ul class="cards tasks" aria-busy={found === null}>
-        {found?.map((report) => (
-          <li key={report.id}>
-            <Task report={report} />
-          </li>
-        ))}
-      </ul>
+      <div class="tasks" aria-busy={found === null}>
+        <Tasks reports={own} />
+        {above.length > 0 && (
+          <section class="above" aria-labelledby="above">
+            <h3 id="above">{says.above}</h3>
+            <p class="caption">{says.aboveText}</p>
+            <Tasks reports={above} />
+          </section>
+        )}
+      </div>
     </>
+  );
+}
+
+function Tasks({ reports }: { reports: readonly ReportDetail[] }) {
+  return (
+    <ul class="cards">
+      {reports.map((report) => (
+        <li key={report.id}>
+          <Task report={report} />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { TableForm } from "../../api/stats.ts";
 import { overviewWords } from "../../i18n/overview/index.ts";
 import { table } from "../../state/overview/counts.ts";
-import { period } from "../../state/overview/period.ts";
+import { backwards, period } from "../../state/overview/period.ts";
 import { Icon } from "../Icon.tsx";
 
 export function Exports() {
@@ -27,7 +27,7 @@ export function Exports() {
     <fieldset class="exports">
       <legend class="unseen">{says.label}</legend>
       {(["csv", "xlsx"] as const).map((form) => (
-        <button key={form} type="button" class="button" onClick={() => void save(form)}>
+        <button key={form} type="button" class="button" disabled={backwards.value} onClick={() => void save(form)}>
           <Icon name="download" />
           {says[form]}
         </button>

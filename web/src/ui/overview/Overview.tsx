@@ -2,8 +2,8 @@
 import { useEffect } from "preact/hooks";
 import { overviewWords } from "../../i18n/overview/index.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
-import { counts, forget, load, loading } from "../../state/overview/counts.ts";
-import { period, tier } from "../../state/overview/period.ts";
+import { type Counts, counts, forget, load, loading } from "../../state/overview/counts.ts";
+import { backwards, period, tier } from "../../state/overview/period.ts";
 import { loadCategories } from "../../state/reports/categories.ts";
 import { session, signOut } from "../../state/reports/session.ts";
 import { tileset } from "../../state/tileset.ts";
@@ -34,7 +34,7 @@ export function Overview({ mountMap }: { mountMap: MountMap }) {
     <>
       <header class="top">
         <h1>{says.title}</h1>
-        <a class="button quiet" href="/">
+        <a class="button quiet to-map" href="/" title={says.toMap}>
           <Icon name="map" />
           <span>{says.toMap}</span>
         </a>
@@ -68,7 +68,7 @@ function Counted({ mountMap }: { mountMap: MountMap }) {
     return forget;
   }, []);
   useEffect(() => {
-    if (!(since && until && since > until)) void load();
+    if (!backwards.peek()) void load();
   }, [since, until, at]);
   const tiles = tileset.value;
   return (
@@ -78,8 +78,23 @@ function Counted({ mountMap }: { mountMap: MountMap }) {
         <Exports />
       </div>
       <p class="unseen" role="status">
-        {loading.value ? says.loading : now.state === "ready" ? says.counted(now.stats.total.reports) : ""}
+        {loading.value
+          ? says.loading
+          : now.state === "ready" && !backwards.value
+            ? says.counted(now.stats.total.reports)
+            : ""}
       </p>
+      {/* Counts of another period would be read as the answer to this one. */}
+      {!backwards.value && <Answer now={now} mountMap={mountMap} />}
+      {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
+    </>
+  );
+}
+
+function Answer({ now, mountMap }: { now: Counts; mountMap: MountMap }) {
+  const says = overviewWords.value;
+  return (
+    <>
       {now.state === "failed" && <Failed problem={now.problem} retry={() => void load()} />}
       {now.state === "ready" && (
         <div class="counts" aria-busy={loading.value} data-reports={now.stats.total.reports}>
@@ -93,7 +108,6 @@ function Counted({ mountMap }: { mountMap: MountMap }) {
         </div>
       )}
       {now.state === "none" && loading.value && <p class="waiting">{says.loading}</p>}
-      {tiles.state === "ready" && <DemoNote edition={tiles.tiles.name} />}
     </>
   );
 }

@@ -1,12 +1,11 @@
 // Over which days is counted: ready-made periods, or one's own.
 import { overviewWords } from "../../i18n/overview/index.ts";
-import { type Period, PRESETS, period, presetOf, presetPeriod } from "../../state/overview/period.ts";
+import { backwards, type Period, PRESETS, period, presetOf, presetPeriod } from "../../state/overview/period.ts";
 
 export function PeriodChoice() {
   const says = overviewWords.value.period;
   const now = period.value;
   const preset = presetOf(now);
-  const backwards = now.since !== "" && now.until !== "" && now.since > now.until;
   const change = (part: Partial<Period>): void => {
     period.value = { ...period.peek(), ...part };
   };
@@ -31,7 +30,7 @@ export function PeriodChoice() {
         <input
           type="date"
           value={now.since}
-          aria-invalid={backwards}
+          aria-invalid={backwards.value}
           onChange={(event) => change({ since: event.currentTarget.value })}
         />
       </label>
@@ -40,11 +39,11 @@ export function PeriodChoice() {
         <input
           type="date"
           value={now.until}
-          aria-invalid={backwards}
+          aria-invalid={backwards.value}
           onChange={(event) => change({ until: event.currentTarget.value })}
         />
       </label>
-      {backwards && (
+      {backwards.value && (
         <p class="wrong" role="alert">
           {says.backwards}
         </p>

@@ -9,12 +9,13 @@ import { fresh, list, lit, load, more } from "../../state/reports/list.ts";
 import { live } from "../../state/reports/live.ts";
 import { openNew, openReport } from "../../state/reports/page.ts";
 import { heed, session, signOut } from "../../state/reports/session.ts";
+import { dueText } from "../deadline.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { Filters } from "./Filters.tsx";
 import { Legend } from "./Legend.tsx";
 import { MarkOf } from "./Mark.tsx";
-import { agoText, dueText, placeName } from "./says.ts";
+import { agoText, placeName } from "./says.ts";
 
 const ON_PAGE = 20;
 

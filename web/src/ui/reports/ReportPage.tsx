@@ -9,6 +9,7 @@ import { categoryName } from "../../state/reports/categories.ts";
 import { openReport, page } from "../../state/reports/page.ts";
 import { reload, shown, told } from "../../state/reports/report.ts";
 import { keyNow } from "../../state/reports/session.ts";
+import { dueText } from "../deadline.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { Photos } from "../mobile/Photos.tsx";
@@ -16,7 +17,7 @@ import { Actions } from "./Actions.tsx";
 import { Status } from "./List.tsx";
 import { MarkOf } from "./Mark.tsx";
 import { Story } from "./Story.tsx";
-import { agoText, dueText, holderName, placeName } from "./says.ts";
+import { agoText, holderName, placeName } from "./says.ts";
 import { Why } from "./Why.tsx";
 
 export function ReportPage() {
@@ -24,14 +25,15 @@ export function ReportPage() {
   const now = shown.value;
   if (now.state === "none") return null;
   if (now.state === "loading") return <p class="waiting">{says.loading}</p>;
-  if (now.state === "failed") {
-    const gone = now.problem?.status === 404 || now.problem?.status === 401;
+  if (now.state === "failed" || now.state === "unknown") {
+    const problem = now.state === "failed" ? now.problem : null;
+    const gone = now.state === "unknown" || problem?.status === 404 || problem?.status === 401;
     return gone ? (
       <p class="fault" role="alert">
-        {says.page.notYours}
+        {now.state === "unknown" ? says.page.noSuch : says.page.notYours}
       </p>
     ) : (
-      <Failed problem={now.problem} retry={() => void reload()} />
+      <Failed problem={problem} retry={() => void reload()} />
     );
   }
   const { report } = now;

@@ -62,7 +62,7 @@ export function Reports() {
       <Newcomer />
       {now.at === "list" && (signedIn ? <List /> : <Outside />)}
       {now.at === "report" && <ReportPage />}
-      {now.at === "report" && !signedIn && now.token === null && shown.value.state !== "loaded" && <SignIn />}
+      {now.at === "report" && !signedIn && now.token === null && asksWho() && <SignIn />}
       {now.at === "new" && <New />}
       {now.at === "sent" && <Sent report={now.report} />}
     </aside>
@@ -84,9 +84,14 @@ function Outside() {
   );
 }
 
+/** Whether somebody who signs in may see more of the report. */
+function asksWho(): boolean {
+  return shown.value.state !== "loaded" && shown.value.state !== "unknown";
+}
+
 function titleOf(now: Page): string {
   const says = reportWords.value;
-  if (now.at === "report") return now.id;
+  if (now.at === "report") return now.id || says.title;
   return now.at === "list" ? says.title : says.titles[now.at];
 }
 

@@ -1,7 +1,8 @@
 // What became of a report, step by step: who, when, at which level, with which words.
 import type { ReportDetail, StepDetail } from "../../api/types.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
-import { holderName, lastDay } from "./says.ts";
+import { dueBy } from "../deadline.ts";
+import { holderName } from "./says.ts";
 
 export function Story({ report }: { report: ReportDetail }) {
   const says = reportWords.value.story;
@@ -32,7 +33,7 @@ function Step({ step, assignment }: { step: StepDetail; assignment: ReportDetail
       </p>
       <p class="holder">{says.story.now(says.level[step.level], holderName(assignment, step.level))}</p>
       {step.note && <blockquote>{step.note}</blockquote>}
-      {step.due_at && <p class="due">{says.due(lastDay(step.due_at))}</p>}
+      {step.due_at && <p class="due">{dueBy(step.due_at)}</p>}
     </li>
   );
 }

@@ -19,18 +19,6 @@ export function placeName({ grids }: AssignmentDetail): string {
   return largest === smallest ? largest : `${largest} · ${smallest}`;
 }
 
-/** The day that is the last one: a deadline is the midnight that ends it. */
-export function lastDay(deadline: string): string {
-  return reportWords.value.day(new Date(Date.parse(deadline) - 1));
-}
-
-export function dueText({ due_at, overdue_since }: ReportDetail): string | null {
-  if (!due_at && !overdue_since) return null;
-  const says = reportWords.value;
-  if (overdue_since) return says.overdueSince(lastDay(due_at ?? overdue_since));
-  return due_at ? says.due(lastDay(due_at)) : null;
-}
-
 export function agoText(time: string, now = Date.now()): string {
   return reportWords.value.ago(Math.max(0, Math.floor((now - Date.parse(time)) / MINUTE_MS)));
 }
