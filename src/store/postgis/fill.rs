@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
-use super::{access, photos, write};
+use super::{access, arrays, photos, write};
 use crate::domain::account::KeptAccount;
 use crate::domain::audit::AuditEntry;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, Publication};
@@ -134,10 +134,11 @@ impl Filling for PostgisFilling {
                 self.1.push(first_day);
             }
         }
-        let all = rows::reports_json(reports.iter().map(|(report, _)| report));
-        self.0.execute(sqlx::query(sql::INSERT_REPORTS).bind(all)).await?;
+        let all: Vec<&Report> = reports.iter().map(|(report, _)| report).collect();
+        arrays::insert_reports(&mut self.0, &all).await?;
         let steps = reports.iter().flat_map(|(report, steps)| steps.iter().map(move |step| (report, step)));
-        self.0.execute(sqlx::query(sql::INSERT_STEPS).bind(rows::steps_json(steps))).await.map(|_| ())
+        let steps: Vec<(&Report, &Step)> = steps.collect();
+        arrays::insert_steps(&mut self.0, &steps).await
     }
 
     async fn sender_keys(&mut self, keys: &[HeldKey]) -> StoreResult<()> {

@@ -2,6 +2,7 @@
 //! schema `gridward`; QGIS sees `tier1` to `tier3`, views of the edition in force at the moment they are read.
 
 mod access;
+mod arrays;
 mod columns;
 mod connect;
 mod fault;

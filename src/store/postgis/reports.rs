@@ -8,7 +8,7 @@ use super::access::record;
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
-use super::{PostgisStore, cannot_be_there, write};
+use super::{PostgisStore, arrays, cannot_be_there, write};
 use crate::domain::report::{Event, Report, Step, new_id};
 use crate::domain::rules::{KeptRules, Rules};
 use crate::store::reports::tally::{Kind, Parts, Tallies, Times};
@@ -225,8 +225,8 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
     }
     session.row(sqlx::query(sql::HOLD_EVENTS)).await?;
     if !kept.is_empty() {
-        let rows = rows::reports_json(kept.iter().map(|new| &new.report));
-        session.execute(sqlx::query(sql::INSERT_REPORTS).bind(rows)).await?;
+        let reports: Vec<&Report> = kept.iter().map(|new| &new.report).collect();
+        arrays::insert_reports(session, &reports).await?;
     }
     if !done.is_empty() {
         let rows = rows::reports_json(done.iter().map(|change| &change.report));
@@ -346,8 +346,8 @@ async fn write_steps<'a>(
 ) -> StoreResult<()> {
     let events = rows::events_json(steps.clone())?;
     let count = steps.clone().count() as i64;
-    let history = rows::steps_json(steps.map(|(report, step, _)| (report, step)));
-    session.execute(sqlx::query(sql::INSERT_STEPS).bind(history)).await?;
+    let history: Vec<(&Report, &Step)> = steps.map(|(report, step, _)| (report, step)).collect();
+    arrays::insert_steps(session, &history).await?;
     let last = session.row(sqlx::query(sql::COUNT_EVENTS).bind(count)).await?;
     let last: i64 = last.ok_or_else(|| StoreError::Damaged("it counts no events".into()))?.try_get(0)?;
     session.execute(sqlx::query(sql::INSERT_EVENTS).bind(events).bind(last)).await?;
