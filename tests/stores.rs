@@ -78,7 +78,8 @@ impl TestStore {
     /// What an SQL client prints for a statement; an error is its message.
     pub fn sql(&self, statement: &str) -> Result<String, String> {
         let output = match &self.kept {
-            Kept::Embedded { .. } => Command::new("sqlite3").arg(self.path()).arg(statement).output(),
+            // What begins with a comment would be taken for an option.
+            Kept::Embedded { .. } => Command::new("sqlite3").arg(self.path()).arg(format!("\n{statement}")).output(),
             Kept::Postgis(..) => psql_command(&self.url, statement).output(),
         };
         let output = output.expect("sqlite3 and psql are installed: run `make tools` once");

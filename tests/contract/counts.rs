@@ -14,6 +14,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::reports::{BEGIN, accepted, new};
+use crate::stores::TestStore;
 
 /// Ten months of reports, of which the first begins in the night of China and the day before of the rest of the world.
 const DAYS: i64 = 300;
@@ -92,7 +93,8 @@ fn about(report: &Report, way: CountBy) -> About {
     }
 }
 
-pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
+/// Reports of ten months, acted on again and again; how each stands at the end.
+async fn lively(store: &dyn Store) -> Vec<Report> {
     let mut random = Pcg64::seed_from_u64(20_261_125);
     let all: Vec<NewReport> = (0..900).map(|n| some_report(n, &mut random)).collect();
     for some in all.chunks(250) {
@@ -121,6 +123,11 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
         assert_eq!(written, Written { added: vec![Added::Kept; new.len()], changed });
         reports.extend(new.into_iter().map(|new| new.report));
     }
+    reports
+}
+
+pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
+    let reports = lively(store).await;
     let day = datetime!(2026-11-25 0:00 +8);
     let noon = day + Duration::hours(12);
     let months = [datetime!(2026-12-01 0:00 +8), datetime!(2027-03-01 0:00 +8)].map(Some);
@@ -180,4 +187,61 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
         }
     }
     assert!(asked > 2_000, "{asked} groups prove little");
+}
+
+/// A store that had reports before they were counted as they came in counts the same of them afterwards, and goes on from there.
+async fn reports_from_before_are_counted(test: TestStore, before: &str, schema: &str) {
+    let store = test.open().await;
+    let reports = lively(&*store).await;
+    store.close().await;
+    let counts = || {
+        let tables = ["report_counts", "settling_counts"].map(|table| {
+            let mut rows: Vec<String> = test
+                .sql(&format!("SELECT * FROM {schema}{table} WHERE reports <> 0"))
+                .unwrap()
+                .lines()
+                .map(str::to_owned)
+                .collect();
+            rows.sort();
+            rows
+        });
+        assert!(tables.iter().all(|rows| rows.len() > 100), "{tables:?}");
+        tables
+    };
+    let indexes = || {
+        let there = match schema {
+            "" => "SELECT sql FROM sqlite_schema WHERE name LIKE 'reports\\_by%' ESCAPE '\\' ORDER BY name",
+            _ => "SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'reports\\_by%' ORDER BY indexname",
+        };
+        test.sql(there).unwrap()
+    };
+    let (as_they_came, indexes_before) = (counts(), indexes());
+    test.sql(before).unwrap();
+    assert_ne!(indexes(), indexes_before);
+    assert!(test.sql(&format!("SELECT * FROM {schema}report_counts")).is_err());
+    let store = test.open().await;
+    assert_eq!(counts(), as_they_came);
+    assert_eq!(indexes(), indexes_before);
+    let mut random = Pcg64::seed_from_u64(1);
+    let change = some_step(&reports[7], &mut random);
+    assert!(store.change_report(&change).await.unwrap());
+    let filter = ReportFilter::default();
+    let exact = store.count_reports(&filter, &WAYS, u64::MAX).await.unwrap();
+    let kept = store.count_reports(&filter, &WAYS, 0).await.unwrap();
+    for (exact, kept) in exact.iter().zip(&kept) {
+        assert_eq!(by_key(kept).0, by_key(exact).0);
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn an_embedded_store_counts_its_reports_from_before() {
+    let before = include_str!("../data/before_counts/gpkg.sql");
+    reports_from_before_are_counted(TestStore::embedded(), before, "").await;
+}
+
+#[tokio::test]
+async fn a_postgis_store_counts_its_reports_from_before() {
+    let before = include_str!("../data/before_counts/postgis.sql");
+    reports_from_before_are_counted(TestStore::postgis(), before, "gridward.").await;
 }

@@ -24,6 +24,8 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// Memory of the connection that brings the schema up to date, in the words of SQLite: KiB where negative.
+const MIGRATION_CACHE: &str = "-131072";
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
 pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
@@ -47,6 +49,20 @@ pub(super) async fn connect(path: &Path) -> StoreResult<(SqlitePool, SqlitePool)
     probe.close().await?;
 
     let durable = plain.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let newest = MIGRATIONS[MIGRATIONS.len() - 1].0;
+    if version < newest {
+        let begun = std::time::Instant::now();
+        if version > 0 {
+            let file = path.display();
+            tracing::warn!(%file, version, newest, "bringing the schema up to date; millions of reports take minutes");
+        }
+        // A migration is long in words and in time, and sorts what is there.
+        let patient = durable.clone().disable_statement_logging().pragma("cache_size", MIGRATION_CACHE);
+        migrate(patient, path).await?;
+        if version > 0 {
+            tracing::info!(file = %path.display(), seconds = begun.elapsed().as_secs(), "the schema is up to date");
+        }
+    }
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         // A write waits for the writes before it, and an import of a nation is one write.
@@ -56,9 +72,6 @@ pub(super) async fn connect(path: &Path) -> StoreResult<(SqlitePool, SqlitePool)
         .connect_with(durable)
         .await
         .map_err(|error| refused(path, error))?;
-    if version < MIGRATIONS[MIGRATIONS.len() - 1].0 {
-        migrate(&writer, path).await?;
-    }
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -152,18 +165,19 @@ async fn schema_version(connection: &mut SqliteConnection, path: &Path) -> Store
 
 /// Brings the schema up to date in one transaction: processes that open a new file at once take turns, and a kill
 /// leaves the file as it was.
-async fn migrate(writer: &SqlitePool, path: &Path) -> StoreResult<()> {
+async fn migrate(options: SqliteConnectOptions, path: &Path) -> StoreResult<()> {
     let migration = |(version, description, text): (i64, &'static str, &'static str)| {
         Migration::new(version, description.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     let migrator = Migrator::with_migrations(MIGRATIONS.map(migration).to_vec());
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut connection = options.connect().await.map_err(|error| refused(path, error))?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     migrator.run_direct(None, &mut *transaction, false).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => StoreError::from(error),
         other => not_a_store(path, &other.to_string()),
     })?;
     transaction.commit().await?;
     // Other programs read the application id from the file's first bytes, where it is only after a checkpoint.
-    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-    Ok(())
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    Ok(connection.close().await?)
 }

@@ -16,8 +16,9 @@ const OUR_TABLES: i64 = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// For the questions that tell what kind of database this is.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
-/// For the migrations that are missing, while other processes wait for their turn.
-const MIGRATION_TIMEOUT: Duration = Duration::from_secs(600);
+/// For the migrations that are missing, while other processes wait for their turn: reports that are there already may be
+/// counted and indexed anew, ten million of them in minutes (docs/postgis.md). `sql/migration_wait.sql` has the same bound.
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(2 * 3600);
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
 const MIGRATIONS: [(i64, &str, &str); 6] = [
@@ -28,6 +29,7 @@ const MIGRATIONS: [(i64, &str, &str); 6] = [
     (5, "photos", include_str!("../../../migrations/postgis/0005_photos.sql")),
     (6, "counts", include_str!("../../../migrations/postgis/0006_counts.sql")),
 ];
+const UNTIL_THEN: &str = "with millions of reports that takes minutes, and until then other servers refuse reports";
 const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Settings in the URL's query, those of libpq that the driver knows.
@@ -87,24 +89,33 @@ pub(super) async fn prepare(options: &PgConnectOptions) -> StoreResult<()> {
         other => other,
     };
     // Not from the pool, which tries again and again and then cannot say what was wrong.
-    let mut connection = within(ACQUIRE_TIMEOUT, options.connect()).await.map_err(here)?;
+    // A migration is long, in words and in time: the log gets neither.
+    let quiet = options.clone().disable_statement_logging();
+    let mut connection = within(ACQUIRE_TIMEOUT, quiet.connect()).await.map_err(here)?;
     let state = within(PROBE_TIMEOUT, async {
         connection.execute(sql::SESSION).await?;
         schema_state(&mut connection).await
     });
     match state.await.map_err(here)? {
         Found::Current => {}
-        Found::Older { is_standby: true } => {
+        Found::Older { is_standby: true, .. } => {
             return Err(not_a_store(
                 &place,
                 "it is a standby whose schema is older; open its primary with this version first",
             ));
         }
-        Found::Older { is_standby: false } => {
+        Found::Older { is_standby: false, version } => {
+            let begun = std::time::Instant::now();
+            if version > 0 {
+                tracing::warn!(place, version, newest = NEWEST, "bringing the schema up to date; {UNTIL_THEN}");
+            }
             within(MIGRATION_TIMEOUT, async { Ok::<_, sqlx::Error>(migrate(&mut connection, &place).await) })
                 .await
                 .and_then(|done| done)
                 .map_err(here)?;
+            if version > 0 {
+                tracing::info!(place, seconds = begun.elapsed().as_secs(), "the schema is up to date");
+            }
         }
         Found::Other(why) => return Err(not_a_store(&place, why)),
     }
@@ -125,7 +136,7 @@ async fn within<T>(bound: Duration, work: impl Future<Output = Result<T, sqlx::E
 /// What kind of database this is.
 enum Found {
     Current,
-    Older { is_standby: bool },
+    Older { is_standby: bool, version: i64 },
     Other(&'static str),
 }
 
@@ -144,7 +155,7 @@ async fn schema_state(connection: &mut PgConnection) -> Result<Found, sqlx::Erro
         if !has && !may {
             return Ok(Found::Other("PostGIS is not installed on its server"));
         }
-        return Ok(Found::Older { is_standby });
+        return Ok(Found::Older { is_standby, version: 0 });
     }
     let version: i64 = sqlx::query(sql::SCHEMA_VERSION).fetch_one(connection).await?.try_get(0)?;
     Ok(match version {
@@ -152,7 +163,7 @@ async fn schema_state(connection: &mut PgConnection) -> Result<Found, sqlx::Erro
         newer if newer > NEWEST => {
             Found::Other("a newer version of gridward wrote it; use that version or a newer one")
         }
-        _ => Found::Older { is_standby },
+        version => Found::Older { is_standby, version },
     })
 }
 
@@ -164,14 +175,16 @@ async fn migrate(connection: &mut PgConnection, place: &str) -> StoreResult<()> 
     let migrator = Migrator::with_migrations(MIGRATIONS.map(migration).to_vec());
     let mut transaction = connection.begin().await?;
     // Waiting for others who migrate, and migrating, may take longer than any other statement.
-    transaction.execute(sql::LONG_MIGRATION).await?;
+    transaction.execute(sql::MIGRATION_WAIT).await?;
     sqlx::query(sql::MIGRATION_LOCK).fetch_one(&mut *transaction).await?;
+    transaction.execute(sql::LONG_MIGRATION).await?;
     let origin = sqlx::query(sql::ORIGIN).fetch_one(&mut *transaction).await?;
     if !origin.try_get::<bool, _>("has_postgis")? {
         transaction.execute(sql::CREATE_POSTGIS).await.map_err(|_| {
             not_a_store(place, "it has no PostGIS yet; a superuser runs `CREATE EXTENSION postgis` in it")
         })?;
         transaction.execute(sql::SESSION).await?;
+        transaction.execute(sql::MIGRATION_WAIT).await?;
         transaction.execute(sql::LONG_MIGRATION).await?;
     }
     if !origin.try_get::<bool, _>("has_schema")? {

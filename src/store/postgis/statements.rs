@@ -76,6 +76,7 @@ pub(super) const LONG_READ: &str = include_str!("sql/long_read.sql");
 pub(super) const LONG_WRITE: &str = include_str!("sql/long_write.sql");
 pub(super) const MAKE_REPORT_MONTH: &str = include_str!("sql/make_report_month.sql");
 pub(super) const MIGRATION_LOCK: &str = include_str!("sql/migration_lock.sql");
+pub(super) const MIGRATION_WAIT: &str = include_str!("sql/migration_wait.sql");
 pub(super) const MOVE_WEBHOOK: &str = include_str!("sql/move_webhook.sql");
 pub(super) const ORIGIN: &str = include_str!("sql/origin.sql");
 pub(super) const PEPPER: &str = include_str!("sql/pepper.sql");
