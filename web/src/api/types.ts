@@ -52,6 +52,8 @@ export type NewReport = Schemas["NewReport"];
 /** What goes with an action. */
 export type ReportStep = Schemas["ReportStep"];
 export type StepDetail = Schemas["StepDetail"];
+/** Who has a report now. */
+export type ReportHolder = Schemas["ReportHolder"];
 export type AssignmentDetail = Schemas["AssignmentDetail"];
 export type Explanation = Schemas["Explanation"];
 export type ReportStatus = Schemas["ReportStatus"];

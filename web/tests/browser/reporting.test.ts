@@ -122,6 +122,21 @@ describe("reporting", () => {
     await fitsWidth(page);
   });
 
+  test("a fire is told as with the town, with who is called there, at once and later", async () => {
+    const page = await visit();
+    await begin(page);
+    await pick(page, "消防");
+    await send(page);
+    await arrived(page).waitFor();
+    await expect.poll(() => page.locator(".arrival").textContent()).toBe("上报已送达：镇级网格办");
+    const stored = await api<ReportDetail>(`/v1/reports/${await idOf(page)}`);
+    expect(stored.holder).toMatchObject({ level: "town", grid: null });
+    await expect.poll(() => arrived(page).locator(".holder").textContent()).toBe("镇级网格办");
+    expect(await arrived(page).locator(".leader-name").textContent()).toContain(stored.holder?.leader?.name);
+    await page.reload();
+    await expect.poll(() => arrived(page).locator(".holder").textContent()).toBe("镇级网格办");
+  });
+
   test("its link shows it on another phone, and nothing without the token", async () => {
     const page = await visit();
     await begin(page);

@@ -300,6 +300,24 @@ function waiting(page: Page): Promise<string> {
   });
 }
 
+test("whoever has a report now is told with it, not whoever passed it up", async () => {
+  const { id } = await post({ description: "组里办不了的一件" });
+  const page = await atWork(keys.leader, `/#report=${id}`);
+  const before = await page.locator(".facts-list .leader-name").textContent();
+  await page.locator('.actions [data-action="forward"]').click();
+  await page.locator('dialog input[value="tier1"]').check();
+  await page.locator('dialog button[type="submit"]').click();
+  await expect.poll(() => page.locator(".facts-list .holder").textContent()).toContain(grids[0]?.name);
+  const { holder, assignment } = await ask<ReportDetail>(`/v1/reports/${id}`, keys.village);
+  expect(holder?.grid?.code).toBe(grids[0]?.code);
+  expect(holder?.leader?.name).not.toBe(assignment.leader?.name);
+  const now = await page.locator(".facts-list .leader-name").textContent();
+  expect(now).toContain(holder?.leader?.name);
+  expect(now).not.toBe(before);
+  // The party group that passed it up is in the story, and nowhere beside who has it now.
+  expect(await page.locator(".facts-list .party-group").count()).toBe(holder?.party_group ? 1 : 0);
+});
+
 test("a link that was mistyped says that there is no such report", async () => {
   const page = await visit("/#report=garbage%00<b>");
   await expect.poll(() => page.locator('.reports [role="alert"]').textContent()).toContain("没有这件上报事件");

@@ -7,6 +7,8 @@ import { keepArrived, stale } from "../../src/state/mobile/sent.ts";
 import { inOrder } from "../../src/state/mobile/staff.ts";
 import { parseFollow } from "../../src/state/mobile/view.ts";
 import { dueText } from "../../src/ui/deadline.ts";
+import { holderOf } from "../../src/ui/holder.ts";
+import { holderName } from "../../src/ui/mobile/Story.tsx";
 
 test("photos fit the side and never grow", () => {
   expect(fitted(4000, 3000)).toEqual({ width: 2048, height: 1536 });
@@ -18,6 +20,34 @@ test("HEIC is known by its type or its name", () => {
   expect(isHeic({ type: "image/heic", name: "a" })).toBe(true);
   expect(isHeic({ type: "", name: "IMG_1.HEIC" })).toBe(true);
   expect(isHeic({ type: "image/jpeg", name: "heic.jpg" })).toBe(false);
+});
+
+test("whoever has a report is told together: the level, its grid, and who is called there", () => {
+  const assignment = {
+    level: "tier3",
+    grids: [
+      { tier: 1, code: "11", name: "甲村" },
+      { tier: 3, code: "110101", name: "桥头组" },
+    ],
+    party_group: "桥头党小组",
+    leader: { name: "李某", phone: "139****5678", deputy: false },
+  };
+  const report = (level: string, holder?: unknown) => ({ level, assignment, holder }) as unknown as ReportDetail;
+  expect(holderOf(report("tier3"))).toMatchObject({ grid: { name: "桥头组" }, leader: { name: "李某" } });
+  // Passed up: whom the decision called is not who has it now.
+  expect(holderOf(report("tier1"))).toEqual({
+    level: "tier1",
+    grid: assignment.grids[0],
+    party_group: null,
+    leader: null,
+  });
+  const told = { level: "tier1", grid: assignment.grids[0], party_group: null, leader: { name: "王某" } };
+  expect(holderOf(report("tier1", told))).toEqual(told);
+  expect([holderName(report("tier3")), holderName(report("tier1")), holderName(report("town"))]).toEqual([
+    "桥头党小组",
+    "甲村",
+    "镇级网格办",
+  ]);
 });
 
 test("links that follow a report", () => {

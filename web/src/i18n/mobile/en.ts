@@ -73,7 +73,7 @@ export const en: MobileWords = {
     start: "Report something",
     arrived: "Arrived",
     number: "Number",
-    to: "Went to",
+    to: "Now with",
     byTown: "A person of the town office passes it on",
     leader: "Contact",
     link: "Copy the link to follow it",

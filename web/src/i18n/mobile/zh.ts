@@ -72,7 +72,7 @@ export const zh = {
     start: "去上报",
     arrived: "已送达",
     number: "编号",
-    to: "派给",
+    to: "现由",
     byTown: "由镇级网格办人工派单",
     leader: "联系人",
     link: "复制查看链接",

@@ -6,6 +6,7 @@ import { drafts } from "../../state/mobile/outbox.ts";
 import { forgetSent, refresh, type Sent, sent, stale } from "../../state/mobile/sent.ts";
 import { followLink, go, misled } from "../../state/mobile/view.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
+import { holderOf } from "../holder.ts";
 import { Outbox } from "./Outbox.tsx";
 import { Photos } from "./Photos.tsx";
 import { placeOf, StatusChip, Story } from "./Story.tsx";
@@ -105,23 +106,28 @@ function SentCard({ one, first }: { one: Sent; first: boolean }) {
 function WentTo({ one: { report } }: { one: Sent }) {
   const says = mobileWords.value;
   if (!report) return null;
-  const { assignment } = report;
+  const { level, grid, party_group, leader } = holderOf(report);
+  const unplaced = report.assignment.rule === "unassigned" && report.status === "reported";
   return (
     <dl class="went-to">
       <div>
         <dt>{says.mine.to}</dt>
-        <dd>
-          {assignment.rule === "unassigned"
-            ? says.mine.byTown
-            : [assignment.party_group, placeOf(report)].filter(Boolean).join("，")}
+        <dd class="holder" data-level={level}>
+          {unplaced ? says.mine.byTown : [says.level[level], grid?.name, party_group].filter(Boolean).join(" · ")}
         </dd>
       </div>
-      {assignment.leader && (
+      {leader && (
         <div>
           <dt>{says.mine.leader}</dt>
-          <dd>
-            {assignment.leader.name} {assignment.leader.phone}
+          <dd class="leader-name">
+            {leader.name} {leader.phone}
           </dd>
+        </div>
+      )}
+      {report.assignment.grids.length > 0 && (
+        <div>
+          <dt>{says.work.where}</dt>
+          <dd>{placeOf(report)}</dd>
         </div>
       )}
       <div>

@@ -11,19 +11,18 @@ import {
   unkept,
 } from "../../state/mobile/outbox.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
-import { placeOf } from "./Story.tsx";
+import { holderName } from "./Story.tsx";
 
 export function Outbox() {
   const says = mobileWords.value.outbox;
   // What waits is told before what has arrived earlier.
   const waits = drafts.value.some((draft) => !draft.arrived && !draft.refused);
   const arrived = arrivals.value.at(-1);
-  const party = arrived && (arrived.assignment.party_group ?? placeOf(arrived));
   return (
     <>
       <p class="arrival" role="status" data-arrived={!waits && Boolean(arrived)}>
         {waits && (sending.value ? says.announceSending : says.announceKept)}
-        {!waits && arrived && says.announceSent(party || mobileWords.value.mine.byTown)}
+        {!waits && arrived && says.announceSent(holderName(arrived))}
       </p>
       {photoProblems.value.map((problem) => (
         <p key={problem.type} class="wrong" role="alert">

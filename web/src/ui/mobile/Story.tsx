@@ -1,6 +1,7 @@
 // What became of a report, step by step, and the marks of how it stands.
 import type { ReportDetail, ReportStatus } from "../../api/types.ts";
 import { mobileWords } from "../../i18n/mobile/index.ts";
+import { holderOf } from "../holder.ts";
 
 export function StatusChip({ status }: { status: ReportStatus }) {
   return (
@@ -28,6 +29,12 @@ export function Story({ report }: { report: ReportDetail }) {
       </ol>
     </section>
   );
+}
+
+/** Who has it now, in few words: the party group, or the grid, or the town. */
+export function holderName(report: ReportDetail): string {
+  const { party_group, grid, level } = holderOf(report);
+  return party_group ?? grid?.name ?? mobileWords.value.level[level];
 }
 
 /** Names of the grids at its place, the smallest last. */

@@ -6,12 +6,13 @@ import { words } from "../../i18n/index.ts";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import { formatLink } from "../../lib/link.ts";
 import { dialable } from "../../lib/measure.ts";
-import { act, fresh, keyNow, looked, showPlace, storyOf } from "../../state/mobile/staff.ts";
+import { act, fresh, isOwn, keyNow, looked, showPlace, storyOf } from "../../state/mobile/staff.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
 import { dueText } from "../deadline.ts";
+import { holderOf } from "../holder.ts";
 import { Icon } from "../Icon.tsx";
 import { Photos } from "./Photos.tsx";
-import { placeOf, StatusChip, Story } from "./Story.tsx";
+import { holderName, placeOf, StatusChip, Story } from "./Story.tsx";
 
 /** Those for the phone, the usual ones first; merging and choosing another grid need the desk's map. */
 const ON_PHONE: readonly ReportAction[] = ["accept", "resolve", "verify", "forward", "return", "reopen", "reject"];
@@ -54,6 +55,7 @@ export function Task({ report }: { report: ReportDetail }) {
       </button>
       <p class="description">{report.description}</p>
       <p class="caption">{[placeOf(report), dueText(report)].filter(Boolean).join("；")}</p>
+      {!isOwn(report) && <Holder report={report} />}
       {/* The list has numbers masked; the report itself has them for whoever may call. */}
       <Reporter report={(open.value && story.value) || report} />
       {open.value && (
@@ -76,6 +78,18 @@ export function Task({ report }: { report: ReportDetail }) {
         }}
       />
     </article>
+  );
+}
+
+/** Who has what is not one's own to settle. */
+function Holder({ report }: { report: ReportDetail }) {
+  const says = mobileWords.value;
+  const { leader } = holderOf(report);
+  return (
+    <p class="caption holder">
+      {says.mine.to} {holderName(report)}
+      {leader && `，${says.mine.leader} ${leader.name}`}
+    </p>
   );
 }
 

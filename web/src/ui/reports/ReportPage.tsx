@@ -11,13 +11,14 @@ import { reload, shown, told } from "../../state/reports/report.ts";
 import { keyNow } from "../../state/reports/session.ts";
 import { dueText } from "../deadline.ts";
 import { Failed } from "../editions/Failed.tsx";
+import { holderOf } from "../holder.ts";
 import { Icon } from "../Icon.tsx";
 import { Photos } from "../mobile/Photos.tsx";
 import { Actions } from "./Actions.tsx";
 import { Status } from "./List.tsx";
 import { MarkOf } from "./Mark.tsx";
 import { Story } from "./Story.tsx";
-import { agoText, holderName, placeName } from "./says.ts";
+import { agoText, placeName } from "./says.ts";
 import { Why } from "./Why.tsx";
 
 export function ReportPage() {
@@ -69,16 +70,17 @@ function Due({ report }: { report: ReportDetail }) {
 function Facts({ report }: { report: ReportDetail }) {
   const says = reportWords.value;
   const { assignment, reporter } = report;
-  const { leader } = assignment;
+  const holder = holderOf(report);
+  const { leader, party_group } = holder;
   return (
     <dl class="facts-list">
       <Fact name={says.page.where}>{placeName(assignment)}</Fact>
       <Fact name={says.page.holder}>
-        <span class="holder">{says.story.now(says.level[report.level], holderName(assignment, report.level))}</span>
+        <span class="holder">{says.story.now(says.level[holder.level], holder.grid?.name ?? null)}</span>
       </Fact>
-      {assignment.party_group && (
+      {party_group && (
         <Fact name={words.value.partyGroup}>
-          <span class="party-group">{assignment.party_group}</span>
+          <span class="party-group">{party_group}</span>
         </Fact>
       )}
       {leader && (

@@ -1,15 +1,13 @@
 // Parts of sentences that several pages of the panel say of a report.
 import type { AssignmentDetail, Level, ReportDetail } from "../../api/types.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
+import { gridAt } from "../holder.ts";
 
 const MINUTE_MS = 60_000;
 
-/** Levels that have a grid, by the grid's tier. */
-const TIERS: Partial<Record<Level, number>> = { tier1: 1, tier2: 2, tier3: 3 };
-
-/** The name of the grid that has it; null for the town. */
+/** The name of the grid that had it at a level; null for the town. */
 export function holderName(assignment: AssignmentDetail, level: Level): string | null {
-  return assignment.grids.find(({ tier }) => tier === TIERS[level])?.name ?? null;
+  return gridAt(assignment, level)?.name ?? null;
 }
 
 /** Where it is: the village and the smallest grid there. */
