@@ -47,6 +47,7 @@ export const en: Words = {
     due: (day) => `due on ${day}`,
     overdue: (day) => `Overdue: was due on ${day}`,
   },
+  noDescription: "(no description)",
   nobody: "The roster names nobody for this grid yet",
   noGrid: "none",
   phoneHidden: "part of the number is hidden",

@@ -50,6 +50,7 @@ export const zh = {
     due: (day: string) => `期限：${day}`,
     overdue: (day: string) => `已超期，期限是${day}`,
   },
+  noDescription: "（无说明）",
   nobody: "名册中还没有这个网格的负责人",
   noGrid: "无",
   phoneHidden: "号码已隐去中间几位",

@@ -9,6 +9,7 @@ import { parseFollow } from "../../src/state/mobile/view.ts";
 import { dueText } from "../../src/ui/deadline.ts";
 import { holderOf } from "../../src/ui/holder.ts";
 import { holderName } from "../../src/ui/mobile/Story.tsx";
+import { saidIn } from "../../src/ui/said.ts";
 
 test("photos fit the side and never grow", () => {
   expect(fitted(4000, 3000)).toEqual({ width: 2048, height: 1536 });
@@ -50,6 +51,11 @@ test("whoever has a report is told together: the level, its grid, and who is cal
   ]);
 });
 
+test("a report without words says so in the reader's language alone", () => {
+  expect(saidIn({ description: "（无说明 · no description）" })).toBe("（无说明）");
+  expect(saidIn({ description: "路灯不亮 · lamp" })).toBe("路灯不亮 · lamp");
+});
+
 test("links that follow a report", () => {
   const token = "a".repeat(43);
   expect(parseFollow(`#follow=261125-7k3m9qxw2f4p.${token}`)).toEqual({ id: "261125-7k3m9qxw2f4p", token });
@@ -70,10 +76,13 @@ test("a deadline at midnight is told as the day that it ends, wherever the reade
 });
 
 test("a report that has arrived shows that there is a network", async () => {
-  vi.stubGlobal("fetch", async () => new Response("{}"));
+  const fetch = vi.fn(async () => new Response("{}"));
+  vi.stubGlobal("fetch", fetch);
   stale.value = true;
   await keepArrived({ id: "261125-7k3m9qxw2f4p", token: "a".repeat(43), report: null, gone: false });
   expect(stale.value).toBe(false);
+  // How it stands, and all others, is asked anew.
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
   vi.unstubAllGlobals();
 });
 

@@ -7,6 +7,7 @@ import { forgetSent, refresh, type Sent, sent, stale } from "../../state/mobile/
 import { followLink, go, misled } from "../../state/mobile/view.ts";
 import { nameOf } from "../../state/mobile/writing.ts";
 import { holderOf } from "../holder.ts";
+import { saidIn } from "../said.ts";
 import { Outbox } from "./Outbox.tsx";
 import { Photos } from "./Photos.tsx";
 import { placeOf, StatusChip, Story } from "./Story.tsx";
@@ -92,7 +93,7 @@ function SentCard({ one, first }: { one: Sent; first: boolean }) {
       <WentTo one={one} />
       {open.value && (
         <>
-          <p class="description">{report.description}</p>
+          <p class="description">{saidIn(report)}</p>
           <Photos id={one.id} access={{ token: one.token }} turn={drafts.value.length} />
           <Story report={report} />
           <CopyLink one={one} />

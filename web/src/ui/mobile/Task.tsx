@@ -11,6 +11,7 @@ import { nameOf } from "../../state/mobile/writing.ts";
 import { dueText } from "../deadline.ts";
 import { holderOf } from "../holder.ts";
 import { Icon } from "../Icon.tsx";
+import { saidIn } from "../said.ts";
 import { Photos } from "./Photos.tsx";
 import { holderName, placeOf, StatusChip, Story } from "./Story.tsx";
 
@@ -53,7 +54,7 @@ export function Task({ report }: { report: ReportDetail }) {
           <StatusChip status={report.status} />
         </span>
       </button>
-      <p class="description">{report.description}</p>
+      <p class="description">{saidIn(report)}</p>
       <p class="caption">{[placeOf(report), dueText(report)].filter(Boolean).join("；")}</p>
       {!isOwn(report) && <Holder report={report} />}
       {/* The list has numbers masked; the report itself has them for whoever may call. */}

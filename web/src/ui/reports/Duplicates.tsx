@@ -3,6 +3,7 @@ import type { DuplicateReport } from "../../api/types.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
 import { duplicates } from "../../state/reports/duplicates.ts";
 import { openReport } from "../../state/reports/page.ts";
+import { saidIn } from "../said.ts";
 import { Status } from "./List.tsx";
 import { MarkOf } from "./Mark.tsx";
 import { agoText, placeName } from "./says.ts";
@@ -33,7 +34,7 @@ function Duplicate({ found, merge }: { found: DuplicateReport; merge: (into: str
         <MarkOf report={report} />
         <strong>{says.duplicates.near(says.distance(distance_m), says.duplicates.hours(hours_apart))}</strong>
         <Status report={report} />
-        <span class="text">{report.description}</span>
+        <span class="text">{saidIn(report)}</span>
         <small class="where">{placeName(report.assignment)}</small>
         <small class="when">{agoText(report.created_at)}</small>
       </button>

@@ -12,6 +12,7 @@ import { heed, session, signOut } from "../../state/reports/session.ts";
 import { dueText } from "../deadline.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
+import { saidIn } from "../said.ts";
 import { Filters } from "./Filters.tsx";
 import { Legend } from "./Legend.tsx";
 import { MarkOf } from "./Mark.tsx";
@@ -149,7 +150,7 @@ function Row({ report }: { report: ReportDetail }) {
         {fresh.value.has(id) && <em class="fresh">{says.list.fresh}</em>}
       </strong>
       <Status report={report} />
-      <span class="text">{report.description}</span>
+      <span class="text">{saidIn(report)}</span>
       <small class="where">{placeName(report.assignment)}</small>
       <small class="when">{agoText(report.created_at)}</small>
       {due && <small class={report.overdue_since ? "due late" : "due"}>{due}</small>}

@@ -14,6 +14,7 @@ import { Failed } from "../editions/Failed.tsx";
 import { holderOf } from "../holder.ts";
 import { Icon } from "../Icon.tsx";
 import { Photos } from "../mobile/Photos.tsx";
+import { saidIn } from "../said.ts";
 import { Actions } from "./Actions.tsx";
 import { Status } from "./List.tsx";
 import { MarkOf } from "./Mark.tsx";
@@ -45,7 +46,7 @@ export function ReportPage() {
         <h3>{categoryName.value(report.category)}</h3>
         <Status report={report} />
       </header>
-      <p class="description">{report.description}</p>
+      <p class="description">{saidIn(report)}</p>
       <Due report={report} />
       <Actions report={report} />
       <Photos id={report.id} access={{ token: tokenNow(), key: keyNow() }} turn={told.value} />
