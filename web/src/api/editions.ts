@@ -1,6 +1,6 @@
 // The calls of an administrator: editions, their reports, what another edition would do, publishing.
 import { type Call, call } from "./client.ts";
-import type { ComparedPlaces, Comparison, Edition, Job, Report, Strips } from "./types.ts";
+import type { ComparedPlaces, ComparedReports, Comparison, Edition, Job, Report, Strips } from "./types.ts";
 
 /** A key in force; null for whoever the browser's cookie says, or what everybody may see. */
 export type Key = string | null;
@@ -64,6 +64,16 @@ export function compare(before: string, after: string, key: Key, signal?: AbortS
 
 export function strips(before: string, after: string, key: Key, signal?: AbortSignal): Promise<Strips> {
   return call(`${at(before)}/diff/${encodeURIComponent(after)}?f=geojson`, { key, signal });
+}
+
+/** How many known reports would lie in another grid: for who may read reports. */
+export function compareReports(
+  before: string,
+  after: string,
+  key: Key,
+  signal?: AbortSignal,
+): Promise<ComparedReports> {
+  return call(`${at(before)}/diff/${encodeURIComponent(after)}/reports`, { key, signal });
 }
 
 /** What would become of known places: a table with columns `lon` and `lat`. */

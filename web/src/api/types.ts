@@ -42,6 +42,7 @@ export type DoneRepair = Schemas["DoneRepair"];
 export type Comparison = Schemas["DiffAnswer"];
 export type Answering = Schemas["Answering"];
 export type ComparedPlaces = Schemas["PlacesAnswer"];
+export type ComparedReports = Schemas["ReportsAnswer"];
 /** The strips of land that change hands; OpenAPI leaves their shapes to GeoJSON. */
 export type Strips = FeatureCollection<MultiPolygon, Schemas["StripProperties"]>;
 

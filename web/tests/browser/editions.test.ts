@@ -1,8 +1,11 @@
 // From a shapefile to the edition in force and back, in a real browser on the real service: the whole story of somebody who
 // manages the grids, with a GBK shapefile as offices have them.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Comparison, Edition, Report } from "../../src/api/types.ts";
+import type { ComparedReports, Comparison, Edition, FoundGrid, Report } from "../../src/api/types.ts";
 import { launch, mapRests, open } from "./chromium.mjs";
 import { accessible, fitsWidth } from "./expect.ts";
 import { adminKey, type Gridward, serve } from "./gridward.mjs";
@@ -299,6 +302,50 @@ describe.each([
     }
     expect(opened.faults).toEqual([]);
   });
+});
+
+test("a comparison says how many open reports would lie in another grid, and flies there", async () => {
+  const { label } = await fromService<FoundGrid>(`/v1/grids/${RENAMED.code}?f=json`);
+  const [lon, lat] = label ?? [];
+  const sent = await fetch(`${town.url}/v1/reports`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ category: "sanitation", description: "垃圾未清运", lon, lat }),
+  });
+  expect(sent.status).toBe(201);
+  const folder = mkdtempSync(join(tmpdir(), "gridward-renumbered-"));
+  const file = join(folder, "renumbered.geojsonl");
+  writeFileSync(file, readFileSync(TOWN, "utf8").replaceAll(`"${RENAMED.code}"`, '"renumbered"'));
+  await town.run("import", file, "--edition", "renumbered");
+  rmSync(folder, { recursive: true });
+  const opened = await open(browser, town.url);
+  const { page } = opened;
+  try {
+    await openDesk(page);
+    await signIn(page);
+    await page.locator('[data-edition="renumbered"]').click();
+    await page.locator(".compare-with .button").click();
+    await page.locator(".moved-reports").waitFor();
+    const found = await fromService<ComparedReports>("/v1/editions/demo/diff/renumbered/reports");
+    expect([found.another_grid.open, found.looked_at.open]).toEqual([1, 1]);
+    expect(await page.locator(".moved-reports summary").textContent()).toBe("在办上报 1 件将换网格");
+    await page.locator(".moved-reports summary").click();
+    expect(await page.locator(".moved-reports .counted").textContent()).toContain(
+      `${found.looked_at.all} 件上报中（含已办结），${found.another_grid.all} 件换网格`,
+    );
+    const pairs = page.locator(".moved-reports li .problem");
+    expect(await pairs.count()).toBe(1);
+    expect(await pairs.textContent()).toContain(`${RENAMED.code} → renumbered`);
+    await accessible(page);
+    await mapRests(page);
+    const whole = await page.locator("canvas").first().screenshot();
+    await pairs.click();
+    await mapRests(page);
+    expect((await page.locator("canvas").first().screenshot()).equals(whole)).toBe(false);
+  } finally {
+    await opened.context.close();
+  }
+  expect(opened.faults).toEqual([]);
 });
 
 test("in an empty store the first edition can be uploaded and published", async () => {

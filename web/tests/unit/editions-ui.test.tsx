@@ -4,12 +4,14 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { editionWords } from "../../src/i18n/editions/index.ts";
 import { language } from "../../src/i18n/index.ts";
+import { reports } from "../../src/state/editions/comparison.ts";
 import { choose, reported } from "../../src/state/editions/report.ts";
 import { session } from "../../src/state/editions/session.ts";
-import { divider } from "../../src/state/editions/stage.ts";
+import { divider, flight } from "../../src/state/editions/stage.ts";
 import { work } from "../../src/state/editions/work.ts";
 import { Divider } from "../../src/ui/editions/Divider.tsx";
 import { saying } from "../../src/ui/editions/Failed.tsx";
+import { MovedReports } from "../../src/ui/editions/MovedReports.tsx";
 import { Repairs } from "../../src/ui/editions/Repairs.tsx";
 import { Report } from "../../src/ui/editions/Report.tsx";
 import { SignIn } from "../../src/ui/editions/SignIn.tsx";
@@ -30,6 +32,8 @@ afterEach(() => {
   work.value = { state: "none" };
   session.value = { state: "out" };
   reported.value = { state: "none" };
+  reports.value = { state: "none" };
+  flight.value = null;
 });
 
 const text = (selector: string): string[] => [...page.querySelectorAll(selector)].map((found) => found.textContent);
@@ -122,6 +126,45 @@ test("what was found is said in Chinese, with the names of the grids, beside the
   }
   language.value = "en";
   expect(await said(0)).toEqual([english]);
+});
+
+test("reports that would lie in another grid are told, open ones first, and a pair of grids is flown to", async () => {
+  const none = { all: 0, open: 0 };
+  const found = {
+    old: "a",
+    new: "b",
+    looked_at: { all: 1200, open: 30 },
+    another_grid: { all: 9, open: 2 },
+    recoded: { all: 3, open: 1 },
+    handed_over: { all: 6, open: 1 },
+    without_position: { all: 4, open: 0 },
+    changed: { tier1: none, tier2: none, tier3: { all: 9, open: 2 } },
+    outside: none,
+    back_to: "2026-03-01",
+    pairs: [
+      {
+        from: { tier: 3, code: "1", name: "一组" },
+        to: { tier: 3, code: "2", name: "二组" },
+        reports: { all: 6, open: 1 },
+        recoded: false,
+        bbox: [1, 2, 3, 4],
+      },
+      { from: { tier: 3, code: "3", name: "" }, to: null, reports: { all: 3, open: 1 }, recoded: false, bbox: null },
+    ],
+    left_out: 7,
+  };
+  reports.value = { state: "counted", found };
+  await act(() => render(<MovedReports before="a" after="b" />, page));
+  expect(text("summary")).toEqual(["在办上报 2 件将换网格"]);
+  expect(text(".counted")).toEqual(["1,200 件上报中（含已办结），9 件换网格，6 件换负责人"]);
+  expect(text(".note").join()).toContain("2026-03-01");
+  expect(text(".who")).toEqual(["一组 → 二组1 → 2", "3 → 网格之外3 → —"]);
+  expect(text(".measure")[0]).toBe("在办 1 · 共 6");
+  await act(() => page.querySelector<HTMLElement>("li button")?.click());
+  expect(flight.value).toEqual([1, 2, 3, 4]);
+  reports.value = { state: "counted", found: { ...found, looked_at: none } };
+  await act(() => render(<MovedReports before="a" after="b" />, page));
+  expect(page.textContent).toBe("还没有上报事件");
 });
 
 test("every word is there in both languages", () => {

@@ -69,6 +69,6 @@ export function changesOf(comparison: Lists): Change[] {
   ];
 }
 
-function boxOf(bbox: number[] | null | undefined): Box | null {
+export function boxOf(bbox: number[] | null | undefined): Box | null {
   return bbox ? boxAround([bbox.slice(0, 2), bbox.slice(2)]) : null;
 }

@@ -2,12 +2,12 @@
 
 import { computed, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
-import { compare, comparePlaces, strips as fetchStrips } from "../../api/editions.ts";
-import type { ComparedPlaces, Comparison, Problem, Strips, Tier } from "../../api/types.ts";
+import { compare, comparePlaces, compareReports, strips as fetchStrips } from "../../api/editions.ts";
+import type { ComparedPlaces, ComparedReports, Comparison, Problem, Strips, Tier } from "../../api/types.ts";
 import { boxAround, joined } from "../../lib/boxes.ts";
 import { groupedBy } from "../../lib/groups.ts";
 import { type Change, type ChangeKind, changesOf, KINDS } from "./changes.ts";
-import { heed, keyNow } from "./session.ts";
+import { heed, isIn, keyNow } from "./session.ts";
 import { flight } from "./stage.ts";
 
 export type Compared =
@@ -65,6 +65,30 @@ export async function countPlaces(before: string, after: string, table: File): P
   }
 }
 
+export type CountedReports =
+  | { readonly state: "none" }
+  | { readonly state: "counting" }
+  | { readonly state: "counted"; readonly found: ComparedReports }
+  | { readonly state: "failed"; readonly problem: Problem | null };
+
+/** What would become of known reports. */
+export const reports = signal<CountedReports>({ state: "none" });
+
+let counting: AbortController | null = null;
+
+export async function countReports(before: string, after: string): Promise<void> {
+  counting?.abort();
+  const controller = new AbortController();
+  counting = controller;
+  reports.value = { state: "counting" };
+  try {
+    const found = await compareReports(before, after, keyNow(), controller.signal);
+    if (!controller.signal.aborted) reports.value = { state: "counted", found };
+  } catch (error) {
+    if (!controller.signal.aborted) reports.value = { state: "failed", problem: heed(error) };
+  }
+}
+
 let running: AbortController | null = null;
 
 export async function loadComparison(before: string, after: string): Promise<void> {
@@ -74,6 +98,8 @@ export async function loadComparison(before: string, after: string): Promise<voi
   chosenChange.value = null;
   comparedTier.value = null;
   compared.value = { state: "loading" };
+  // Reports are counted for the staff alone.
+  if (isIn()) void countReports(before, after);
   try {
     const [comparison, strips] = await Promise.all([
       compare(before, after, keyNow(), controller.signal),
@@ -87,6 +113,8 @@ export async function loadComparison(before: string, after: string): Promise<voi
 
 export function forgetComparison(): void {
   places.value = { state: "none" };
+  counting?.abort();
+  reports.value = { state: "none" };
   running?.abort();
   chosenChange.value = null;
   compared.value = { state: "none" };

@@ -21,6 +21,7 @@ import { Icon } from "../Icon.tsx";
 import { Affected } from "./Affected.tsx";
 import { byArrows } from "./arrows.ts";
 import { Failed } from "./Failed.tsx";
+import { MovedReports } from "./MovedReports.tsx";
 import { Places } from "./Places.tsx";
 
 /** So many of a kind are listed; a redrawn nation has a hundred thousand. */
@@ -57,6 +58,7 @@ export function Compare({ before, after }: { before: string; after: string }) {
       {now.state === "failed" && <Failed problem={now.problem} retry={() => void loadComparison(before, after)} />}
       {now.state === "loaded" && (changes.value.length === 0 ? <p class="sound">{says.compare.none}</p> : <Changes />)}
       {now.state === "loaded" && <Affected comparison={now.comparison} />}
+      {now.state === "loaded" && <MovedReports before={before} after={after} />}
       {now.state === "loaded" && changes.value.length > 0 && <Places before={before} after={after} />}
     </>
   );
