@@ -1,7 +1,6 @@
 // The real service on a store of its own, for the browser tests and the screenshots.
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -29,10 +28,9 @@ const START_MS = 60_000;
 export async function serve({ demo }) {
   if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: build it, or name it in GRIDWARD_BIN`);
   const folder = mkdtempSync(join(tmpdir(), "gridward-web-"));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  // The service finds a free port by itself, and keeps it.
+  let port = 0;
   const store = emptyStore(folder);
-  const args = ["serve", "--store", store.url, "--listen", `127.0.0.1:${port}`];
   /** @type {() => Promise<void>} */
   let halt = async () => {};
   const stop = async () => {
@@ -40,13 +38,18 @@ export async function serve({ demo }) {
     store.drop();
     rmSync(folder, { recursive: true, force: true });
   };
-  const resume = async () => {
+  const deadline = () => Date.now() + START_MS;
+  const resume = async (until = deadline()) => {
+    const args = ["serve", "--json", "--store", store.url, "--listen", `127.0.0.1:${port}`];
     const server = spawn(BINARY, demo ? [...args, "--demo"] : args, {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
       // Tests ask as fast as they can.
       env: { ...process.env, GRIDWARD_RATE_LIMIT: "0", GRIDWARD_KEY_RATE_LIMIT: "0" },
     });
-    let said = "";
+    let [printed, said] = ["", ""];
+    server.stdout.on("data", (text) => {
+      printed += text;
+    });
     server.stderr.on("data", (text) => {
       said = (said + text).slice(-4000);
     });
@@ -56,9 +59,15 @@ export async function serve({ demo }) {
       server.kill("SIGTERM");
       await ended;
     };
-    const deadline = Date.now() + START_MS;
-    while (!(await answers(`${url}${demo ? "/readyz" : "/healthz"}`))) {
-      if (server.exitCode !== null || Date.now() > deadline) {
+    for (;;) {
+      port ||= Number(/"url":\s*"http:\/\/[^"]*:(\d+)/.exec(printed)?.[1] ?? 0);
+      if (port && (await answers(`http://127.0.0.1:${port}${demo ? "/readyz" : "/healthz"}`))) return;
+      if (server.exitCode !== null && said.includes("in use already") && Date.now() < until) {
+        // Somebody has the port for a moment: whoever connects to somewhere is given one.
+        await new Promise((wait) => setTimeout(wait, 500));
+        return resume(until);
+      }
+      if (server.exitCode !== null || Date.now() > until) {
         await stop();
         throw new Error(`the service did not start:\n${said}`);
       }
@@ -66,9 +75,10 @@ export async function serve({ demo }) {
     }
   };
   await resume();
+  const url = `http://127.0.0.1:${port}`;
   /** @param {string[]} command */
   const run = async (...command) => (await promisify(execFile)(BINARY, [...command, "--store", store.url])).stdout;
-  return { url, port, run, halt: () => halt(), resume, stop };
+  return { url, port, run, halt: () => halt(), resume: () => resume(), stop };
 }
 
 /**
@@ -96,15 +106,4 @@ async function answers(url) {
   } catch {
     return false;
   }
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((found, failed) => {
-    const probe = createServer().once("error", failed);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => found(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

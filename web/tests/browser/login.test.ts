@@ -51,7 +51,7 @@ test("from the phone's page there and back, shown by name, whole numbers, and ou
   await page.locator('.result[data-state="answered"]').waitFor();
   expect(await page.locator(".who summary").textContent()).toContain("王某");
   // A dispatcher sees numbers whole, and may dial them.
-  expect(await page.locator('a[href^="tel:"]').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('a[href^="tel:"]').count()).toBeGreaterThan(0);
   const cookies = (await opened?.context.cookies()) ?? [];
   expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
     { name: "gridward", httpOnly: true, sameSite: "Strict" },
@@ -61,7 +61,7 @@ test("from the phone's page there and back, shown by name, whole numbers, and ou
   await page.locator(".who button").click();
   await page.locator("a.who").waitFor();
   await page.locator('.result[data-state="answered"]').waitFor();
-  expect(await page.locator('a[href^="tel:"]').count()).toBe(0);
+  await expect.poll(() => page.locator('a[href^="tel:"]').count()).toBe(0);
   const log = JSON.parse(await town.run("audit", "--json", "--actor", "王某")) as { action: string }[];
   expect(log.map(({ action }) => action)).toEqual(
     expect.arrayContaining(["session.end", "phone.reveal", "session.begin"]),

@@ -86,14 +86,15 @@ afterAll(async () => {
 test("MapLibre draws an exported archive by range requests alone", async () => {
   const { page, faults } = await open(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   await mapRests(page);
-  const codes = await page.evaluate(() => {
-    type Feature = { properties: { code: string } };
-    const { map } = window as unknown as { map: { querySourceFeatures: (source: string, of: object) => Feature[] } };
-    const features = map.querySourceFeatures("grids", { sourceLayer: "tier3" });
-    return new Set(features.map((feature) => feature.properties.code)).size;
-  });
+  const codes = () =>
+    page.evaluate(() => {
+      type Feature = { properties: { code: string } };
+      const { map } = window as unknown as { map: { querySourceFeatures: (source: string, of: object) => Feature[] } };
+      const features = map.querySourceFeatures("grids", { sourceLayer: "tier3" });
+      return new Set(features.map((feature) => feature.properties.code)).size;
+    });
+  await expect.poll(codes).toBe(165);
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, "pmtiles.png") });
-  expect(codes).toBe(165);
   expect(faults).toEqual([]);
 });

@@ -150,7 +150,7 @@ describe("reporting", () => {
     const other = await visit({}, new URL(link).pathname + new URL(link).hash);
     await expect.poll(() => arrived(other).textContent()).toContain("马上去看");
     expect(await other.locator(".report-card .chip").textContent()).toBe("办理中");
-    expect(other.url()).not.toContain("follow");
+    await expect.poll(() => other.url()).not.toContain("follow");
     // It is there after a reload too, and on the phone it came from.
     await other.reload();
     await expect.poll(() => idOf(other)).toBe(id);
@@ -184,7 +184,7 @@ describe("reporting", () => {
     await page.keyboard.press("Space");
     await page.keyboard.press("ArrowDown");
     const chosen = page.locator(".categories input:checked");
-    expect(await chosen.getAttribute("value")).toBe("public_security");
+    await expect.poll(() => chosen.getAttribute("value")).toBe("public_security");
     await page.locator(".send button").focus();
     await page.keyboard.press("Enter");
     await arrived(page).waitFor();
@@ -256,7 +256,7 @@ describe("without a network", () => {
     await send(page);
     const draft = page.locator(".draft");
     await expect.poll(() => draft.getAttribute("data-state")).toBe("waiting");
-    expect(await page.locator(".tabs .badge").textContent()).toBe("1");
+    await expect.poll(() => page.locator(".tabs .badge").textContent()).toBe("1");
     await page.locator(".note-stale").waitFor();
     await expect.poll(() => page.locator(".arrival").textContent()).toBe("上报已保存在本机");
     await accessible(page);
