@@ -296,14 +296,20 @@ mod tests {
     }
 
     async fn ended(jobs: &Jobs, id: &str) -> Job {
-        for _ in 0..500 {
-            let job = jobs.job(id).await.unwrap().unwrap();
-            if job.state != JobState::Running {
-                return job;
+        until(async || jobs.job(id).await.unwrap().unwrap(), |job| job.state != JobState::Running).await
+    }
+
+    /// Asks until it is so.
+    async fn until<T: std::fmt::Debug>(ask: impl AsyncFn() -> T, is_so: impl Fn(&T) -> bool) -> T {
+        let begun = std::time::Instant::now();
+        loop {
+            let found = ask().await;
+            if is_so(&found) {
+                return found;
             }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{found:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("job {id} does not end");
     }
 
     #[tokio::test]
@@ -311,14 +317,9 @@ mod tests {
         let (_folder, here, elsewhere) = jobs(2, 2).await;
         let place = here.place().unwrap();
         let id = here.start(place, JobKind::Import, Some("spring".into()), until_stopped).await.unwrap().id;
-        for _ in 0..100 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            if elsewhere.job(&id).await.unwrap().unwrap().stage == "checking" {
-                break;
-            }
-        }
-        let seen = elsewhere.job(&id).await.unwrap().unwrap();
-        assert_eq!((seen.stage.as_str(), seen.state), ("checking", JobState::Running));
+        let there = async || elsewhere.job(&id).await.unwrap().unwrap();
+        let seen = until(there, |job| job.stage == "checking").await;
+        assert_eq!(seen.state, JobState::Running);
         assert!((seen.progress - 0.625).abs() < 1e-9, "{}", seen.progress);
         assert!(!elsewhere.is_lost(&seen) && !here.is_lost(&seen));
         // A process that starts while no other one lives knows at once what nobody runs any more.
@@ -343,8 +344,10 @@ mod tests {
             ids.push(here.start(place, JobKind::Publish, None, until_stopped).await.unwrap().id);
         }
         assert!(here.place().is_none());
+        let stages = async || -> Vec<String> { here.list(9).await.unwrap().into_iter().map(|job| job.stage).collect() };
+        until(&stages, |stages| stages.iter().any(|stage| stage == "checking")).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let stages: Vec<String> = here.list(9).await.unwrap().into_iter().map(|job| job.stage).collect();
+        let stages = stages().await;
         assert_eq!(stages.iter().filter(|stage| *stage == "waiting").count(), 1, "{stages:?}");
         // The one that waits ends without having had its turn.
         let waiting = here.list(9).await.unwrap().into_iter().find(|job| job.stage == "waiting").unwrap().id;

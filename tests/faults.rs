@@ -45,8 +45,12 @@ async fn a_writer_to_postgis_killed_at_any_moment_leaves_all_or_nothing_of_each_
 
 async fn kill_writers(place: &TestStore) {
     let mut random = rand_pcg::Pcg64::seed_from_u64(20_261_123);
-    let mut published = 0;
-    for round in 0..25 {
+    let (mut published, mut longest_ms) = (0, 700);
+    for round in 0.. {
+        if round >= 25 && published > 0 {
+            break;
+        }
+        assert!(round < 50, "nothing was published before a kill: the kills come too early to prove anything");
         let mut victim = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "faults::write_without_end"])
             .env(VICTIM, place.url())
@@ -55,7 +59,8 @@ async fn kill_writers(place: &TestStore) {
             .spawn()
             .unwrap();
         // The first kills come while the store itself is made.
-        std::thread::sleep(Duration::from_millis(if round < 8 { 4 * round } else { random.random_range(30..700) }));
+        let delay_ms = if round < 8 { 4 * round } else { random.random_range(30..longest_ms) };
+        std::thread::sleep(Duration::from_millis(delay_ms));
         victim.kill().unwrap();
         victim.wait().unwrap();
         let store = open(place.url()).await.unwrap_or_else(|error| panic!("round {round}: {error}"));
@@ -63,8 +68,11 @@ async fn kill_writers(place: &TestStore) {
         published = check_whole(&*store).await;
         assert!(published >= before, "round {round}: what was published is gone");
         store.close().await;
+        // A slow machine needs longer for one publication.
+        if round >= 8 && published == 0 {
+            longest_ms = (longest_ms * 5 / 4).min(30_000);
+        }
     }
-    assert!(published > 0, "nothing was published before a kill: the kills come too early to prove anything");
 }
 
 /// Every edition has all its features or grids, and what is in force can be served. Answers how many are published.
@@ -129,7 +137,8 @@ fn a_killed_publish_leaves_the_edition_in_force() {
         held["name"].as_str().unwrap().to_string()
     };
     let start = Instant::now();
-    let mut delay = Duration::from_millis(10);
+    // From before the process has opened the store.
+    let mut delay = Duration::from_millis(2);
     let mut killed = 0;
     loop {
         let mut publish = desk.command("publish large").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -140,7 +149,7 @@ fn a_killed_publish_leaves_the_edition_in_force() {
         }
         assert_eq!(in_force(), "spring");
         killed += 1;
-        delay = delay.mul_f64(1.7);
+        delay = delay.mul_f64(1.5);
         assert!(start.elapsed() < Duration::from_secs(240), "it never ends");
     }
     assert!(killed > 3, "only {killed} were killed");

@@ -202,7 +202,7 @@ fn servers_are_killed(url: &str) {
         server = serve(&desk);
         *address.lock().unwrap() = server.address().to_owned();
     }
-    std::thread::sleep(Duration::from_millis(500));
+    clients.go_on(21);
     clients.end(url);
 }
 

@@ -32,7 +32,7 @@ impl Victim<'_> {
         let start = Instant::now();
         let (first, factor) = match self {
             Victim::Process => (Duration::from_millis(5), 1.3),
-            Victim::Database(_) => (Duration::from_millis(40), 2.0),
+            Victim::Database(_) => (Duration::from_millis(8), 2.0),
         };
         let (mut delay, mut killed) = (first, 0);
         loop {
@@ -61,7 +61,7 @@ impl Victim<'_> {
         let (mut killed, mut done) = (0, 0);
         while killed < 3 || done == 0 {
             // A little longer to live each time, until it is done.
-            let mut delay = Duration::from_millis(2);
+            let mut delay = Duration::from_millis(1);
             loop {
                 let before = count();
                 let mut process = desk.command(command).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -76,7 +76,7 @@ impl Victim<'_> {
                 }
             }
             done += 1;
-            assert!(done < 20, "{command}: the kills come too late to prove anything");
+            assert!(done < 40, "{command}: the kills come too late to prove anything");
         }
         println!("{command}: killed {killed} times, done {done} times");
     }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -117,38 +117,51 @@ fn joined(mut chunks: &[u8]) -> Vec<u8> {
 /// Somebody who asks the same questions one after the other until told to stop, and looks at every answer.
 pub struct Load {
     stop: Arc<AtomicBool>,
-    asking: Vec<JoinHandle<(usize, Duration)>>,
+    asked: Arc<AtomicUsize>,
+    asking: Vec<JoinHandle<Duration>>,
 }
 
 impl Load {
     /// On each address, each of the paths; `look` fails on an answer that is wrong.
     pub fn start(addresses: &[String], paths: &[String], look: fn(&str, &Answer)) -> Load {
-        let stop = Arc::new(AtomicBool::new(false));
+        let (stop, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let asking = addresses
             .iter()
             .map(|address| {
-                let (address, paths, stop) = (address.clone(), paths.to_vec(), stop.clone());
+                let (address, paths, stop, asked) = (address.clone(), paths.to_vec(), stop.clone(), asked.clone());
                 std::thread::spawn(move || {
-                    let (mut asked, mut slowest) = (0, Duration::ZERO);
+                    let mut slowest = Duration::ZERO;
                     while !stop.load(Ordering::Relaxed) {
                         for path in &paths {
                             let answer = ask(&address, "GET", path, "");
                             look(path, &answer);
-                            asked += 1;
+                            asked.fetch_add(1, Ordering::Relaxed);
                             slowest = slowest.max(answer.took);
                         }
                     }
-                    (asked, slowest)
+                    slowest
                 })
             })
             .collect();
-        Load { stop, asking }
+        Load { stop, asked, asking }
+    }
+
+    /// Waits until so many more were answered, and rightly.
+    #[track_caller]
+    pub fn go_on(&self, more: usize) {
+        let (before, start) = (self.asked.load(Ordering::Relaxed), Instant::now());
+        while self.asked.load(Ordering::Relaxed) < before + more {
+            assert!(!self.asking.iter().any(JoinHandle::is_finished), "an answer was wrong");
+            assert!(start.elapsed() < Duration::from_secs(120), "it does not go on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// How many were asked, and how long the slowest took.
     pub fn end(self) -> (usize, Duration) {
         self.stop.store(true, Ordering::Relaxed);
         let ends = self.asking.into_iter().map(|asking| asking.join().expect("every answer was right"));
-        ends.fold((0, Duration::ZERO), |(asked, slowest), (more, slow)| (asked + more, slowest.max(slow)))
+        let slowest = ends.max().unwrap_or_default();
+        (self.asked.load(Ordering::Relaxed), slowest)
     }
 }

@@ -310,6 +310,6 @@ mod tests {
         // As long as the head of a part may be: shortened character by character, it would take a minute.
         let begun = std::time::Instant::now();
         assert!(base_name(&"网".repeat(350_000)).len() <= MAX_NAME_BYTES);
-        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     }
 }

@@ -41,7 +41,8 @@ async fn a_long_write_keeps_nobody_from_opening_and_reading() {
     let reads = (0..8).map(|_| test.store.editions());
     assert!(futures_util::future::join_all(reads).await.iter().all(Result::is_ok));
     assert_eq!(other.editions().await.unwrap().len(), 1);
-    assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    // Whoever waited for the lock would have waited ten seconds, and in vain.
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
     writing.rollback().await.unwrap();
 }
 

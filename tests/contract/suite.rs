@@ -292,20 +292,22 @@ pub async fn a_grid_without_a_shape_is_kept(store: &dyn Store) {
     assert_eq!(store.grids(id).await.unwrap(), one_empty.features);
 }
 
-/// The bound is wide enough for a busy machine and a build without optimisation, and too narrow for a statement that does
-/// not use its index.
+/// In seconds, or else in no more than 40 times of what a tenth takes on this machine, however slow it is: a statement that does
+/// not use its index takes a hundred times as long.
 pub async fn a_hundred_thousand_grids_in_seconds(store: &dyn Store) {
-    let count = 100_000;
-    let draft = NewDraft { features: draft("a", count).features, ..draft("large", 0) };
-    let publication = publication(count, OffsetDateTime::now_utc());
-    let start = std::time::Instant::now();
-    let id = store.save_draft(&draft).await.unwrap().id;
-    assert_eq!(store.draft_features(id).await.unwrap().len(), count);
-    store.publish(id, &publication).await.unwrap();
-    assert_eq!(store.grids(id).await.unwrap().len(), count);
-    let taken = start.elapsed();
-    println!("a draft and a publication of {count} grids, written and read: {taken:.1?}");
-    assert!(taken < std::time::Duration::from_secs(90), "{taken:?}");
+    let taken = async |count: usize| {
+        let draft = NewDraft { features: draft("a", count).features, ..draft(&format!("of {count}"), 0) };
+        let publication = publication(count, OffsetDateTime::now_utc());
+        let start = std::time::Instant::now();
+        let id = store.save_draft(&draft).await.unwrap().id;
+        assert_eq!(store.draft_features(id).await.unwrap().len(), count);
+        store.publish(id, &publication).await.unwrap();
+        assert_eq!(store.grids(id).await.unwrap().len(), count);
+        start.elapsed()
+    };
+    let (tenth, whole) = (taken(10_000).await, taken(100_000).await);
+    println!("a draft and a publication of 100,000 grids, written and read: {whole:.1?}; of a tenth: {tenth:.1?}");
+    assert!(whole < std::time::Duration::from_secs(90).max(tenth * 40), "{whole:?}, and a tenth {tenth:?}");
 }
 
 pub async fn every_write_raises_the_revision(store: &dyn Store) {

@@ -17,6 +17,9 @@ use tokio::task::JoinHandle;
 use super::reports::{Desk, report};
 use super::town::{ask, get, get_with, run, somewhere, town_store};
 
+/// For what comes at once, on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn kinds(page: &Value) -> Vec<String> {
     let events = page["events"].as_array().unwrap_or_else(|| panic!("{page}"));
     events.iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect()
@@ -133,7 +136,7 @@ impl Listener {
     async fn until(&mut self, text: &str) -> &str {
         let mut piece = [0; 4096];
         while !self.came.contains(text) {
-            let read = tokio::time::timeout(Duration::from_secs(20), self.stream.read(&mut piece));
+            let read = tokio::time::timeout(PATIENCE, self.stream.read(&mut piece));
             let got = read.await.unwrap_or_else(|_| panic!("`{text}` in time: {}", self.came)).unwrap();
             assert!(got > 0, "the stream ended without `{text}`: {}", self.came);
             self.came.push_str(&String::from_utf8_lossy(&piece[..got]));
@@ -155,7 +158,7 @@ impl Listener {
                 return numbers;
             }
             let mut piece = [0; 4096];
-            let read = tokio::time::timeout(Duration::from_secs(20), self.stream.read(&mut piece)).await;
+            let read = tokio::time::timeout(PATIENCE, self.stream.read(&mut piece)).await;
             let got = read.unwrap_or_else(|_| panic!("{count} events in time: {}", self.came)).unwrap();
             assert!(got > 0, "the stream ended: {}", self.came);
             self.came.push_str(&String::from_utf8_lossy(&piece[..got]));
@@ -190,9 +193,8 @@ fn a_stream_goes_on_where_it_broke_off() {
         assert!(head.contains("content-type: text/event-stream") && !head.contains("content-encoding"), "{head}");
         assert!(head.contains("cache-control: no-store") && head.contains("id: 2\n") && head.contains("retry: 2000"));
         // Written by another instance on the same store: on PostGIS as another process writes.
-        let posted = post().await;
+        post().await;
         assert_eq!(listening.numbers(1).await, [3]);
-        assert!(posted.elapsed() < Duration::from_secs(3), "{:?}", posted.elapsed());
         assert!(
             listening.came.contains("event: report.report") && listening.came.contains(&format!("\"grid\":\"{code}\""))
         );
@@ -210,12 +212,20 @@ fn a_stream_goes_on_where_it_broke_off() {
         assert_eq!(all.numbers(7).await, [1, 2, 3, 4, 5, 6, 7]);
         // A number from another store is no reason to wait for ever.
         let mut ahead = Listener::open(served.address, "", &format!("{leader}last-event-id: 99\r\n")).await;
-        post().await;
+        let posted = post().await;
         assert_eq!(ahead.numbers(1).await, [8]);
+        // It is told soon. What else the machine is busy with may hold up one, not each.
+        let mut waits = vec![posted.elapsed()];
+        while !waits.iter().any(|wait| *wait < Duration::from_secs(3)) {
+            assert!(waits.len() < 8, "{waits:?}");
+            let posted = post().await;
+            assert_eq!(ahead.numbers(1 + waits.len()).await.last(), Some(&(8 + waits.len() as i64)));
+            waits.push(posted.elapsed());
+        }
         assert_eq!(passer_by.numbers(2).await, [1, 2], "editions are for everybody");
         assert!(!stranger.came.contains("report.") && !passer_by.came.contains("report."));
         let took = served.stop().await;
-        assert!(took < Duration::from_secs(5), "open streams hold up the end: {took:?}");
+        assert!(took < Settings::default().shutdown_grace / 2, "open streams hold up the end: {took:?}");
         let mut rest = Vec::new();
         let _ = stranger.stream.read_to_end(&mut rest).await;
         assert!(!String::from_utf8_lossy(&rest).contains("report."));

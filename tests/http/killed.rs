@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use gridward::jobs::LOST_AFTER;
 use serde_json::Value;
 
 use crate::cli::{Desk, lines, town};
@@ -76,7 +77,7 @@ fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
     desk.run("generate --grids 1500 -o large.geojsonl").ended(0);
     let large = std::fs::read(desk.path("large.geojsonl")).unwrap();
     let key = desk.run("key create --role admin").ended(0).out.trim().to_owned();
-    let (mut killed, mut delay) = (0, Duration::from_millis(5));
+    let (mut killed, mut delay) = (0, Duration::from_millis(1));
     let begun = Instant::now();
     for round in 0.. {
         let name = format!("large{round}");
@@ -85,6 +86,7 @@ fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
         std::thread::sleep(delay);
         let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
         drop(server);
+        let died = Instant::now();
         let server = Server::start(&desk, &key);
         // What the killed process held is removed, though not before the first answers.
         let left = || std::fs::read_dir(desk.path("uploads")).unwrap().count();
@@ -104,7 +106,8 @@ fn a_killed_job_leaves_no_half_draft_and_says_so_after_a_restart() {
             // At once: no other process holds the lock beside the file.
             found
         } else {
-            assert_eq!(found["state"], "running", "nobody can know yet");
+            let is_known = died.elapsed() > LOST_AFTER / 2 && found["state"] != "running";
+            assert!(is_known || found["state"] == "running", "nobody can know yet: {found}");
             // Half a minute later.
             let later = "UPDATE gridward.jobs SET updated_at = '2026-01-01T00:00:00.000Z' WHERE state = 'running'";
             place.sql(later).unwrap();
@@ -142,7 +145,7 @@ fn jobs_end_when_postgresql_is_killed_under_them() {
     let begun = Instant::now();
     // The first job brings a draft in, the second puts it in force.
     for publishes in [false, true] {
-        let mut delay = Duration::from_millis(5);
+        let (mut delay, mut away) = (Duration::from_millis(5), Duration::ZERO);
         for round in 0.. {
             let name = if publishes { "large".to_owned() } else { format!("large{round}") };
             let path = if publishes {
@@ -154,6 +157,7 @@ fn jobs_end_when_postgresql_is_killed_under_them() {
             let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap());
             std::thread::sleep(delay);
             cluster.crash();
+            std::thread::sleep(away);
             cluster.start_again();
             let ended = loop {
                 assert!(begun.elapsed() < Duration::from_secs(400), "it never ends");
@@ -171,7 +175,12 @@ fn jobs_end_when_postgresql_is_killed_under_them() {
             }
             if ended["state"] == "done" {
                 assert_eq!((edition.0, edition.1["state"] == "published"), (200, publishes), "{}", edition.1);
-                break;
+                if failed > 0 {
+                    break;
+                }
+                // PostgreSQL was back before the job needed it: then it stays away for longer.
+                (delay, away) = (Duration::from_millis(5), (away * 2).max(Duration::from_secs(1)));
+                continue;
             }
             failed += 1;
             let kind = ended["problem"]["type"].as_str().unwrap_or_default();
@@ -185,8 +194,7 @@ fn jobs_end_when_postgresql_is_killed_under_them() {
             desk.run("import large.geojsonl --edition large").ended(0);
         }
     }
-    // How many depends on the machine: a slow one starts PostgreSQL for longer than a job takes.
-    assert!(failed > 0, "none was hit");
+    // How many depends on the machine.
     println!("{failed} jobs failed");
 }
 

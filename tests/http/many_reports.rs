@@ -188,10 +188,14 @@ fn only_for_those_who_may_and_only_lines_of_json() {
 fn answers_come_while_rows_come() {
     let at = somewhere();
     run(async {
-        let settings = Settings { batch_idle_timeout: Duration::from_secs(2), ..Settings::default() };
+        let settings = Settings { batch_idle_timeout: Duration::from_secs(4), ..Settings::default() };
         let store = town_store().await;
         let key = Keys::new(store.clone()).create(KeyRole::Reporter, "hotline", None).await.unwrap();
         let service = router(AppState::new(Live::open(store).await.unwrap(), settings));
+        // What the first report of a store, and of a month, needs is there.
+        let media = [("content-type", "application/json")];
+        let first = ask(&service, Method::POST, "/v1/reports", &media, report(at.0, at.1).to_string()).await;
+        assert_eq!(first.status, 201, "{}", first.text());
         let (sender, coming) = tokio::sync::mpsc::channel::<Result<String, std::io::Error>>(1);
         let body = Body::from_stream(futures_util::stream::unfold(coming, async |mut coming| {
             let piece = coming.recv().await?;

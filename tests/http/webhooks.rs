@@ -1,6 +1,7 @@
 //! Webhooks: made, tried out, delivered in order to a real receiver, given up, replayed; and where nothing is ever sent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -67,18 +68,26 @@ impl Receiver {
         self.came.lock().unwrap().clone()
     }
 
-    /// Waits until so many messages came.
-    async fn until(&self, count: usize) -> Vec<Message> {
+    /// Waits until everything came that is waited for.
+    async fn until(&self, is_all: impl Fn(&[Message]) -> bool) -> Vec<Message> {
         let begun = Instant::now();
         loop {
             let came = self.came();
-            if came.len() >= count {
+            if is_all(&came) {
                 return came;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "{count} in time: {came:#?}");
+            assert!(begun.elapsed() < PATIENCE, "all in time: {came:#?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Longer than a lease: a try that a busy machine cut off is made again.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The events that messages are of. A message is sent at least once: one may come again.
+fn events(came: &[Message]) -> BTreeSet<String> {
+    came.iter().map(|message| message.body["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn settings() -> Settings {
@@ -121,7 +130,7 @@ async fn delivery(office: &Office, uri: &str, event: u64, is_so: impl Fn(&Value)
         if let Some(found) = found.filter(&is_so) {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "{page}");
+        assert!(begun.elapsed() < PATIENCE, "{page}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -151,17 +160,21 @@ fn a_later_event_of_a_report_waits_for_the_earlier_one() {
             assert_eq!(office.post_json(&format!("/v1/reports/{id}/accept"), json!({})).await.status, 200);
             assert_eq!(office.post_json(&format!("/v1/reports/{id}/resolve"), json!({})).await.status, 200);
         }
-        // Three tries of the first step, one of each of the others.
-        let came = receiver.until(3 * 5).await;
-        let mut taken: HashMap<String, Vec<String>> = HashMap::new();
+        let came = receiver.until(|came| events(came).len() == 3 * 3).await;
+        let mut taken: HashMap<String, Vec<(String, usize)>> = HashMap::new();
         for message in &came {
             let of = |name: &str| message.body[name].as_str().unwrap().to_owned();
-            taken.entry(of("subject")).or_default().push(of("type"));
+            let story = taken.entry(of("subject")).or_default();
+            match story.last_mut().filter(|(kind, _)| *kind == of("type")) {
+                Some((_, tries)) => *tries += 1,
+                None => story.push((of("type"), 1)),
+            }
         }
-        let expected: Vec<String> =
-            ["report", "report", "report", "accept", "resolve"].map(|kind| format!("gridward.report.{kind}")).into();
+        let expected = ["report", "accept", "resolve"].map(|kind| format!("gridward.report.{kind}"));
         for id in &ids {
-            assert_eq!(taken[id], expected);
+            let kinds: Vec<&String> = taken[id].iter().map(|(kind, _)| kind).collect();
+            assert_eq!(kinds, expected.iter().collect::<Vec<_>>(), "each when the one before it is taken");
+            assert!(taken[id][0].1 >= 3, "two tries of the first step fail: {:?}", taken[id]);
         }
         let first = &came[0];
         assert_eq!(first.uri, "/hook?key=1");
@@ -169,25 +182,23 @@ fn a_later_event_of_a_report_waits_for_the_earlier_one() {
         let id = first.headers["webhook-id"].to_str().unwrap();
         assert_eq!(id, format!("{}-{}", hook["id"].as_str().unwrap(), first.body["id"].as_str().unwrap()));
         let state = delivery(&office, &uri, 11, |one| one["state"] == "done").await;
-        assert_eq!(
-            (&state["tries"], &state["last_status"], &state["last_error"]),
-            (&json!(1), &json!(204), &Value::Null)
-        );
+        assert_eq!((&state["last_status"], &state["last_error"]), (&json!(204), &Value::Null));
+        assert!(state["tries"].as_u64() >= Some(1), "{state}");
         // What was taken is written down a moment later.
-        let mut counted = Value::Null;
-        for _ in 0..100 {
-            counted = office.get("/v1/webhooks").await.json()["webhooks"][0].clone();
-            if counted["waiting"] == 0 {
-                break;
+        let begun = Instant::now();
+        let counted = loop {
+            let counted = office.get("/v1/webhooks").await.json()["webhooks"][0].clone();
+            if counted["waiting"] == 0 || begun.elapsed() > PATIENCE {
+                break counted;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        };
         assert_eq!((&counted["waiting"], &counted["dead"], &counted["told"]), (&json!(0), &json!(0), &json!(11)));
         assert_eq!(office.delete(&uri).await.status, 204);
         assert_eq!(office.delete(&uri).await.problem(404), "no-such-webhook");
         post_reports(&office, 1).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        assert_eq!(receiver.came().len(), 15, "nothing more");
+        assert_eq!(events(&receiver.came()), events(&came), "of nothing more");
         served.stop().await;
     });
 }
@@ -197,8 +208,10 @@ fn what_was_given_up_is_seen_and_replayed() {
     place();
     run(async {
         let (office, served) = delivering().await;
-        let receiver = Receiver::start(|message, before| {
-            let gone = message.body["type"] == "gridward.report.report" && before == 0;
+        let gone = Arc::new(AtomicBool::new(true));
+        let is_gone = gone.clone();
+        let receiver = Receiver::start(move |message, _| {
+            let gone = message.body["type"] == "gridward.report.report" && is_gone.load(Ordering::Relaxed);
             if gone { StatusCode::GONE } else { StatusCode::OK }.into_response()
         });
         let receiver = receiver.await;
@@ -207,10 +220,12 @@ fn what_was_given_up_is_seen_and_replayed() {
         let uri = office.post_json("/v1/webhooks", body).await.header("location").to_owned();
         post_reports(&office, 1).await;
         let dead = delivery(&office, &uri, 3, |one| one["state"] == "dead").await;
-        assert_eq!((&dead["tries"], &dead["last_status"]), (&json!(1), &json!(410)));
+        assert_eq!(dead["last_status"], 410);
+        assert!(dead["tries"].as_u64() >= Some(1), "{dead}");
         assert_eq!(dead["last_error"], "answered with status 410");
         let found = office.get(&format!("{uri}/deliveries?state=dead")).await.json();
         assert_eq!((found["deliveries"].as_array().unwrap().len(), &found["next"]), (1, &Value::Null));
+        gone.store(false, Ordering::Relaxed);
         let replayed = office.post(&format!("{uri}/deliveries/3/replay")).await;
         assert_eq!(
             (replayed.status.as_u16(), replayed.json()["tries"].clone()),
@@ -220,8 +235,11 @@ fn what_was_given_up_is_seen_and_replayed() {
         );
         delivery(&office, &uri, 3, |one| one["state"] == "done").await;
         let came = receiver.came();
-        assert_eq!(came[0].body, came[1].body, "the same again");
-        assert_eq!(came[0].headers["webhook-id"], came[1].headers["webhook-id"]);
+        assert!(came.len() >= 2);
+        for again in &came[1..] {
+            assert_eq!(again.body, came[0].body, "the same again");
+            assert_eq!(again.headers["webhook-id"], came[0].headers["webhook-id"]);
+        }
         assert_eq!(office.post(&format!("{uri}/deliveries/9/replay")).await.problem(404), "no-such-delivery");
         assert_eq!(office.post(&format!("{uri}/deliveries/x/replay")).await.problem(404), "no-such-delivery");
         assert_eq!(office.get("/v1/webhooks/x/deliveries").await.problem(404), "no-such-webhook");
@@ -255,7 +273,10 @@ fn robots_are_told_what_happens_in_their_grid() {
         make("wecom", "/elsewhere", "340881106219", None).await;
         let wrong = make("dingtalk", "/wrong?access_token=t", &code, None).await;
         post_reports(&office, 1).await;
-        let came = receiver.until(3).await;
+        let told = ["/wecom", "/dingtalk", "/wrong"];
+        let came = receiver
+            .until(|came| told.iter().all(|path| came.iter().any(|message| message.uri.starts_with(path))))
+            .await;
         let at = |path: &str| came.iter().find(|message| message.uri.starts_with(path)).unwrap().clone();
         let wecom = at("/wecom");
         assert_eq!(wecom.body["msgtype"], "markdown");
@@ -271,7 +292,7 @@ fn robots_are_told_what_happens_in_their_grid() {
             assert!(!message.uri.starts_with("/elsewhere"));
             assert!(!message.headers.contains_key("webhook-signature"));
         }
-        let failed = delivery(&office, &wrong, 3, |one| one["tries"] == 1).await;
+        let failed = delivery(&office, &wrong, 3, |one| one["tries"].as_u64() >= Some(1)).await;
         assert_eq!((&failed["state"], &failed["last_error"]), (&json!("waiting"), &json!("the robot's error 310000")));
         served.stop().await;
     });
@@ -410,14 +431,15 @@ fn one_of_two_services_delivers() {
         let receiver = Receiver::start(|_, _| StatusCode::OK.into_response()).await;
         office.post_json("/v1/webhooks", json!({"url": receiver.url("/"), "kinds": ["report.*"]})).await;
         post_reports(&office, 10).await;
-        receiver.until(10).await;
+        receiver.until(|came| events(came).len() == 10).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        assert_eq!(receiver.came().len(), 10, "each once");
+        let came = receiver.came().len();
+        assert!(came < 2 * 10, "one delivers, not both: {came} for 10, of which one may have come again");
         one.stop().await;
         post_reports(&office, 5).await;
-        receiver.until(15).await;
+        receiver.until(|came| events(came).len() == 15).await;
         other.stop().await;
-        assert_eq!(receiver.came().len(), 15);
+        assert_eq!(events(&receiver.came()).len(), 15);
         let live = Live::open(store).await.unwrap();
         drop(AppState::new(live, settings()));
     });
