@@ -102,8 +102,8 @@ async fn whatever_reached_the_disk_every_acknowledged_report_is_there() {
     let mut random = Pcg64::seed_from_u64(20_261_125);
     let mut acknowledged: Vec<(String, i64)> = Vec::new();
     let (mut reports, mut checkpoints) = (Vec::new(), 0);
-    // The log has to be there to be copied.
-    store.add_reports(&[new(10_000, "aaa", &[])]).await.unwrap();
+    // The log has to be there to be copied. No round comes to that number.
+    store.add_reports(&[new(10_000_000, "aaa", &[])]).await.unwrap();
     let mut before = Disk::of(folder);
     for round in 0..rounds() * 12 {
         let then = acknowledged.clone();
