@@ -131,7 +131,10 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
     let day = datetime!(2026-11-25 0:00 +8);
     let noon = day + Duration::hours(12);
     let months = [datetime!(2026-12-01 0:00 +8), datetime!(2027-03-01 0:00 +8)].map(Some);
-    let times: [[Option<OffsetDateTime>; 2]; 9] = [
+    // The moment of the last one: with it, and without.
+    let last = reports.iter().map(|report| report.created_at).max();
+    let after_last = last.map(|at| at + Duration::MICROSECOND);
+    let times: [[Option<OffsetDateTime>; 2]; 12] = [
         [None, None],
         months,
         [months[0], None],
@@ -141,6 +144,9 @@ pub async fn kept_counts_are_those_of_counting(store: &dyn Store) {
         [Some(day), Some(day + Duration::days(40))],
         [Some(noon + Duration::days(900)), None],
         [Some(noon), Some(noon - Duration::days(1))],
+        [months[0], last],
+        [months[0], after_last],
+        [Some(noon), Some(day + Duration::days(DAYS + 3))],
     ];
     let grids = [(None, None), (Some("a"), None), (None, Some("aa")), (Some("aab"), Some("a")), (Some("b"), Some("a"))];
     let mut asked = 0;

@@ -137,8 +137,15 @@ impl ReportStore for GpkgStore {
         }
         let bins = sqlx::query(sql::SETTLING_BINS).fetch_all(&mut *tx).await?;
         let bins = bins.iter().map(|row| row.integer("from_seconds")).collect::<StoreResult<Vec<_>>>()?;
+        // Where nothing came in later, the month under way is as good as a whole one.
+        let mut told = filter.clone();
+        if let Some(until) = filter.until {
+            let later = sqlx::query(sql::COMES_LATER).bind(to_text(until)).fetch_one(&mut *tx).await?;
+            let is_there = later.flag("is_there")?;
+            told.until = told.until.filter(|_| is_there);
+        }
         for &by in by {
-            let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
+            let (parts, mut tallies) = (Parts::of(&told, by), Tallies::default());
             for (kind, from, to) in parts.kept {
                 let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
                 for row in kept.bind(grid).bind(also).fetch_all(&mut *tx).await? {

@@ -7,6 +7,7 @@ pub(super) const ALL_RULES: &str = include_str!("sql/all_rules.sql");
 pub(super) const AUDIT_AFTER: &str = include_str!("sql/audit_after.sql");
 pub(super) const AUDIT_LOG: &str = include_str!("sql/audit_log.sql");
 pub(super) const CODE_CHANGES: &str = include_str!("sql/code_changes.sql");
+pub(super) const COMES_LATER: &str = include_str!("sql/comes_later.sql");
 pub(super) const COUNT_ABOUT: &str = include_str!("sql/count_about.sql");
 pub(super) const COUNT_DELIVERIES: &str = include_str!("sql/count_deliveries.sql");
 pub(super) const COUNT_EVENTS: &str = include_str!("sql/count_events.sql");

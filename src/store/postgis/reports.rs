@@ -319,8 +319,15 @@ async fn count_all(
         return Ok(all);
     }
     let bins = session.collect(sqlx::query(sql::SETTLING_BINS), |row| row.integer("from_seconds")).await?;
+    // Where nothing came in later, the month under way is as good as a whole one.
+    let mut filter = filter.clone();
+    if let Some(until) = filter.until {
+        let later = sqlx::query(sql::COMES_LATER).bind(micros(until)).bind(rows::first_id(until));
+        let is_there = session.row(later).await?.as_ref().map_or(Ok(true), |row| row.flag("is_there"))?;
+        filter.until = filter.until.filter(|_| is_there);
+    }
     for &by in by {
-        let (parts, mut tallies) = (Parts::of(filter, by), Tallies::default());
+        let (parts, mut tallies) = (Parts::of(&filter, by), Tallies::default());
         for (kind, from, to) in parts.kept {
             let kept = sqlx::query(sql::KEPT_TALLIES).bind(by.as_str()).bind(kind.as_str()).bind(from).bind(to);
             session

@@ -284,7 +284,7 @@ impl FilterLists {
 }
 
 /// What the ids of a moment's day begin with. Before 2000 and after 2099 there are none.
-fn first_id(at: OffsetDateTime) -> String {
+pub(in crate::store) fn first_id(at: OffsetDateTime) -> String {
     let day = at.to_offset(CHINA).date();
     match day.year() {
         2000..=2099 => format!("{:02}{:02}{:02}", day.year() - 2000, u8::from(day.month()), day.day()),
