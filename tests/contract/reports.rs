@@ -180,7 +180,9 @@ pub async fn what_is_sent_twice_is_kept_once(store: &dyn Store) {
     let held = store.key_holder(&key(External, "e")).await.unwrap().unwrap();
     assert_eq!((&held.report, held.is_same_as(&key(External, "e"))), (&first.report.id, true));
     assert!(!held.is_same_as(&SenderKey { body_hash: [2; 32], ..key(External, "e") }));
-    assert_eq!(store.key_holder(&key(Idempotency, "e")).await.unwrap(), None);
+    for nobodys in ["e", "a\0b", ""] {
+        assert_eq!(store.key_holder(&key(Idempotency, nobodys)).await.unwrap(), None, "{nobodys:?}");
+    }
     assert_eq!(store.find_reports(&ReportFilter::default(), 100).await.unwrap().len(), 3);
     assert_eq!(store.last_event().await.unwrap(), 3);
 }
@@ -247,7 +249,7 @@ pub async fn what_is_merged_is_merged_into_what_stays_open(store: &dyn Store) {
     let [a, b, c] = all.map(|new| new.report);
     // Into each other, in one write: at most one of them.
     let both = store.write_reports(&[], &[merged(&a, &b), merged(&b, &a)]).await.unwrap().changed;
-    assert!(both != [true, true], "{both:?}");
+    assert!(both.len() == 2 && both != [true, true], "{both:?}");
     let open = async |report: &Report| {
         let now = store.report_by_id(&report.id).await.unwrap().unwrap();
         now.status.is_open().then_some(now)

@@ -1,5 +1,7 @@
 //! Reports in the shared store. Each month has its partitions, made when the first report of the month comes in.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sqlx::Row;
 use time::OffsetDateTime;
@@ -38,6 +40,9 @@ impl ReportStore for PostgisStore {
     }
 
     async fn key_holder(&self, key: &SenderKey) -> StoreResult<Option<HeldKey>> {
+        if cannot_be_there(&key.key) {
+            return Ok(None);
+        }
         let held = self.row(sqlx::query(sql::REPORT_KEY_HOLDERS).bind(rows::key_json(key))).await?;
         held.as_ref().map(rows::held_key).transpose()
     }
@@ -221,7 +226,7 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
     hold(session, &mut done).await?;
     let ids: Vec<&str> = done.iter().map(|change| &*change.report.id).collect();
     if kept.is_empty() && done.is_empty() {
-        return Ok(Written { added, changed: Vec::new() });
+        return Ok(Written { added, changed: vec![false; changes.len()] });
     }
     session.row(sqlx::query(sql::HOLD_EVENTS)).await?;
     if !kept.is_empty() {
@@ -246,22 +251,26 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
     Ok(Written { added, changed })
 }
 
-/// Holds the reports that are changed and those that others are merged into. Only into open ones can be merged, and not into one
-/// that is changed here and now: whoever wants to looks again.
+/// Holds the reports that are changed and those that others are merged into. Only into open ones can be merged: a step whose other
+/// report is closed, or is by a step before it, is left out, and whoever wants it looks again.
 async fn hold(session: &mut Session, done: &mut Vec<&ReportChange>) -> StoreResult<()> {
-    let changed: Vec<&str> = done.iter().map(|change| &*change.report.id).collect();
-    let wanted: Vec<&str> = done.iter().filter_map(|change| rows::merged_into(change)).chain(changed.clone()).collect();
+    let into = done.iter().filter_map(|change| rows::merged_into(change));
+    let wanted: Vec<&str> = done.iter().map(|change| &*change.report.id).chain(into).collect();
     if wanted.is_empty() {
         return Ok(());
     }
-    let mut open = Vec::new();
+    let mut open = BTreeSet::new();
     for row in session.rows(sqlx::query(sql::HOLD_REPORTS).bind(&wanted)).await? {
         if rows::is_open(&row)? {
-            open.push(row.text("id")?);
+            open.insert(row.text("id")?);
         }
     }
     done.retain(|change| {
-        rows::merged_into(change).is_none_or(|into| !changed.contains(&into) && open.iter().any(|id| id == into))
+        let stays = rows::merged_into(change).is_none_or(|into| open.contains(into));
+        if stays && !change.report.status.is_open() {
+            open.remove(&change.report.id);
+        }
+        stays
     });
     Ok(())
 }
