@@ -1,6 +1,6 @@
 //! Nothing lost, nothing doubled: servers and databases are killed, stopped and run out of room while reports come in and are
-//! acted on, and the power fails. Afterwards every report that was acknowledged is there once, with its decision, its history
-//! and its events.
+//! acted on, and the power fails. Afterwards every report that was acknowledged is there once, with its decision, its history,
+//! its events and its rows of the audit log.
 
 mod power;
 mod replays;
@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use gridward::domain::audit;
 use gridward::store::reports::ReportFilter;
 
 use crate::cli::{Desk, lines, town};
@@ -164,11 +165,18 @@ impl Clients {
             assert_eq!(store.last_event().await.unwrap(), events.len() as i64);
             let mut told: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
             events.iter().for_each(|event| told.entry(&event.report).or_default().push(event.step));
+            let log = store.audit_after(0, u32::MAX >> 1).await.unwrap();
+            let mut logged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for row in &log {
+                logged.entry(&row.subject).or_default().push(&row.action);
+            }
             for report in &all {
                 let steps = store.steps(&report.id).await.unwrap();
                 let numbers: Vec<i64> = steps.iter().map(|step| step.number).collect();
                 assert_eq!(numbers, (1..=report.version).collect::<Vec<_>>(), "{}", report.id);
                 assert_eq!(told.get(&*report.id), Some(&numbers), "one event for each step, in their order");
+                let actions: Vec<&str> = steps.iter().map(|step| audit::step(step.action)).collect();
+                assert_eq!(logged.get(&*report.id), Some(&actions), "one row of the audit log for each step");
                 assert_eq!(steps[0].assignment.as_ref(), Some(&report.assignment));
                 assert_eq!(steps.last().map(|step| step.status), Some(report.status));
                 assert!(!accepted.contains(&report.id) || report.version == 2, "an acknowledged step is kept");

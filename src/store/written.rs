@@ -5,12 +5,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::gpkg::times::to_text;
-use super::reports::ReportChange;
 use super::{Before, NewDraft, NewPublication, StoreError, StoreResult};
 use crate::domain::account::Account;
 use crate::domain::audit::{self, Deed};
 use crate::domain::edition::{Publication, in_force};
 use crate::domain::key::ApiKey;
+use crate::domain::report::{Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::tier::{PerTier, Tier};
 use crate::domain::webhook::Webhook;
@@ -132,20 +132,25 @@ pub(super) fn delivery_replayed(webhook: &str, event: i64) -> Deed {
     Deed::new(audit::DELIVERY_REPLAYED, webhook).with(json!({"event": event}))
 }
 
-/// Rows of the audit log for steps: who took each is in the step, since steps of several people are kept together. Without
-/// notes, which may tell of people; the history has them.
-pub(super) fn steps_taken(changes: &[&ReportChange]) -> String {
-    let row = |change: &&ReportChange| {
-        let ReportChange { report, step, .. } = change;
+/// Rows of the audit log for steps, as a JSON array: who took each is in the step, since steps of several people are kept together.
+pub(super) fn steps_taken<'a>(steps: impl Iterator<Item = (&'a Report, &'a Step)>) -> String {
+    let row = |(report, step): (&Report, &Step)| {
         let actor = &step.actor;
         json!({
             "at": to_text(step.at), "via": actor.via.as_str(), "actor": actor.id, "name": actor.name,
             "address": actor.address, "action": audit::step(step.action), "subject": report.id,
-            "details": {"step": step.number, "status": step.status, "level": step.level, "grid": step.grid,
-                        "merged_into": report.merged_into},
+            "details": step_details(report, step),
         })
     };
-    to_json(&changes.iter().map(row).collect::<Vec<_>>())
+    to_json(&steps.map(row).collect::<Vec<_>>())
+}
+
+/// Without notes and descriptions, which may tell of people; the history has them.
+pub(super) fn step_details(report: &Report, step: &Step) -> serde_json::Value {
+    json!({
+        "step": step.number, "status": step.status, "level": step.level, "grid": step.grid,
+        "merged_into": report.merged_into,
+    })
 }
 
 pub(super) fn photo_added(report: &str, number: i64) -> Deed {

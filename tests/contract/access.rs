@@ -156,15 +156,26 @@ pub async fn every_write_is_in_the_audit_log(store: &dyn Store) {
             ("session.end", "a1"),
             ("account.disable", "a"),
             ("rules.replace", "1"),
-            // A report that comes in is the first step of its own history, which is as little changed as the log.
+            ("report.report", &*report.report.id),
             ("report.accept", &*report.report.id),
             ("report.photo", &*report.report.id),
         ]
     );
     // Of a step the one who took it: the store keeps those of several people together.
-    let step = rows.iter().find(|row| row.action == "report.accept").unwrap();
-    assert_eq!((step.via.as_str(), step.actor.as_str(), step.address.as_deref()), ("program", "", None));
-    for row in rows.iter().filter(|row| row.action != "report.accept") {
+    let is_step = |row: &AuditEntry| row.details.contains("\"step\"");
+    let steps: Vec<&AuditEntry> = rows.iter().filter(|row| is_step(row)).collect();
+    for (row, step) in steps.iter().zip([&report.step, &accepted.step]) {
+        let address = step.actor.address.map(|address| address.to_string());
+        assert_eq!(
+            (row.via.as_str(), &row.actor, &row.name, row.at),
+            (step.actor.via.as_str(), &step.actor.id, &step.actor.name, step.at)
+        );
+        assert_eq!(row.address, address);
+        let details: serde_json::Value = serde_json::from_str(&row.details).unwrap();
+        assert_eq!((&details["step"], &details["grid"]), (&step.number.into(), &"aaa".into()), "{details}");
+    }
+    assert_eq!(steps.len(), 2);
+    for row in rows.iter().filter(|row| !is_step(row)) {
         let who = (row.via.as_str(), row.actor.as_str(), row.name.as_str(), row.address.as_deref());
         assert_eq!(who, ("session", "a1", "王某", Some("2001:db8::7")));
         assert!((OffsetDateTime::now_utc() - row.at).abs() < Duration::minutes(5));

@@ -183,6 +183,8 @@ pub async fn what_is_sent_twice_is_kept_once(store: &dyn Store) {
     for nobodys in ["e", "a\0b", ""] {
         assert_eq!(store.key_holder(&key(Idempotency, nobodys)).await.unwrap(), None, "{nobodys:?}");
     }
+    let logged = store.audit_after(0, 100).await.unwrap();
+    assert_eq!(logged.len(), 3, "what was sent again is not in the audit log again");
     assert_eq!(store.find_reports(&ReportFilter::default(), 100).await.unwrap().len(), 3);
     assert_eq!(store.last_event().await.unwrap(), 3);
 }

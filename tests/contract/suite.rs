@@ -560,7 +560,7 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts, there.webhooks), (2, 1, 2, 1, 1));
     assert_eq!((there.rules, there.reports, there.events), (2, 3, 4 + 3));
     let log = one.audit_after(0, 100).await.unwrap();
-    assert_eq!((there.audit, &log), (19, &two.audit_after(0, 100).await.unwrap()));
+    assert_eq!((there.audit, &log), (22, &two.audit_after(0, 100).await.unwrap()));
     assert_eq!(two.session(&[1; 32]).await.unwrap(), None, "who was signed in has to do it again");
     assert!(steps.iter().any(|step| step.is_comparing && step.features == step.total), "{steps:?}");
     assert_eq!(copy(&*two, &*three, |_| ()).await.unwrap(), there);

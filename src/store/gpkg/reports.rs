@@ -49,9 +49,6 @@ impl ReportStore for GpkgStore {
         if steps.clone().next().is_none() {
             return Ok(Written { added, changed });
         }
-        if !done.is_empty() {
-            sqlx::query(sql::RECORD_STEPS).bind(written::steps_taken(&done)).execute(&mut *tx).await?;
-        }
         write_steps(&mut tx, steps).await?;
         tx.commit().await?;
         self.told.notify_one();
@@ -259,8 +256,9 @@ async fn write_steps<'a>(
 ) -> StoreResult<()> {
     let events = rows::events_json(steps.clone())?;
     let count = steps.clone().count() as i64;
-    let history = rows::steps_json(steps.map(|(report, step, _)| (report, step)));
-    sqlx::query(sql::INSERT_STEPS).bind(history).execute(&mut **tx).await?;
+    let steps = steps.map(|(report, step, _)| (report, step));
+    sqlx::query(sql::RECORD_STEPS).bind(written::steps_taken(steps.clone())).execute(&mut **tx).await?;
+    sqlx::query(sql::INSERT_STEPS).bind(rows::steps_json(steps)).execute(&mut **tx).await?;
     let last: i64 = sqlx::query(sql::COUNT_EVENTS).bind(count).fetch_one(&mut **tx).await?.try_get(0)?;
     sqlx::query(sql::INSERT_EVENTS).bind(events).bind(last).execute(&mut **tx).await?;
     Ok(())

@@ -4,10 +4,11 @@
 use super::columns::micros;
 use super::session::Session;
 use super::statements as sql;
+use crate::domain::audit;
 use crate::domain::report::{Report, Step};
 use crate::domain::tier::Tier;
 use crate::store::StoreResult;
-use crate::store::written::to_json;
+use crate::store::written::{step_details, to_json};
 
 fn column<Row: Copy, T>(rows: &[Row], of: impl Fn(Row) -> T) -> Vec<T> {
     rows.iter().map(|row| of(*row)).collect()
@@ -62,4 +63,18 @@ pub(super) async fn insert_steps(session: &mut Session, all: &[(&Report, &Step)]
         .bind(column(all, |(_, step)| step.due_at.map(micros)))
         .bind(column(all, |(_, step)| step.assignment.as_ref().map(to_json)));
     session.execute(insert).await.map(|_| ())
+}
+
+/// The same steps in the audit log.
+pub(super) async fn record_steps(session: &mut Session, all: &[(&Report, &Step)]) -> StoreResult<()> {
+    let record = sqlx::query(sql::RECORD_STEPS)
+        .bind(column(all, |(_, step)| micros(step.at)))
+        .bind(column(all, |(_, step)| step.actor.via.as_str()))
+        .bind(column(all, |(_, step)| &*step.actor.id))
+        .bind(column(all, |(_, step)| &*step.actor.name))
+        .bind(column(all, |(_, step)| step.actor.address.map(|address| address.to_string())))
+        .bind(column(all, |(_, step)| audit::step(step.action)))
+        .bind(column(all, |(report, _)| &*report.id))
+        .bind(column(all, |(report, step)| step_details(report, step).to_string()));
+    session.execute(record).await.map(|_| ())
 }

@@ -239,9 +239,6 @@ async fn write_all(session: &mut Session, new: &[NewReport], changes: &[ReportCh
         let updated = updated.iter().map(|row| row.text("id")).collect::<StoreResult<Vec<_>>>()?;
         done.retain(|change| updated.contains(&change.report.id));
     }
-    if !done.is_empty() {
-        session.execute(sqlx::query(sql::RECORD_STEPS).bind(written::steps_taken(&done))).await?;
-    }
     let changed = rows::were_kept(changes, &done);
     let steps = kept.iter().map(|new| (&new.report, &new.step, &new.event));
     let steps = steps.chain(done.iter().map(|change| (&change.report, &change.step, &change.event)));
@@ -364,6 +361,7 @@ async fn write_steps<'a>(
     let count = steps.clone().count() as i64;
     let history: Vec<(&Report, &Step)> = steps.map(|(report, step, _)| (report, step)).collect();
     arrays::insert_steps(session, &history).await?;
+    arrays::record_steps(session, &history).await?;
     let last = session.row(sqlx::query(sql::COUNT_EVENTS).bind(count)).await?;
     let last: i64 = last.ok_or_else(|| StoreError::Damaged("it counts no events".into()))?.try_get(0)?;
     session.execute(sqlx::query(sql::INSERT_EVENTS).bind(events).bind(last)).await?;

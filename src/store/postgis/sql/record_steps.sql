@@ -1,6 +1,5 @@
--- What was done to reports, and who did it: a JSON array of rows.
+-- What was done to reports, and who did it: an array for each column.
 INSERT INTO audit (at, via, actor, name, address, action, subject, details)
-SELECT at, via, actor, name, address, action, subject, details
-FROM json_to_recordset($1::json) AS taken (
-    at timestamptz, via text, actor text, name text, address text, action text, subject text, details json
-)
+SELECT at, via, actor, name, address, action, subject, details::json
+FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    AS taken (at, via, actor, name, address, action, subject, details)
