@@ -54,6 +54,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         rules,
         reports,
         events,
+        deliveries,
         photos,
     } = copied;
     writeln!(
@@ -61,7 +62,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         "copied and compared: {editions} editions with {features} features, {publications} publications, {rosters} rosters, \
          {code_changes} changes of codes, {keys} keys, {accounts} accounts, {webhooks} webhooks, {audit} rows of the audit log, \
          {rules} revisions of the rules, {reports} reports, \
-         {events} events, {photos} photos"
+         {events} events, {deliveries} deliveries, {photos} photos"
     )?;
     Ok(())
 }

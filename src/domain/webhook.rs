@@ -136,8 +136,6 @@ pub struct Tried {
 pub struct DeliveryCounts {
     pub waiting: i64,
     pub dead: i64,
-    /// The number of the earliest event that waits.
-    pub earliest: Option<i64>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Everything of one store into another that is empty: in one transaction, and compared afterwards.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::hooks::DeliveryFilter;
 use super::{EditionContent, Filling, KeptRoster, Store, StoreError, StoreResult};
 use crate::domain::account::KeptAccount;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
@@ -9,7 +11,7 @@ use crate::domain::key::KeptKey;
 use crate::domain::problem::CheckReport;
 use crate::domain::report::{Event, Report, Step as ReportStep};
 use crate::domain::rules::KeptRules;
-use crate::domain::webhook::Webhook;
+use crate::domain::webhook::{Delivery, Webhook};
 use time::OffsetDateTime;
 
 /// Rows of the audit log, reports, keys and events that are read at once.
@@ -36,6 +38,8 @@ pub struct Copied {
     pub reports: u64,
     /// Events of the outbox.
     pub events: u64,
+    /// Of events to webhooks.
+    pub deliveries: u64,
 }
 
 /// What is being done, with how many features are behind us and how many there are on the whole. Each is written once and
@@ -57,7 +61,6 @@ struct Contents {
     keys: Vec<KeptKey>,
     accounts: Vec<KeptAccount>,
     rules: Vec<(KeptRules, OffsetDateTime)>,
-    /// Each goes on with the earliest event that was not delivered yet: what was delivered after that comes again.
     webhooks: Vec<Webhook>,
     pepper: [u8; 32],
 }
@@ -72,7 +75,7 @@ impl Contents {
             keys: store.keys().await?,
             accounts: store.accounts().await?,
             rules: store.all_rules().await?,
-            webhooks: webhooks(store).await?,
+            webhooks: store.webhooks().await?,
             pepper: store.pepper().await?,
         })
     }
@@ -101,6 +104,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
         rules: contents.rules.len(),
         reports: 0,
         events: 0,
+        deliveries: 0,
     };
     let mut filling = to.fill().await?;
     for info in &contents.editions {
@@ -152,6 +156,10 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
     for webhook in &contents.webhooks {
         filling.webhook(webhook).await?;
     }
+    let mut deliveries = Digest::default();
+    for webhook in &contents.webhooks {
+        copied.deliveries += copy_deliveries(from, webhook, &mut *filling, &mut deliveries).await?;
+    }
     // The log goes on while it is copied: numbers are revealed, people sign in. What comes later stays behind.
     let mut last = 0;
     while let Some(rows) = some(from.audit_after(last, ROWS).await?) {
@@ -167,6 +175,7 @@ pub async fn copy(from: &dyn Store, to: &dyn Store, mut step: impl FnMut(Step)) 
     filling.finish().await?;
     compare(from, to, &mut step).await?;
     compare_reports(from, to).await?;
+    compare_deliveries(to, &contents.webhooks, &deliveries).await?;
     compare_audit(from, to, last).await?;
     compare_photos(from, to, copied.photos).await?;
     unchanged(from, before).await?;
@@ -198,13 +207,61 @@ async fn compare_photos(from: &dyn Store, to: &dyn Store, copied: u64) -> StoreR
     if count == copied { Ok(()) } else { Err(StoreError::Damaged("the copy lacks photos; do not use it".into())) }
 }
 
-async fn webhooks(store: &dyn Store) -> StoreResult<Vec<Webhook>> {
-    let mut all = store.webhooks().await?;
-    for webhook in &mut all {
-        let earliest = store.count_deliveries(&webhook.id).await?.earliest;
-        webhook.told = earliest.map_or(webhook.told, |earliest| earliest - 1);
+/// Deliveries of a webhook, up to the event that it was told of; how many. Those of the source go on while they are read: what
+/// is delivered after that comes again from the copy.
+async fn copy_deliveries(
+    from: &dyn Store,
+    webhook: &Webhook,
+    filling: &mut dyn Filling,
+    digest: &mut Digest,
+) -> StoreResult<u64> {
+    let (mut before, mut count) = (webhook.told + 1, 0);
+    while let Some(some) = some(deliveries_before(from, webhook, before).await?) {
+        filling.deliveries(&some).await?;
+        digest.add(&some);
+        count += some.len() as u64;
+        before = some[some.len() - 1].event.number;
     }
-    Ok(all)
+    Ok(count)
+}
+
+/// With what was read of the source, which goes on with its own.
+async fn compare_deliveries(to: &dyn Store, webhooks: &[Webhook], copied: &Digest) -> StoreResult<()> {
+    let mut digest = Digest::default();
+    for webhook in webhooks {
+        let mut before = webhook.told + 1;
+        while let Some(some) = some(deliveries_before(to, webhook, before).await?) {
+            digest.add(&some);
+            before = some[some.len() - 1].event.number;
+        }
+    }
+    if digest == *copied {
+        return Ok(());
+    }
+    Err(StoreError::Damaged("the copy differs in the deliveries to webhooks; do not use it".into()))
+}
+
+async fn deliveries_before(store: &dyn Store, webhook: &Webhook, before: i64) -> StoreResult<Vec<Delivery>> {
+    store.deliveries(&webhook.id, DeliveryFilter { state: None, before: Some(before) }, ROWS).await
+}
+
+/// Deliveries that were read one after the other. Their events are compared by themselves.
+#[derive(Default)]
+struct Digest(DefaultHasher);
+
+impl Digest {
+    fn add(&mut self, some: &[Delivery]) {
+        for Delivery { webhook, event, state, tries, next_at, last_at, last_status, last_error } in some {
+            let told = (webhook, event.number, &event.report, state.as_str());
+            (told, tries, next_at, last_at, last_status, last_error).hash(&mut self.0);
+        }
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Digest) -> bool {
+        self.0.finish() == other.0.finish()
+    }
 }
 
 /// Whether they are the same, wherever each has got to: those of the source go on being told.

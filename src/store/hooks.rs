@@ -104,6 +104,38 @@ pub(super) fn tried_json(tried: &[Tried]) -> String {
     super::written::to_json(&tried.iter().map(row).collect::<Vec<_>>())
 }
 
+/// A row of `deliveries` as it stands.
+#[derive(Serialize)]
+struct DeliveryRow<'a> {
+    webhook: &'a str,
+    event: i64,
+    report: &'a str,
+    state: &'static str,
+    tries: i64,
+    next_at: Option<String>,
+    last_at: Option<String>,
+    last_status: Option<i64>,
+    last_error: Option<&'a str>,
+}
+
+pub(super) fn deliveries_json(deliveries: &[Delivery]) -> String {
+    fn row(delivery: &Delivery) -> DeliveryRow<'_> {
+        let Delivery { webhook, event, state, tries, next_at, last_at, last_status, last_error } = delivery;
+        DeliveryRow {
+            webhook,
+            event: event.number,
+            report: &event.report,
+            state: state.as_str(),
+            tries: *tries,
+            next_at: next_at.map(to_text),
+            last_at: last_at.map(to_text),
+            last_status: *last_status,
+            last_error: last_error.as_deref(),
+        }
+    }
+    super::written::to_json(&deliveries.iter().map(row).collect::<Vec<_>>())
+}
+
 pub(super) fn webhook(row: &impl Columns) -> StoreResult<Webhook> {
     let format = row.text("format")?;
     Ok(Webhook {
@@ -140,9 +172,5 @@ pub(super) fn delivery(row: &impl Columns) -> StoreResult<Delivery> {
 }
 
 pub(super) fn counts(row: &impl Columns) -> StoreResult<DeliveryCounts> {
-    Ok(DeliveryCounts {
-        waiting: row.integer("waiting")?,
-        dead: row.integer("dead")?,
-        earliest: row.maybe_integer("earliest")?,
-    })
+    Ok(DeliveryCounts { waiting: row.integer("waiting")?, dead: row.integer("dead")? })
 }

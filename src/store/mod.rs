@@ -31,7 +31,7 @@ use crate::domain::problem::{CheckReport, ProblemCode};
 use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
-use crate::domain::webhook::Webhook;
+use crate::domain::webhook::{Delivery, Webhook};
 use crate::geometry::feature::{DraftFeature, GridFeature};
 
 /// What a store keeps of a moment: what is below a microsecond is cut off.
@@ -267,6 +267,9 @@ pub trait Filling: Send {
 
     /// With their numbers; they come in their order.
     async fn events(&mut self, events: &[Event]) -> StoreResult<()>;
+
+    /// As they stand; they come after their webhook and their events.
+    async fn deliveries(&mut self, deliveries: &[Delivery]) -> StoreResult<()>;
 
     async fn finish(self: Box<Self>) -> StoreResult<()>;
 }

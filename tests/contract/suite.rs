@@ -10,6 +10,7 @@ use gridward::domain::tier::Tier;
 use gridward::geometry::feature::{DraftFeature, GridFeature};
 use gridward::geometry::point::{Point, Polygon};
 use gridward::store::copy::copy;
+use gridward::store::hooks::DeliveryFilter;
 use gridward::store::{Before, NewDraft, NewPublication, Store, StoreError};
 use time::macros::{date, datetime};
 use time::{Duration, OffsetDateTime};
@@ -547,7 +548,7 @@ pub async fn furnish(store: &dyn Store) {
     store.add_key(&key("b")).await.unwrap();
     store.add_account(&super::access::account("a", "wang")).await.unwrap();
     store.add_session(&super::access::session(1, "a")).await.unwrap();
-    store.add_webhook(&super::telling::webhook("wh_a"), None).await.unwrap();
+    super::telling::furnish(store).await;
 }
 
 /// Copies to another store and back to a third.
@@ -558,7 +559,7 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     let there = copy(&*one, &*two, |step| steps.push(step)).await.unwrap();
     assert_eq!((there.editions, there.features, there.publications), (3, 1_205, 3));
     assert_eq!((there.rosters, there.code_changes, there.keys, there.accounts, there.webhooks), (2, 1, 2, 1, 1));
-    assert_eq!((there.rules, there.reports, there.events), (2, 3, 4 + 3));
+    assert_eq!((there.rules, there.reports, there.events, there.deliveries), (2, 3, 4 + 3, 4));
     let log = one.audit_after(0, 100).await.unwrap();
     assert_eq!((there.audit, &log), (22, &two.audit_after(0, 100).await.unwrap()));
     assert_eq!(two.session(&[1; 32]).await.unwrap(), None, "who was signed in has to do it again");
@@ -576,6 +577,12 @@ pub async fn a_copy_has_everything(from: &TestStore, to: &TestStore, back: &Test
     assert_eq!(one.keys().await.unwrap(), three.keys().await.unwrap());
     assert_eq!(one.pepper().await.unwrap(), three.pepper().await.unwrap());
     assert_eq!(one.webhooks().await.unwrap(), three.webhooks().await.unwrap());
+    let deliveries = async |store: &dyn Store| store.deliveries("wh_a", DeliveryFilter::default(), 10).await.unwrap();
+    let mut told = deliveries(&*three).await;
+    for delivery in &mut told {
+        delivery.event = one.events(delivery.event.number - 1, 1).await.unwrap().remove(0);
+    }
+    assert_eq!(told, deliveries(&*one).await);
     for info in one.editions().await.unwrap() {
         assert_eq!(one.grids(info.id).await.unwrap(), three.grids(info.id).await.unwrap());
         assert_eq!(one.draft_features(info.id).await.unwrap(), three.draft_features(info.id).await.unwrap());

@@ -23,6 +23,19 @@ pub fn webhook(id: &str) -> Webhook {
     }
 }
 
+/// Deliveries in every state, of a webhook that has not been told of all events yet.
+pub async fn furnish(store: &dyn Store) {
+    let hook = store.add_webhook(&webhook("wh_a"), Some(0)).await.unwrap();
+    let events = store.events(0, 10).await.unwrap();
+    let wanted: Vec<(i64, &str)> = events[..4].iter().map(|event| (event.number, event.report.as_str())).collect();
+    assert!(store.add_deliveries(&hook, 5, &wanted, BEGIN).await.unwrap());
+    let all = store.deliveries(&hook.id, DeliveryFilter::default(), 10).await.unwrap();
+    let states = [(DeliveryState::Done, None), (DeliveryState::Dead, None), (DeliveryState::Waiting, Some(BEGIN))];
+    let outcomes: Vec<Tried> =
+        all.iter().zip(states).map(|(delivery, (state, next_at))| tried(delivery, state, next_at, BEGIN)).collect();
+    store.settle_deliveries(&outcomes).await.unwrap();
+}
+
 /// A webhook with deliveries of the events of three reports, the first of them accepted: 1, 2, 3, and 4 of the first again.
 async fn with_deliveries(store: &dyn Store) -> (Webhook, [String; 3]) {
     let reports = [new(1, "aaa", &[]), new(2, "aab", &[]), new(3, "aac", &[])];
@@ -87,10 +100,7 @@ pub async fn webhooks_are_kept_and_forgotten_with_their_deliveries(store: &dyn S
     }
     all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     assert_eq!(store.webhooks().await.unwrap(), all);
-    assert_eq!(
-        store.count_deliveries("wh_a").await.unwrap(),
-        DeliveryCounts { waiting: 4, dead: 0, earliest: Some(1) }
-    );
+    assert_eq!(store.count_deliveries("wh_a").await.unwrap(), DeliveryCounts { waiting: 4, dead: 0 });
     assert!(store.remove_webhook("wh_a").await.unwrap());
     assert!(!store.remove_webhook("wh_a").await.unwrap() && !store.remove_webhook("\0").await.unwrap());
     assert_eq!(store.webhook("wh_a").await.unwrap(), None);
@@ -131,10 +141,7 @@ pub async fn deliveries_of_a_report_come_one_after_the_other(store: &dyn Store) 
     assert_eq!(numbers(&again), [1]);
     assert_eq!((again[0].tries, again[0].last_at, again[0].last_status), (1, Some(BEGIN), Some(503)));
     assert_eq!(again[0].last_error.as_deref(), Some("answered with status 503"));
-    assert_eq!(
-        store.count_deliveries(&hook.id).await.unwrap(),
-        DeliveryCounts { waiting: 2, dead: 1, earliest: Some(1) }
-    );
+    assert_eq!(store.count_deliveries(&hook.id).await.unwrap(), DeliveryCounts { waiting: 2, dead: 1 });
     // Once it is done, the one after it is due at once.
     store.settle_deliveries(&[tried(&again[0], DeliveryState::Done, None, later)]).await.unwrap();
     assert_eq!(numbers(&due(later).await), [4]);

@@ -15,7 +15,8 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
-use crate::domain::webhook::Webhook;
+use crate::domain::webhook::{Delivery, Webhook};
+use crate::store::hooks::deliveries_json;
 use crate::store::photos::KeptPhoto;
 use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
@@ -136,6 +137,11 @@ impl Filling for GpkgFilling {
         let rows = rows::kept_events_json(events)?;
         sqlx::query(sql::INSERT_EVENTS).bind(rows).bind(0).execute(&mut *self.0).await?;
         sqlx::query(sql::COUNT_EVENTS).bind(events.len() as i64).fetch_one(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn deliveries(&mut self, deliveries: &[Delivery]) -> StoreResult<()> {
+        sqlx::query(sql::FILL_DELIVERIES).bind(deliveries_json(deliveries)).execute(&mut *self.0).await?;
         Ok(())
     }
 

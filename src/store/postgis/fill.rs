@@ -18,7 +18,8 @@ use crate::domain::report::{Event, Report, Step};
 use crate::domain::roster::RosterEntry;
 use crate::domain::rules::KeptRules;
 use crate::domain::tier::Tier;
-use crate::domain::webhook::Webhook;
+use crate::domain::webhook::{Delivery, Webhook};
+use crate::store::hooks::deliveries_json;
 use crate::store::photos::KeptPhoto;
 use crate::store::reports::{HeldKey, rows};
 use crate::store::written::to_json;
@@ -149,6 +150,10 @@ impl Filling for PostgisFilling {
         let insert = sqlx::query(sql::INSERT_EVENTS).bind(rows::kept_events_json(events)?).bind(0i64);
         self.0.execute(insert).await?;
         self.0.row(sqlx::query(sql::COUNT_EVENTS).bind(events.len() as i64)).await.map(|_| ())
+    }
+
+    async fn deliveries(&mut self, deliveries: &[Delivery]) -> StoreResult<()> {
+        self.0.execute(sqlx::query(sql::FILL_DELIVERIES).bind(deliveries_json(deliveries))).await.map(|_| ())
     }
 
     async fn finish(mut self: Box<Self>) -> StoreResult<()> {

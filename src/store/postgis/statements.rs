@@ -35,6 +35,7 @@ pub(super) const END_SESSIONS: &str = include_str!("sql/end_sessions.sql");
 pub(super) const EVENTS: &str = include_str!("sql/events.sql");
 pub(super) const FILL_AUDIT: &str = include_str!("sql/fill_audit.sql");
 pub(super) const FILL_EDITION: &str = include_str!("sql/fill_edition.sql");
+pub(super) const FILL_DELIVERIES: &str = include_str!("sql/fill_deliveries.sql");
 pub(super) const FILL_WEBHOOK: &str = include_str!("sql/fill_webhook.sql");
 pub(super) const FIND_REPORTS: &str = include_str!("sql/find_reports.sql");
 pub(super) const FORGET_DELIVERIES: &str = include_str!("sql/forget_deliveries.sql");

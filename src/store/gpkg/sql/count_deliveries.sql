@@ -1,4 +1,3 @@
--- How many deliveries of a webhook wait, the earliest event of these, and how many were given up.
+-- How many deliveries of a webhook wait, and how many were given up.
 SELECT (SELECT COUNT(*) FROM deliveries INDEXED BY deliveries_in_order WHERE webhook = ?1 AND state = 'waiting') AS waiting,
-    (SELECT COUNT(*) FROM deliveries INDEXED BY deliveries_given_up WHERE webhook = ?1 AND state = 'dead') AS dead,
-    (SELECT MIN(event) FROM deliveries INDEXED BY deliveries_in_order WHERE webhook = ?1 AND state = 'waiting') AS earliest
+    (SELECT COUNT(*) FROM deliveries INDEXED BY deliveries_given_up WHERE webhook = ?1 AND state = 'dead') AS dead
