@@ -220,6 +220,7 @@ mod tests {
     use super::*;
     use crate::assign::rules::standard;
     use crate::assign::town::town;
+    use crate::assign::words::explain;
     use crate::domain::assignment::PositionSource;
 
     fn case(category: &str, lon: f64, lat: f64) -> Case {
@@ -298,6 +299,9 @@ mod tests {
         let found = decide(&town, &rules(), &near_border);
         assert!(found.ambiguous && found.candidates.len() == 2, "{found:?}");
         assert_eq!(found.grid.as_deref(), Some("v1a"));
+        let said = explain(&found, None);
+        let own = format!("{}（v1a） ", found.grids.last().unwrap().name);
+        assert!(said.iter().any(|sentence| sentence.zh.contains(&own) && sentence.zh.contains("定位误差")), "{said:?}");
         near_border.given.accuracy_m = Some(50.0);
         assert!(!decide(&town, &rules(), &near_border).ambiguous);
     }

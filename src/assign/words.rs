@@ -1,6 +1,6 @@
 //! A decision told to people, in Chinese and in English.
 
-use crate::domain::assignment::{Assignment, AssignmentRule, Reason};
+use crate::domain::assignment::{Assignment, AssignmentRule, Candidate, Reason};
 use crate::domain::level::Level;
 use crate::domain::rules::Rules;
 use crate::domain::tier::Tier;
@@ -90,14 +90,12 @@ pub fn explain(assignment: &Assignment, rules: Option<&Rules>) -> Vec<Sentence> 
     if assignment.ambiguous {
         let accuracy_m = assignment.given.accuracy_m.unwrap_or_default();
         let list = |sep: &str| {
-            let one = |candidate: &crate::domain::assignment::Candidate| {
-                format!("{} {:.0}%", candidate.code, candidate.share * 100.0)
-            };
+            let one = |candidate: &Candidate| format!("{} {:.0}%", name(&candidate.code), candidate.share * 100.0);
             assignment.candidates.iter().map(one).collect::<Vec<_>>().join(sep)
         };
         said.push(say(
-            format!("定位误差 {accuracy_m:.0} 米，也可能属于别的网格：{}。", list("、")),
-            format!("The position is accurate to {accuracy_m:.0} m only; it may lie elsewhere: {}.", list(", ")),
+            format!("定位误差 {accuracy_m:.0} 米，可能在其中任何一个网格：{}。", list("、")),
+            format!("The position is accurate to {accuracy_m:.0} m only; it may lie in any of these: {}.", list(", ")),
         ));
     }
     said.push(outcome(assignment));

@@ -11,7 +11,7 @@ use super::diff::Comparisons;
 use super::limits::Limits;
 use super::origin::Network;
 use super::problem::{Kind, Problem};
-use super::reports::photos::PhotoPlaces;
+use super::reports::coming::PhotoPlaces;
 use super::uploads::UploadFolders;
 use crate::assign::calendar::Calendar;
 use crate::assign::desk::Desk;

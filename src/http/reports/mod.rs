@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(super) mod batch;
+pub(crate) mod coming;
 pub(super) mod duplicates;
 pub(super) mod explain;
 pub(crate) mod photos;

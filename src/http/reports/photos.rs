@@ -1,6 +1,5 @@
 //! Photos of a report: `POST` and `GET /v1/reports/{id}/photos`, `…/{number}` and `…/{number}/thumbnail`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -13,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::Serialize;
 use time::OffsetDateTime;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
@@ -33,26 +31,8 @@ use crate::store::photos::{NewPhoto, PhotoAdded};
 
 /// A photo in a form, with what stands around it.
 pub(crate) const MAX_BODY_BYTES: usize = MAX_BYTES + (64 << 10);
-/// Photos that are in memory on their way in.
-const MAX_COMING: usize = 24;
-/// Photos that are drawn anew at the same time: each takes a processor, and memory for all its pixels.
-const MAX_REDRAWING: usize = 2;
 /// A photo has to be here after so long, and drawn after so long again.
 const MAX_TIME: Duration = Duration::from_secs(180);
-
-/// How much may be going on with photos at the same time.
-#[derive(Clone, Debug)]
-pub(crate) struct PhotoPlaces {
-    coming: Arc<Semaphore>,
-    redrawing: Arc<Semaphore>,
-}
-
-impl Default for PhotoPlaces {
-    fn default() -> PhotoPlaces {
-        let places = |count| Arc::new(Semaphore::new(count));
-        PhotoPlaces { coming: places(MAX_COMING), redrawing: places(MAX_REDRAWING) }
-    }
-}
 
 /// The form, as OpenAPI describes it.
 #[derive(ToSchema)]
@@ -143,7 +123,7 @@ pub(crate) async fn add(
     // Before a byte of it is taken in.
     let report = readable(&state, &caller, &id, token.text()).await?;
     let busy = || Problem::with(Kind::Overloaded, "many photos are coming in; send it again in a few seconds");
-    let _place = state.photos.coming.try_acquire().map_err(|_| busy())?;
+    let _place = state.photos.take(&caller).ok_or_else(busy)?;
     let late = |_| Problem::with(Kind::BodyTimeout, format!("a photo has to be here after {} s", MAX_TIME.as_secs()));
     let bytes = timeout(MAX_TIME, receive(request, &state.settings)).await.map_err(late)??;
     let store = state.live.store();
