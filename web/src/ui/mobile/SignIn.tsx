@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import { signIn, signInByName, staff, trying } from "../../state/mobile/staff.ts";
+import { KeyForm, refusalOf } from "../KeyForm.tsx";
 
 export function SignIn() {
   const says = mobileWords.value.work;
@@ -48,54 +49,41 @@ function ByName() {
         autocomplete="current-password"
         aria-describedby="work-wrong"
       />
-      <Wrong of401={says.wrongPassword} />
-      <Enter />
+      <p id="work-wrong" class="wrong" role="alert">
+        {refusal(says.wrongPassword)}
+      </p>
+      <button type="submit" class="button strong" disabled={trying.value}>
+        {trying.value ? says.trying : says.signIn}
+      </button>
     </form>
   );
 }
 
 function ByKey() {
   const says = mobileWords.value.work;
-  const input = useRef<HTMLInputElement>(null);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    await signIn(input.current?.value ?? "");
-    input.current?.focus();
-  };
   return (
-    <form class="typed" onSubmit={submit} noValidate>
-      <label for="work-key">{says.key}</label>
-      <input
-        ref={input}
-        id="work-key"
-        type="password"
-        placeholder="gw_…"
-        autocomplete="off"
-        aria-describedby="work-wrong"
-      />
-      <Wrong of401={says.wrong} />
-      <Enter />
-    </form>
+    <KeyForm
+      class="typed"
+      says={{ key: says.key, button: says.signIn, trying: says.trying }}
+      id="work-key"
+      trying={trying.value}
+      refusal={refusal(says.wrong)}
+      refusalId="work-wrong"
+      strong
+      enter={enter}
+    />
   );
 }
 
-function Wrong({ of401 }: { of401: string }) {
-  const says = mobileWords.value.work;
+async function enter(key: string): Promise<boolean> {
+  await signIn(key);
+  return staff.peek().state === "in";
+}
+
+/** What is said against the last try, or null. */
+function refusal(of401: string): string | null {
+  const { forbidden, unanswered } = mobileWords.value.work;
   const now = staff.value;
-  const status = now.state === "out" && now.tried ? (now.problem?.status ?? 0) : null;
-  const said = status === 401 ? of401 : status === 403 ? says.forbidden : says.unanswered;
-  return (
-    <p id="work-wrong" class="wrong" role="alert">
-      {status === null ? "" : said}
-    </p>
-  );
-}
-
-function Enter() {
-  const says = mobileWords.value.work;
-  return (
-    <button type="submit" class="button strong" disabled={trying.value}>
-      {trying.value ? says.trying : says.signIn}
-    </button>
-  );
+  if (now.state !== "out" || !now.tried) return null;
+  return refusalOf(now.problem, { wrong: of401, forbidden }, unanswered);
 }
