@@ -3,40 +3,29 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ComparedReports, Comparison, Edition, FoundGrid, Report } from "../../src/api/types.ts";
-import { forgive, launch, mapRests, open } from "./chromium.mjs";
-import { accessible, fitsWidth } from "./expect.ts";
-import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { mapRests, open } from "./chromium.mjs";
+import { accessible, fitsWidth, largeEnough } from "./expect.ts";
+import { adminKey, serve } from "./gridward.mjs";
 import { damagedShapefile, RENAMED, TOWN } from "./shapefile.mjs";
+import { demoTown, type Opened, refused } from "./town.ts";
 
-type Opened = Awaited<ReturnType<typeof open>>;
-
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let key: string;
 let shapefile: ReturnType<typeof damagedShapefile>;
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   key = await adminKey(town);
   // Somebody else's draft, that there is always another edition to compare with.
   await town.run("import", TOWN, "--edition", "another");
   shapefile = damagedShapefile();
 });
 
-afterAll(async () => {
-  shapefile?.remove();
-  await browser?.close();
-  await town?.stop();
-});
+afterAll(() => shapefile?.remove());
 
-async function fromService<T>(path: string): Promise<T> {
-  const response = await fetch(town.url + path, { headers: { authorization: `Bearer ${key}` } });
-  expect(response.status, path).toBe(200);
-  return (await response.json()) as T;
-}
+const fromService = <T>(path: string): Promise<T> => town.api(path, key);
 
 async function inForce(): Promise<string | undefined> {
   const { editions } = await fromService<{ editions: Edition[] }>("/v1/editions");
@@ -53,11 +42,6 @@ async function signIn(page: Page, text = key): Promise<void> {
   await page.getByRole("button", { name: "登录" }).click();
 }
 
-/** The page notes answers that say no; those that a test asks for are no fault. */
-function refused(opened: Opened, status: number): Promise<void> {
-  return forgive(opened, `the server responded with a status of ${status}`);
-}
-
 describe("from a shapefile to the edition in force", () => {
   let opened: Opened;
   let page: Page;
@@ -65,7 +49,8 @@ describe("from a shapefile to the edition in force", () => {
   let repaired = "";
 
   beforeAll(async () => {
-    opened = await open(browser, town.url);
+    // For all tests of this story.
+    opened = await open(town.browser, town.url);
     page = opened.page;
     await mapRests(page);
   });
@@ -257,99 +242,75 @@ describe.each([
   { width: 1280, height: 800, language: "en" as const, theme: "dark" as const },
 ])("at $width px, $language, $theme", (opening) => {
   test("every page of the panel fits and can be read by everyone", async () => {
-    const opened = await open(browser, town.url, opening);
-    const { page } = opened;
+    const { page } = await town.open("/", opening);
     const looks = async () => {
       await fitsWidth(page);
       await accessible(page);
     };
-    try {
-      await mapRests(page);
+    await mapRests(page);
+    await page.keyboard.press("Tab");
+    for (let presses = 0; presses < 7; presses++) {
+      if (await page.evaluate(() => document.activeElement?.classList.contains("open-editions"))) break;
       await page.keyboard.press("Tab");
-      for (let presses = 0; presses < 7; presses++) {
-        if (await page.evaluate(() => document.activeElement?.classList.contains("open-editions"))) break;
-        await page.keyboard.press("Tab");
-      }
-      await page.keyboard.press("Enter");
-      await page.locator(".sign-in").waitFor();
-      await looks();
-      await page.locator(".sign-in input").fill(key);
-      await page.keyboard.press("Enter");
-      await page.locator(".sign-out").waitFor();
-      await looks();
-      await page.locator(".button.wide").click();
-      await page.locator(".upload summary").click();
-      await looks();
-      await page.locator(".desk header button").first().click();
-      await page.locator('[data-edition="demo"]').click();
-      await page.locator(".desk .report .sound, .desk .report .problems").first().waitFor();
-      await looks();
-      await page.locator(".compare-with .button").click();
-      await page.locator(".desk .problem-group.change, .desk p.sound").first().waitFor();
-      await page.locator(".divider").waitFor();
-      await looks();
-      // Everything that is pressed is large enough for a finger.
-      const small = await page.locator(".desk button, .desk select, .divider").evaluateAll((all) =>
-        all
-          .map((one) => ({ html: one.outerHTML.slice(0, 80), box: one.getBoundingClientRect() }))
-          .filter(({ box }) => box.width > 0 && (box.height < 36 || box.width < 36))
-          .map(({ html }) => html),
-      );
-      expect(small).toEqual([]);
-    } finally {
-      await opened.context.close();
     }
-    expect(opened.faults).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.locator(".sign-in").waitFor();
+    await looks();
+    await page.locator(".sign-in input").fill(key);
+    await page.keyboard.press("Enter");
+    await page.locator(".sign-out").waitFor();
+    await looks();
+    await page.locator(".button.wide").click();
+    await page.locator(".upload summary").click();
+    await looks();
+    await page.locator(".desk header button").first().click();
+    await page.locator('[data-edition="demo"]').click();
+    await page.locator(".desk .report .sound, .desk .report .problems").first().waitFor();
+    await looks();
+    await page.locator(".compare-with .button").click();
+    await page.locator(".desk .problem-group.change, .desk p.sound").first().waitFor();
+    await page.locator(".divider").waitFor();
+    await looks();
+    await largeEnough(page, ".desk button, .desk select, .divider", { height: 36, width: 36 });
   });
 });
 
 test("a comparison says how many open reports would lie in another grid, and flies there", async () => {
   const { label } = await fromService<FoundGrid>(`/v1/grids/${RENAMED.code}?f=json`);
   const [lon, lat] = label ?? [];
-  const sent = await fetch(`${town.url}/v1/reports`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ category: "sanitation", description: "垃圾未清运", lon, lat }),
-  });
-  expect(sent.status).toBe(201);
+  await town.api("/v1/reports", null, { category: "sanitation", description: "垃圾未清运", lon, lat });
   const folder = mkdtempSync(join(tmpdir(), "gridward-renumbered-"));
   const file = join(folder, "renumbered.geojsonl");
   writeFileSync(file, readFileSync(TOWN, "utf8").replaceAll(`"${RENAMED.code}"`, '"renumbered"'));
   await town.run("import", file, "--edition", "renumbered");
   rmSync(folder, { recursive: true });
-  const opened = await open(browser, town.url);
-  const { page } = opened;
-  try {
-    await openDesk(page);
-    await signIn(page);
-    await page.locator('[data-edition="renumbered"]').click();
-    await page.locator(".compare-with .button").click();
-    await page.locator(".moved-reports").waitFor();
-    const found = await fromService<ComparedReports>("/v1/editions/demo/diff/renumbered/reports");
-    expect([found.another_grid.open, found.looked_at.open]).toEqual([1, 1]);
-    expect(await page.locator(".moved-reports summary").textContent()).toBe("在办上报 1 件将换网格");
-    await page.locator(".moved-reports summary").click();
-    expect(await page.locator(".moved-reports .counted").textContent()).toContain(
-      `${found.looked_at.all} 件上报中（含已办结），${found.another_grid.all} 件换网格`,
-    );
-    const pairs = page.locator(".moved-reports li .problem");
-    expect(await pairs.count()).toBe(1);
-    expect(await pairs.textContent()).toContain(`${RENAMED.code} → renumbered`);
-    await accessible(page);
-    await mapRests(page);
-    const whole = await page.locator("canvas").first().screenshot();
-    await pairs.click();
-    await mapRests(page);
-    expect((await page.locator("canvas").first().screenshot()).equals(whole)).toBe(false);
-  } finally {
-    await opened.context.close();
-  }
-  expect(opened.faults).toEqual([]);
+  const { page } = await town.open("/");
+  await openDesk(page);
+  await signIn(page);
+  await page.locator('[data-edition="renumbered"]').click();
+  await page.locator(".compare-with .button").click();
+  await page.locator(".moved-reports").waitFor();
+  const found = await fromService<ComparedReports>("/v1/editions/demo/diff/renumbered/reports");
+  expect([found.another_grid.open, found.looked_at.open]).toEqual([1, 1]);
+  expect(await page.locator(".moved-reports summary").textContent()).toBe("在办上报 1 件将换网格");
+  await page.locator(".moved-reports summary").click();
+  expect(await page.locator(".moved-reports .counted").textContent()).toContain(
+    `${found.looked_at.all} 件上报中（含已办结），${found.another_grid.all} 件换网格`,
+  );
+  const pairs = page.locator(".moved-reports li .problem");
+  expect(await pairs.count()).toBe(1);
+  expect(await pairs.textContent()).toContain(`${RENAMED.code} → renumbered`);
+  await accessible(page);
+  await mapRests(page);
+  const whole = await page.locator("canvas").first().screenshot();
+  await pairs.click();
+  await mapRests(page);
+  expect((await page.locator("canvas").first().screenshot()).equals(whole)).toBe(false);
 });
 
 test("in an empty store the first edition can be uploaded and published", async () => {
   const nothing = await serve({ demo: false });
-  const opened = await open(browser, nothing.url);
+  const opened = await open(town.browser, nothing.url);
   const { page } = opened;
   try {
     await page.getByRole("button", { name: "上传网格边界" }).click();
@@ -379,27 +340,21 @@ test("in an empty store the first edition can be uploaded and published", async 
 });
 
 test("a file that cannot be read is named with its feature and field", async () => {
-  const opened = await open(browser, town.url);
-  const { page } = opened;
-  try {
-    await openDesk(page);
-    await signIn(page);
-    await page.getByRole("button", { name: "上传边界" }).click();
-    const broken =
-      '{"type":"Feature","properties":{"code":"1","tier":"x"},"geometry":{"type":"Polygon","coordinates":"no"}}';
-    await page.locator(".drop input").setInputFiles({
-      name: "坏的.geojsonl",
-      mimeType: "application/json",
-      buffer: Buffer.from(`${broken}\n`),
-    });
-    await page.getByRole("button", { name: "上传并检查" }).click();
-    const fault = page.locator('.desk .fault[role="alert"]');
-    await fault.waitFor();
-    expect(await fault.textContent()).toContain("坏的.geojsonl");
-    expect(await page.locator(".faults li").count()).toBeGreaterThan(0);
-    await accessible(page);
-    expect(opened.faults).toEqual([]);
-  } finally {
-    await opened.context.close();
-  }
+  const { page } = await town.open("/");
+  await openDesk(page);
+  await signIn(page);
+  await page.getByRole("button", { name: "上传边界" }).click();
+  const broken =
+    '{"type":"Feature","properties":{"code":"1","tier":"x"},"geometry":{"type":"Polygon","coordinates":"no"}}';
+  await page.locator(".drop input").setInputFiles({
+    name: "坏的.geojsonl",
+    mimeType: "application/json",
+    buffer: Buffer.from(`${broken}\n`),
+  });
+  await page.getByRole("button", { name: "上传并检查" }).click();
+  const fault = page.locator('.desk .fault[role="alert"]');
+  await fault.waitFor();
+  expect(await fault.textContent()).toContain("坏的.geojsonl");
+  expect(await page.locator(".faults li").count()).toBeGreaterThan(0);
+  await accessible(page);
 });

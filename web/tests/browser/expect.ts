@@ -64,3 +64,19 @@ export async function fitsWidth(page: Page): Promise<void> {
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(content).toBeLessThanOrEqual(screen ?? 0);
 }
+
+/** Everything that is pressed is large enough for a finger, in pixels; what is ticked by its label is as large as that. */
+export async function largeEnough(
+  page: Page,
+  selector: string,
+  { height, width = 0 }: { height: number; width?: number },
+): Promise<void> {
+  const pressed = await page.locator(selector).evaluateAll((all) =>
+    all
+      .map((one) => ({ one, box: (one.closest("label.check") ?? one).getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 || box.height > 0)
+      .map(({ one, box }) => ({ html: one.outerHTML.slice(0, 80), height: box.height, width: box.width })),
+  );
+  expect(pressed.length).toBeGreaterThan(0);
+  expect(pressed.filter((one) => one.height < height || one.width < width)).toEqual([]);
+}

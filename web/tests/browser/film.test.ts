@@ -3,13 +3,13 @@
 // browser of their own. A picture of every scene is kept in `test-results/film/`.
 import { mkdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import type { LocateAnswer, ReportDetail } from "../../src/api/types.ts";
 import { parseReportLink } from "../../src/lib/link.ts";
-import { launch, mapRests, open } from "./chromium.mjs";
+import { mapRests } from "./chromium.mjs";
 import { accessible, fromApi } from "./expect.ts";
-import { type Gridward, serve } from "./gridward.mjs";
+import { demoTown } from "./town.ts";
 
 /** In the middle of a grid of the demo. */
 const HERE = { lon: 116.9021, lat: 30.7893 };
@@ -20,23 +20,15 @@ const TRIES = 12;
 
 const pictures = resolve(import.meta.dirname, "../../test-results/film", process.env.GRIDWARD_TEST_STORE ?? "sqlite");
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let grids: LocateAnswer["grids"];
-const opened: Awaited<ReturnType<typeof open>>[] = [];
 let scenes = 0;
 
 beforeAll(async () => {
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   grids = (await fromApi(town.url, HERE)).grids;
   expect(grids.map(({ tier }) => tier)).toEqual([1, 2, 3]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
 });
 
 /** Keeps a picture of the scene. */
@@ -50,9 +42,7 @@ async function signedIn(person: { signIn: string; name: string; role: string; gr
   const { signIn, name, role, grid } = person;
   const of = grid === undefined ? [] : ["--grid", grid];
   const password = (await town.run("account", "create", signIn, "--name", name, "--role", role, ...of)).trim();
-  const one = await open(browser, `${town.url}/login?next=%2F`, { width: 900, height: 720 });
-  opened.push(one);
-  const { page } = one;
+  const { page } = await town.open("/login?next=%2F", { width: 900, height: 720 });
   await page.locator("input[name=username]").fill(signIn);
   await page.locator("input[name=password]").fill(password);
   await scene(page, `${signIn}-signs-in`);
@@ -65,13 +55,9 @@ async function signedIn(person: { signIn: string; name: string; role: string; gr
   return page;
 }
 
-async function post(description: string): Promise<ReportDetail> {
+function post(description: string): Promise<ReportDetail> {
   const reporter = { name: "王女士", phone: "13912345678" };
-  const body = JSON.stringify({ category: "public_facilities", description, reporter, ...HERE });
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${town.url}/v1/reports`, { method: "POST", headers, body });
-  expect(response.status).toBe(201);
-  return (await response.json()) as ReportDetail;
+  return town.api("/v1/reports", null, { category: "public_facilities", description, reporter, ...HERE });
 }
 
 /** When a row that is not there yet comes into the page, by its own clock, which is the test's too. */
@@ -185,5 +171,4 @@ test("the film: from a resident to the grid's leader, the village, and the town,
   await accessible(office);
   await office.locator(".story").evaluate((story) => story.scrollIntoView());
   await scene(office, "the-whole-story");
-  expect(opened.flatMap(({ faults }) => faults)).toEqual([]);
 });

@@ -2,46 +2,32 @@
 // a key that is revoked.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Edition } from "../../src/api/types.ts";
-import { forgive, launch, open } from "./chromium.mjs";
 import { accessible } from "./expect.ts";
-import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { adminKey } from "./gridward.mjs";
 import { damagedShapefile, TOWN } from "./shapefile.mjs";
+import { demoTown, type Opened, refused } from "./town.ts";
 
-type Opened = Awaited<ReturnType<typeof open>>;
-
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let key: string;
 let shapefile: ReturnType<typeof damagedShapefile>;
 let opened: Opened;
 let page: Page;
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   key = await adminKey(town);
   shapefile = damagedShapefile();
 });
 
-afterAll(async () => {
-  shapefile?.remove();
-  await browser?.close();
-  await town?.stop();
-});
+afterAll(() => shapefile?.remove());
 
 beforeEach(async () => {
-  opened = await open(browser, town.url);
+  opened = await town.open("/");
   page = opened.page;
   await page.locator(".open-editions").click();
   await page.locator(".desk .editions .edition").first().waitFor();
-});
-
-afterEach(async () => {
-  const { faults } = opened;
-  await opened.context.close();
-  expect(faults).toEqual([]);
 });
 
 async function signIn(text = key): Promise<void> {
@@ -50,9 +36,7 @@ async function signIn(text = key): Promise<void> {
 }
 
 async function editions(): Promise<Edition[]> {
-  const response = await fetch(`${town.url}/v1/editions`, { headers: { authorization: `Bearer ${key}` } });
-  expect(response.status).toBe(200);
-  return ((await response.json()) as { editions: Edition[] }).editions;
+  return (await town.api<{ editions: Edition[] }>("/v1/editions", key)).editions;
 }
 
 /** As if the files were dragged from a folder onto the page. */
@@ -178,7 +162,7 @@ test("a key that is revoked in the middle of the work is asked for, and the work
   expect((await editions()).map(({ name }) => name)).not.toContain("revoked");
   await accessible(page);
   // The browser notes the answer that said no; it was asked for.
-  await forgive(opened, "status of 401");
+  await refused(opened, 401);
   await signIn();
   expect(await page.locator(".files li").count()).toBe(shapefile.files.length);
   await page.getByRole("button", { name: "上传并检查" }).click();

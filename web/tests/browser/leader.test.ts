@@ -1,56 +1,20 @@
 // A leader at work on the phone in a real browser, on the real service with the demo town: the list, and every step.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import type { ReportDetail } from "../../src/api/types.ts";
-import { launch, open } from "./chromium.mjs";
-import { accessible, fitsWidth, fromApi } from "./expect.ts";
-import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { accessible, fitsWidth, fromApi, largeEnough } from "./expect.ts";
+import { adminKey, makeKey } from "./gridward.mjs";
 import { jpegWithPlace } from "./photo.mjs";
+import { demoTown, type Opening, PHONE } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let admin: string;
-let openings: Awaited<ReturnType<typeof open>>[] = [];
-/** A wrong key is refused, which Chromium says in the console. */
-let expectsRefusal = false;
 
 const here = { longitude: 116.9, latitude: 30.8, accuracy: 5.25 };
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   admin = await adminKey(town);
 });
-
-afterEach(async () => {
-  const faults = openings.flatMap(({ faults }) => faults);
-  const heard = expectsRefusal ? faults.filter((fault) => !fault.includes("Failed to load resource")) : faults;
-  for (const { context } of openings) await context.close();
-  openings = [];
-  expectsRefusal = false;
-  expect(heard).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
-async function visit(opening: Parameters<typeof open>[2], path: string): Promise<Page> {
-  const opened = await open(browser, `${town.url}${path}`, { width: 360, height: 740, position: here, ...opening });
-  openings.push(opened);
-  return opened.page;
-}
-
-async function api<T>(path: string, key = admin, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const response = await fetch(`${town.url}${path}`, {
-    method: body === undefined ? "GET" : "POST",
-    headers,
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  expect(response.ok, `${path}: ${response.status}`).toBe(true);
-  return (await response.json()) as T;
-}
 
 const newReport = (description: string) => ({
   category: "sanitation",
@@ -60,16 +24,12 @@ const newReport = (description: string) => ({
   reporter: { name: "王某", phone: "13912345678" },
 });
 
-async function leaderKey(code: string): Promise<string> {
-  const said = await town.run("key", "create", "--role", "leader", "--grid", code, "--name", "phone");
-  return /gw_\S+/.exec(said)?.[0] ?? "";
-}
-
-async function atWork(opening: Parameters<typeof open>[2] = {}): Promise<Page> {
+async function atWork(opening: Opening = {}): Promise<Page> {
   const answer = await fromApi(town.url, { lon: here.longitude, lat: here.latitude });
-  const key = await leaderKey(answer.grids.at(-1)?.code ?? "");
-  expectsRefusal = true;
-  const page = await visit(opening, "/m#work");
+  const key = await makeKey(town, "leader", { grid: answer.grids.at(-1)?.code ?? "", name: "phone" });
+  // A wrong key is refused, which Chromium says in the console.
+  town.overlook("Failed to load resource");
+  const { page } = await town.open("/m#work", { ...PHONE, position: here, ...opening });
   await page.getByRole("button", { name: "用密钥登录" }).click();
   await page.locator("#work-key").fill("gw_wrong");
   await page.keyboard.press("Enter");
@@ -83,7 +43,7 @@ async function atWork(opening: Parameters<typeof open>[2] = {}): Promise<Page> {
 
 test("new reports appear by themselves, and every step is taken there", async () => {
   const page = await atWork();
-  const { id } = await api<ReportDetail>("/v1/reports", admin, newReport("网格长手机上的一件"));
+  const { id } = await town.api<ReportDetail>("/v1/reports", admin, newReport("网格长手机上的一件"));
   const card = page.locator(`.tasks [data-id="${id}"]`);
   await card.waitFor();
   expect(await card.locator('[data-status="fresh"]').textContent()).toBe("新");
@@ -110,7 +70,7 @@ test("new reports appear by themselves, and every step is taken there", async ()
   await card.waitFor({ state: "detached" });
   await page.locator(".filters label", { hasText: "待核实" }).click();
   await page.locator(`.tasks [data-id="${id}"]`).waitFor();
-  const stored = await api<ReportDetail>(`/v1/reports/${id}`);
+  const stored = await town.api<ReportDetail>(`/v1/reports/${id}`, admin);
   expect(stored.history?.map(({ action, note }) => [action, note ?? null])).toEqual([
     ["report", null],
     ["accept", null],
@@ -119,16 +79,16 @@ test("new reports appear by themselves, and every step is taken there", async ()
 });
 
 test("what is passed up goes up, and somebody else's step is not overwritten", async () => {
-  const { id } = await api<ReportDetail>("/v1/reports", admin, newReport("要上报上级的一件"));
+  const { id } = await town.api<ReportDetail>("/v1/reports", admin, newReport("要上报上级的一件"));
   const page = await atWork();
   const card = page.locator(`.tasks [data-id="${id}"]`);
   await card.waitFor();
   await card.locator('[data-action="forward"]').click();
   await card.getByLabel(/备注/).fill("需要村里协调");
-  await api(`/v1/reports/${id}/accept`, admin, {});
+  await town.api(`/v1/reports/${id}/accept`, admin, {});
   await card.getByRole("button", { name: "确定：上报上级" }).click();
   // Either the list had it already, or the service said so.
-  const level = async () => (await api<ReportDetail>(`/v1/reports/${id}`)).level;
+  const level = async () => (await town.api<ReportDetail>(`/v1/reports/${id}`, admin)).level;
   const isTold = async () => (await card.locator(".wrong").count()) > 0;
   await expect.poll(async () => (await isTold()) || (await level()) === "tier2").toBe(true);
   if (await isTold()) {
@@ -141,7 +101,7 @@ test("what is passed up goes up, and somebody else's step is not overwritten", a
 });
 
 test("a step opens in sight, above the tabs, ready to be written in", async () => {
-  for (const word of ["一", "二", "三"]) await api("/v1/reports", admin, newReport(`长列表之${word}`));
+  for (const word of ["一", "二", "三"]) await town.api("/v1/reports", admin, newReport(`长列表之${word}`));
   const page = await atWork();
   const card = page.locator(".tasks .report-card:has([data-action=forward])").last();
   // The card's buttons lie just above the tabs, so that what opens below them is out of sight.
@@ -162,8 +122,8 @@ test("a step opens in sight, above the tabs, ready to be written in", async () =
 });
 
 test("begins with what the leader can do something about, and tells the rest apart", async () => {
-  const fire = await api<ReportDetail>("/v1/reports", admin, { ...newReport("镇里办的火情"), category: "fire" });
-  const own = await api<ReportDetail>("/v1/reports", admin, newReport("组里自己办的一件"));
+  const fire = await town.api<ReportDetail>("/v1/reports", admin, { ...newReport("镇里办的火情"), category: "fire" });
+  const own = await town.api<ReportDetail>("/v1/reports", admin, newReport("组里自己办的一件"));
   const page = await atWork();
   await page.locator(`.tasks > .cards [data-id="${own.id}"] [data-action]`).first().waitFor();
   const above = page.locator(".above");
@@ -176,18 +136,11 @@ test("begins with what the leader can do something about, and tells the rest apa
 });
 
 test.each(["light", "dark"] as const)("every target is 48 px or more (%s)", async (theme) => {
-  await api("/v1/reports", admin, newReport("大按钮"));
+  await town.api("/v1/reports", admin, newReport("大按钮"));
   const page = await atWork({ theme });
   await page.locator(".tasks .card-head").first().click();
   await page.locator(".tasks .story").first().waitFor();
-  const small = await page
-    .locator("button, a, input, select, textarea")
-    .evaluateAll((all) =>
-      all
-        .map((one) => ({ html: one.outerHTML.slice(0, 80), height: one.getBoundingClientRect().height }))
-        .filter(({ height }) => height > 0 && height < 48),
-    );
-  expect(small).toEqual([]);
+  await largeEnough(page, "button, a, input, select, textarea", { height: 48 });
   await accessible(page);
   await fitsWidth(page);
 });

@@ -1,37 +1,22 @@
 // Signing in in a real browser, on the real service: the page, the way back, who is shown, and signing out.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launch, open } from "./chromium.mjs";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import { accessible, fitsWidth } from "./expect.ts";
-import { type Gridward, serve } from "./gridward.mjs";
+import { demoTown, type Opening, PHONE, refused } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
-let opened: Awaited<ReturnType<typeof open>> | null = null;
+const town = demoTown();
 let password: string;
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   password = (await town.run("account", "create", "wang", "--name", "王某", "--role", "dispatcher")).trim();
 });
 
-afterEach(async () => {
-  await opened?.context.close();
-  opened = null;
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
-async function visit(path: string, opening: Parameters<typeof open>[2] = {}): Promise<Page> {
-  opened = await open(browser, `${town.url}${path}`, { width: 360, height: 740, ...opening });
-  return opened.page;
+async function visit(path: string, opening: Opening = {}): Promise<Page> {
+  return (await town.open(path, { ...PHONE, ...opening })).page;
 }
 
-async function signIn(page: Page, word: string): Promise<void> {
-  await page.locator("input[name=username]").fill("Wang");
+async function signIn(page: Page, word: string, name = "Wang"): Promise<void> {
+  await page.locator("input[name=username]").fill(name);
   await page.locator("input[name=password]").fill(word);
   await page.locator("button[type=submit]").click();
 }
@@ -46,13 +31,14 @@ test("from the phone's page there and back, shown by name, whole numbers, and ou
   await fitsWidth(page);
   await signIn(page, "a wrong password");
   expect(await page.locator("#refused").textContent()).toBe("用户名或密码不对");
+  await refused(town.opened(page), 401);
   await signIn(page, password);
   await page.waitForURL("**/m");
   await page.locator('.result[data-state="answered"]').waitFor();
   expect(await page.locator(".who summary").textContent()).toContain("王某");
   // A dispatcher sees numbers whole, and may dial them.
   await expect.poll(() => page.locator('a[href^="tel:"]').count()).toBeGreaterThan(0);
-  const cookies = (await opened?.context.cookies()) ?? [];
+  const cookies = await page.context().cookies();
   expect(cookies.map(({ name, httpOnly, sameSite }) => ({ name, httpOnly, sameSite }))).toEqual([
     { name: "gridward", httpOnly: true, sameSite: "Strict" },
   ]);
@@ -75,17 +61,14 @@ test("a way back to another host leads to the map, and whoever is signed in is t
     await page.waitForURL(`${town.url}/`);
     await page.goto(`${town.url}/login`);
     await page.getByText("Signed in: 王某").waitFor();
-    await opened?.context.close();
-    opened = null;
+    await page.context().close();
   }
 });
 
 test("people change their own password, and sign in by the new one", async () => {
   const first = (await town.run("account", "create", "zhang", "--name", "张某", "--role", "dispatcher")).trim();
   const page = await visit("/login");
-  await page.locator("input[name=username]").fill("zhang");
-  await page.locator("input[name=password]").fill(first);
-  await page.locator("button[type=submit]").click();
+  await signIn(page, first, "zhang");
   await page.waitForURL(`${town.url}/`);
   await page.goto(`${town.url}/login`);
   await page.locator(".own-password summary").click();
@@ -97,6 +80,8 @@ test("people change their own password, and sign in by the new one", async () =>
     await page.locator(".own-password button[type=submit]").click();
   };
   const second = "a longer password 9";
+  // The browser itself notes the refusals.
+  town.overlook("status of 400");
   await change("not the password 1", second);
   await page.getByText("当前密码不对").waitFor();
   await change(first, "short");
@@ -106,8 +91,6 @@ test("people change their own password, and sign in by the new one", async () =>
   await page.reload();
   await page.getByText("已登录：张某").waitFor();
   await page.getByRole("button", { name: "退出登录" }).click();
-  await page.locator("input[name=username]").fill("zhang");
-  await page.locator("input[name=password]").fill(second);
-  await page.locator("button[type=submit]").click();
+  await signIn(page, second, "zhang");
   await page.waitForURL(`${town.url}/`);
 });

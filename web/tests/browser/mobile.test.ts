@@ -1,34 +1,14 @@
 // The phone's page in a real browser, on the real service with the demo town.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { percent } from "../../src/lib/measure.ts";
-import { launch, mapRests, open } from "./chromium.mjs";
-import { accessible, expected, fitsWidth, fromApi, shown } from "./expect.ts";
-import { type Gridward, serve } from "./gridward.mjs";
+import { mapRests } from "./chromium.mjs";
+import { accessible, expected, fitsWidth, fromApi, largeEnough, shown } from "./expect.ts";
+import { demoTown, type Opened, type Opening, PHONE } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
-let opened: Awaited<ReturnType<typeof open>> | null = null;
+const town = demoTown();
 
-beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
-});
-
-afterEach(async () => {
-  const faults = opened?.faults;
-  await opened?.context.close();
-  opened = null;
-  expect(faults ?? []).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
-async function visit(opening: Parameters<typeof open>[2] = {}): Promise<Page> {
-  opened = await open(browser, `${town.url}/m`, { width: 360, height: 740, ...opening });
-  return opened.page;
+function visit(opening: Opening = {}): Promise<Opened> {
+  return town.open("/m", { ...PHONE, ...opening });
 }
 
 const result = '.result[data-state="answered"]';
@@ -46,14 +26,14 @@ async function nearBorder() {
 
 describe("with a position", () => {
   test("it says what the API says, without a press and without the map library", async () => {
-    const page = await visit({ position: { ...here, accuracy: 5 } });
+    const { page, requests } = await visit({ position: { ...here, accuracy: 5 } });
     await page.locator(result).waitFor();
     const answer = await fromApi(town.url, { lon: here.longitude, lat: here.latitude, accuracy: 5 });
     expect(answer.grids).toHaveLength(3);
     expect(await shown(page, result)).toEqual(expected(answer));
     // The number is masked for the public: text to read, nothing to dial.
     expect(await page.locator('a[href^="tel:"]').count()).toBe(0);
-    expect(opened?.requests.filter((url) => /worker|\/tiles\/|style\.json/.test(url))).toEqual([]);
+    expect(requests.filter((url) => /worker|\/tiles\/|style\.json/.test(url))).toEqual([]);
     const bytes = await page.evaluate(() =>
       performance.getEntriesByType("resource").reduce((sum, entry) => {
         return sum + (entry as PerformanceResourceTiming).decodedBodySize;
@@ -64,7 +44,7 @@ describe("with a position", () => {
 
   test("it is unsure where the circle meets several grids, and names them with their shares", async () => {
     const { lon, answer } = await nearBorder();
-    const page = await visit({ position: { longitude: lon, latitude: 30.8, accuracy: 60 } });
+    const { page } = await visit({ position: { longitude: lon, latitude: 30.8, accuracy: 60 } });
     await page.locator(`${result}[data-unsure="true"]`).waitFor();
     const candidates = (answer.candidates ?? []).slice(0, 5);
     const listed = await page.locator(".unsure li[data-code]:not([data-code=''])").evaluateAll((all) =>
@@ -79,9 +59,9 @@ describe("with a position", () => {
   });
 
   test("it can ask again", async () => {
-    const page = await visit({ position: { ...here, accuracy: 5 } });
+    const { page } = await visit({ position: { ...here, accuracy: 5 } });
     await page.locator(result).waitFor();
-    await opened?.context.setGeolocation({ longitude: 116.91, latitude: 30.81, accuracy: 5 });
+    await page.context().setGeolocation({ longitude: 116.91, latitude: 30.81, accuracy: 5 });
     await page.getByRole("button", { name: "重新定位" }).click();
     const answer = await fromApi(town.url, { lon: 116.91, lat: 30.81, accuracy: 5 });
     await expect.poll(() => shown(page, result)).toEqual(expected(answer));
@@ -90,7 +70,7 @@ describe("with a position", () => {
 
 describe("without a position", () => {
   test("a refusal is said clearly, and a tap on the map answers instead", async () => {
-    const page = await visit();
+    const { page } = await visit();
     await page.locator('.failure[data-why="refused"]').waitFor();
     await accessible(page);
     await page.getByRole("button", { name: "在地图上点选" }).click();
@@ -105,7 +85,7 @@ describe("without a position", () => {
   });
 
   test("typed coordinates of another map service are read in its system", async () => {
-    const page = await visit({ language: "en" });
+    const { page } = await visit({ language: "en" });
     await page.getByRole("button", { name: "Type coordinates" }).click();
     await page.getByLabel("Longitude, latitude").fill("nowhere");
     await page.keyboard.press("Enter");
@@ -120,25 +100,19 @@ describe("without a position", () => {
   });
 
   test("an insecure address is named as the cause", async () => {
-    opened = await open(browser, `http://town.test:${town.port}/m`, { width: 360, height: 740 });
-    await opened.page.locator('.failure[data-why="insecure"]').waitFor();
-    expect(await opened.page.getByRole("button", { name: "输入坐标" }).isVisible()).toBe(true);
+    const { page } = await town.open(`http://town.test:${town.port}/m`, PHONE);
+    await page.locator('.failure[data-why="insecure"]').waitFor();
+    expect(await page.getByRole("button", { name: "输入坐标" }).isVisible()).toBe(true);
   });
 });
 
 test.each(["light", "dark"] as const)(
   "every target is 48 px or more, nothing is cut, all can read it (%s)",
   async (theme) => {
-    const page = await visit({ theme, position: { ...here, accuracy: 5 } });
+    const { page } = await visit({ theme, position: { ...here, accuracy: 5 } });
     await page.locator(result).waitFor();
     await page.getByRole("button", { name: "输入坐标" }).click();
-    const targets = await page
-      .locator("button, a, input, select")
-      .evaluateAll((all) =>
-        all.map((one) => ({ html: one.outerHTML.slice(0, 80), height: one.getBoundingClientRect().height })),
-      );
-    expect(targets.length).toBeGreaterThan(5);
-    expect(targets.filter(({ height }) => height < 48)).toEqual([]);
+    await largeEnough(page, "button, a, input, select", { height: 48 });
     await fitsWidth(page);
     await accessible(page);
   },

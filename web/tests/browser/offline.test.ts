@@ -1,29 +1,22 @@
 // The phone's page without the service, in a real browser: it opens, keeps what is reported, and sends it when the service is back.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, mapRests, open } from "./chromium.mjs";
-import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { mapRests } from "./chromium.mjs";
+import { adminKey } from "./gridward.mjs";
+import { demoTown, PHONE } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let admin: string;
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   admin = await adminKey(town);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
 });
 
 const here = { longitude: 116.9, latitude: 30.8, accuracy: 5 };
 
 /** Opened once, so that the browser has what it needs; then again, so that what it does is seen by the worker. */
 async function visited(): Promise<Page> {
-  const opening = { width: 360, height: 740, position: here, worker: true };
-  const { page } = await open(browser, `${town.url}/m`, opening);
+  const { page } = await town.open("/m", { ...PHONE, position: here, worker: true });
   await page.locator('.result[data-state="answered"]').waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active?.state));
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
@@ -58,6 +51,8 @@ test("it opens while the service is away, and what is reported meanwhile arrives
     kept.filter((path) => !/^\/(m|style\.json|assets\/.+|tiles\/grids\.json|tiles\/[^/]+\/grids\/.+\.mvt)$/.test(path)),
   ).toEqual([]);
 
+  // What does not come is said in the console.
+  town.overlook("Failed to load resource");
   await town.halt();
   await page.goto(`${town.url}/m`);
   await page.locator(".failure", { hasText: "连不上服务" }).waitFor();
@@ -79,22 +74,20 @@ test("it opens while the service is away, and what is reported meanwhile arrives
     .catch(() => undefined);
   await page.locator(".report-card[data-id]").first().waitFor();
   await page.locator(".draft").waitFor({ state: "detached" });
-  const headers = { authorization: `Bearer ${admin}` };
   const query = new URLSearchParams({ q: "服务停了时的积水" });
-  const found = (await (await fetch(`${town.url}/v1/reports?${query}`, { headers })).json()) as { reports: unknown[] };
+  const found = await town.api<{ reports: unknown[] }>(`/v1/reports?${query}`, admin);
   expect(found.reports).toHaveLength(1);
-  await page.context().close();
 });
 
 test("a page of another build than the worker's is not kept", async () => {
-  const { page, context } = await open(browser, `${town.url}/m`, { width: 360, height: 740, position: here });
+  const { page } = await town.open("/m", { ...PHONE, position: here });
   await page.locator('.result[data-state="answered"]').waitFor();
   const answer = await fetch(`${town.url}/offline.js`);
   expect(answer.headers.get("cache-control")).toBe("no-cache");
   const [, ...files] = /SHELL_FILES = \[(.+?)\]/.exec(await answer.text())?.[1]?.split(",") ?? [];
   expect(files.length).toBeGreaterThan(3);
   // As if the service changed over to another build between the worker and the page.
-  const other = await browser.newContext();
+  const other = await town.browser.newContext();
   await other.route("**/m", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()).replaceAll("/assets/m-", "/assets/other-") });
@@ -113,5 +106,4 @@ test("a page of another build than the worker's is not kept", async () => {
   });
   expect(outcome).toBe("redundant");
   await other.close();
-  await context.close();
 });

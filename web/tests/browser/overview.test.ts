@@ -1,38 +1,23 @@
 // The town's overview in a real browser, on the real service with the demo town and its 144 reports.
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
 import type { Stats } from "../../src/api/types.ts";
-import { forgive, launch, mapRests, open } from "./chromium.mjs";
+import { mapRests } from "./chromium.mjs";
 import { accessible, fitsWidth } from "./expect.ts";
-import { type Gridward, makeKey, serve } from "./gridward.mjs";
+import { makeKey } from "./gridward.mjs";
+import { demoTown, type Opening, refused } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let key: string;
-let opened: Awaited<ReturnType<typeof open>> | null = null;
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   key = await makeKey(town, "dispatcher");
 });
 
-afterEach(async () => {
-  const faults = opened?.faults;
-  await opened?.context.close();
-  opened = null;
-  expect(faults ?? []).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
 /** The page, signed in. */
-async function visit(path = "/overview", opening: Parameters<typeof open>[2] = {}): Promise<Page> {
-  opened = await open(browser, town.url + path, { width: 1280, height: 1400, ...opening });
-  const { page } = opened;
+async function visit(path = "/overview", opening: Opening = {}): Promise<Page> {
+  const { page } = await town.open(path, { width: 1280, height: 1400, ...opening });
   await page.locator(".sign-in input").fill(key);
   await page.keyboard.press("Enter");
   await page.locator(".counts[aria-busy='false']").waitFor();
@@ -43,11 +28,7 @@ const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}
 const reports = (page: Page) => page.locator(".counts[aria-busy='false']").getAttribute("data-reports");
 const numbers = (page: Page, row: string) => page.locator(`${row} td.number`).allTextContents();
 
-async function stats(query: string): Promise<Stats> {
-  const response = await fetch(`${town.url}/v1/stats?${query}`, { headers: { authorization: `Bearer ${key}` } });
-  expect(response.status).toBe(200);
-  return (await response.json()) as Stats;
-}
+const stats = (query: string) => town.api<Stats>(`/v1/stats?${query}`, key);
 
 test("it says what the town counted: 144 reports, settled by 102, 39 and 3, all of them", async () => {
   const page = await visit();
@@ -142,11 +123,11 @@ test("a period that ends before it begins counts nothing, not even what was coun
 
 test("a key that may not count is told so", async () => {
   const system = await makeKey(town, "reporter");
-  opened = await open(browser, `${town.url}/overview`);
+  const opened = await town.open("/overview");
   const { page } = opened;
   await page.locator(".sign-in input").fill(system);
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator(".fault, .wrong").count()).toBe(1);
   // The browser itself notes the refusal.
-  await forgive(opened, "status of 403");
+  await refused(opened, 403);
 });

@@ -1,62 +1,33 @@
 // Reports on the phone in a real browser, on the real service with the demo town: in three taps, without a network, and
 // with photos.
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { ReportDetail } from "../../src/api/types.ts";
-import { launch, open } from "./chromium.mjs";
-import { accessible, fitsWidth, fromApi } from "./expect.ts";
-import { adminKey, type Gridward, serve } from "./gridward.mjs";
+import { accessible, fitsWidth, fromApi, largeEnough } from "./expect.ts";
+import { adminKey } from "./gridward.mjs";
 import { insideOf, jpegWithPlace } from "./photo.mjs";
+import { demoTown, type Opening, PHONE } from "./town.ts";
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let admin: string;
-let openings: Awaited<ReturnType<typeof open>>[] = [];
-/** Some tests take the network away, which Chromium says in the console. */
-let expectsSilence = false;
 
 const here = { longitude: 116.9, latitude: 30.8, accuracy: 5.25 };
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   admin = await adminKey(town);
 });
 
-afterEach(async () => {
-  const faults = openings.flatMap(({ faults }) => faults);
-  const heard = expectsSilence ? faults.filter((fault) => !fault.includes("Failed to load resource")) : faults;
-  for (const { context } of openings) await context.close();
-  openings = [];
-  expectsSilence = false;
-  expect(heard).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
-async function visit(opening: Parameters<typeof open>[2] = {}, path = "/m"): Promise<Page & { all: BrowserContext }> {
-  const opened = await open(browser, `${town.url}${path}`, { width: 360, height: 740, position: here, ...opening });
-  openings.push(opened);
-  return Object.assign(opened.page, { all: opened.context });
+async function visit(opening: Opening = {}, path = "/m"): Promise<Page> {
+  return (await town.open(path, { ...PHONE, position: here, ...opening })).page;
 }
 
-async function api<T>(path: string, key = admin, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const response = await fetch(`${town.url}${path}`, {
-    method: body === undefined ? "GET" : "POST",
-    headers,
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  expect(response.ok, `${path}: ${response.status}`).toBe(true);
-  return (await response.json()) as T;
-}
+/** The network is taken away, which Chromium says in the console. */
+const expectSilence = () => town.overlook("Failed to load resource");
 
 /** All reports whose description has a word. */
 async function kept(word: string): Promise<ReportDetail[]> {
   const query = new URLSearchParams({ q: word, limit: "500" });
-  return (await api<{ reports: ReportDetail[] }>(`/v1/reports?${query}`)).reports;
+  return (await town.api<{ reports: ReportDetail[] }>(`/v1/reports?${query}`, admin)).reports;
 }
 
 async function begin(page: Page): Promise<void> {
@@ -102,7 +73,7 @@ describe("reporting", () => {
     await page.getByRole("button", { name: "发送：环境卫生" }).click();
     await arrived(page).waitFor();
 
-    const stored = await api<ReportDetail>(`/v1/reports/${await idOf(page)}`);
+    const stored = await town.api<ReportDetail>(`/v1/reports/${await idOf(page)}`, admin);
     expect(stored).toMatchObject({ category: "sanitation", status: "reported", description: "环境卫生（手机上报）" });
     expect(stored.assignment.given).toMatchObject({
       lon: 116.9,
@@ -129,7 +100,7 @@ describe("reporting", () => {
     await send(page);
     await arrived(page).waitFor();
     await expect.poll(() => page.locator(".arrival").textContent()).toBe("上报已送达：镇级网格办");
-    const stored = await api<ReportDetail>(`/v1/reports/${await idOf(page)}`);
+    const stored = await town.api<ReportDetail>(`/v1/reports/${await idOf(page)}`, admin);
     expect(stored.holder).toMatchObject({ level: "town", grid: null });
     await expect.poll(() => arrived(page).locator(".holder").textContent()).toBe("镇级网格办");
     expect(await arrived(page).locator(".leader-name").textContent()).toContain(stored.holder?.leader?.name);
@@ -146,7 +117,7 @@ describe("reporting", () => {
     const id = await idOf(page);
     const link = (await page.locator(".follow a").getAttribute("href")) ?? "";
     expect(link).toContain(`#follow=${id}.`);
-    await api(`/v1/reports/${id}/accept`, admin, { note: "马上去看" });
+    await town.api(`/v1/reports/${id}/accept`, admin, { note: "马上去看" });
     const other = await visit({}, new URL(link).pathname + new URL(link).hash);
     await expect.poll(() => arrived(other).textContent()).toContain("马上去看");
     expect(await other.locator(".report-card .chip").textContent()).toBe("办理中");
@@ -171,7 +142,7 @@ describe("reporting", () => {
     await pick(page, "其他");
     await send(page);
     await arrived(page).waitFor();
-    expect((await api<ReportDetail>(`/v1/reports/${await idOf(page)}`)).assignment.ambiguous).toBe(true);
+    expect((await town.api<ReportDetail>(`/v1/reports/${await idOf(page)}`, admin)).assignment.ambiguous).toBe(true);
   });
 
   test("it works by keyboard alone", async () => {
@@ -226,14 +197,7 @@ describe("reporting", () => {
     await page.locator(".categories label").first().waitFor();
     await page.locator(".more summary").click();
     await pick(page, "消防");
-    const small = await page
-      .locator("button, a, input, select, textarea, summary")
-      .evaluateAll((all) =>
-        all
-          .map((one) => ({ html: one.outerHTML.slice(0, 80), height: one.getBoundingClientRect().height }))
-          .filter(({ height }) => height > 0 && height < 48),
-      );
-    expect(small).toEqual([]);
+    await largeEnough(page, "button, a, input, select, textarea, summary", { height: 48 });
     await accessible(page);
     await fitsWidth(page);
   });
@@ -241,7 +205,7 @@ describe("reporting", () => {
 
 describe("without a network", () => {
   test("a report is kept, sent when the network is back, and is there once", async () => {
-    expectsSilence = true;
+    expectSilence();
     const page = await visit();
     await begin(page);
     // One that has arrived before, to be asked about without a network.
@@ -252,7 +216,7 @@ describe("without a network", () => {
     await begin(page);
     await pick(page, "防汛");
     await describeIt(page, "断网时的积水");
-    await page.all.setOffline(true);
+    await page.context().setOffline(true);
     await send(page);
     const draft = page.locator(".draft");
     await expect.poll(() => draft.getAttribute("data-state")).toBe("waiting");
@@ -262,7 +226,7 @@ describe("without a network", () => {
     await accessible(page);
     await page.waitForTimeout(3_000);
     expect(await kept("断网时的积水")).toEqual([]);
-    await page.all.setOffline(false);
+    await page.context().setOffline(false);
     await draft.waitFor({ state: "detached" });
     await expect.poll(() => page.locator(".arrival").textContent()).toContain("上报已送达");
     // Sooner than the page would ask by itself.
@@ -274,7 +238,7 @@ describe("without a network", () => {
   });
 
   test("a draft outlives the page, and an answer that was lost doubles nothing", async () => {
-    expectsSilence = true;
+    expectSilence();
     const page = await visit();
     await begin(page);
     await pick(page, "矛盾纠纷");
@@ -302,16 +266,16 @@ describe("without a network", () => {
   });
 
   test("two tabs send a draft once", async () => {
-    expectsSilence = true;
+    expectSilence();
     const page = await visit();
     await begin(page);
     await pick(page, "其他");
     await describeIt(page, "两个标签页");
-    await page.all.setOffline(true);
+    await page.context().setOffline(true);
     await send(page);
     await page.locator(".draft").waitFor();
-    await page.all.setOffline(false);
-    const second = await page.all.newPage();
+    await page.context().setOffline(false);
+    const second = await page.context().newPage();
     await second.goto(`${town.url}/m#mine`);
     await arrived(second).waitFor();
     await arrived(page).waitFor();
@@ -319,7 +283,7 @@ describe("without a network", () => {
   });
 
   test("what is refused says why, and is not tried for ever", async () => {
-    expectsSilence = true;
+    expectSilence();
     const page = await visit();
     await begin(page);
     await page.route("**/v1/reports", (route) => {
@@ -351,7 +315,10 @@ describe("photos", () => {
     // The form shows the photo too, before it is sent.
     await page.locator(".report-card .photo-strip img").waitFor();
     const id = await idOf(page);
-    const { photos } = await api<{ photos: { picture: string; thumbnail: string }[] }>(`/v1/reports/${id}/photos`);
+    const { photos } = await town.api<{ photos: { picture: string; thumbnail: string }[] }>(
+      `/v1/reports/${id}/photos`,
+      admin,
+    );
     expect(photos).toHaveLength(1);
     const bytes = async (path: string) => {
       const response = await fetch(town.url + path, { headers: { authorization: `Bearer ${admin}` } });
@@ -367,7 +334,7 @@ describe("photos", () => {
   });
 
   test("wait for the network with their report", async () => {
-    expectsSilence = true;
+    expectSilence();
     const page = await visit();
     await begin(page);
     await pick(page, "环境卫生");
@@ -386,7 +353,7 @@ describe("photos", () => {
     await page.getByRole("button", { name: /我的上报/ }).click();
     await page.locator(".draft").waitFor({ state: "detached" });
     const [report] = await kept("照片后到");
-    const { photos } = await api<{ photos: unknown[] }>(`/v1/reports/${report?.id}/photos`);
+    const { photos } = await town.api<{ photos: unknown[] }>(`/v1/reports/${report?.id}/photos`, admin);
     expect(photos).toHaveLength(1);
   });
 

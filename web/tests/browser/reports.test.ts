@@ -1,24 +1,20 @@
 // Reports in the viewer, in real browsers on the real service: everything that the panel does beside the film (`film.test.ts`).
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { LocateAnswer, ReportDetail } from "../../src/api/types.ts";
-import { forgive, launch, mapRests, open } from "./chromium.mjs";
-import { accessible, fitsWidth, fromApi } from "./expect.ts";
-import { type Gridward, makeKey, serve } from "./gridward.mjs";
-
-type Opened = Awaited<ReturnType<typeof open>>;
+import { mapRests } from "./chromium.mjs";
+import { accessible, fitsWidth, fromApi, largeEnough } from "./expect.ts";
+import { makeKey } from "./gridward.mjs";
+import { demoTown, type Opening, refused } from "./town.ts";
 
 /** Where things are reported, in the middle of a grid of the demo. */
 const HERE = { lon: 116.9021, lat: 30.7893 };
 
-let town: Gridward;
-let browser: Browser;
+const town = demoTown();
 let grids: LocateAnswer["grids"];
 let keys: Record<"leader" | "village" | "office" | "elsewhere" | "viewer", string>;
-let opened: Opened[] = [];
 
 beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
   grids = (await fromApi(town.url, HERE)).grids;
   const [village, , smallest] = grids.map(({ code }) => code);
   if (!village || !smallest) throw new Error("the place has to lie in a grid of each tier");
@@ -32,27 +28,14 @@ beforeAll(async () => {
   };
 });
 
-afterEach(async () => {
-  const faults = opened.flatMap((one) => one.faults);
-  for (const { context } of opened) await context.close();
-  opened = [];
-  expect(faults).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
-
-async function visit(path: string, opening?: Parameters<typeof open>[2]): Promise<Page> {
-  const one = await open(browser, town.url + path, opening);
-  opened.push(one);
-  await one.page.locator(".maplibregl-canvas").waitFor();
-  return one.page;
+async function visit(path: string, opening?: Opening): Promise<Page> {
+  const { page } = await town.open(path, opening);
+  await page.locator(".maplibregl-canvas").waitFor();
+  return page;
 }
 
 /** The panel, with the list of whoever has the key. */
-async function atWork(key: string, path = "/", opening?: Parameters<typeof open>[2]): Promise<Page> {
+async function atWork(key: string, path = "/", opening?: Opening): Promise<Page> {
   const page = await visit(path, opening);
   if (path === "/") await page.locator(".open-reports").click();
   await page.locator(".reports .sign-in input").fill(key);
@@ -64,31 +47,9 @@ async function atWork(key: string, path = "/", opening?: Parameters<typeof open>
   return page;
 }
 
-async function post(part: Record<string, unknown> = {}): Promise<ReportDetail> {
+function post(part: Record<string, unknown> = {}): Promise<ReportDetail> {
   const body = { category: "sanitation", description: "路边垃圾未清运", ...HERE, ...part };
-  const response = await fetch(`${town.url}/v1/reports`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBe(201);
-  return (await response.json()) as ReportDetail;
-}
-
-async function ask<T>(path: string, key: string, method = "GET", body?: unknown): Promise<T> {
-  const response = await fetch(town.url + path, {
-    method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  expect(response.ok).toBe(true);
-  return (await response.json()) as T;
-}
-
-/** What the browser itself notes of an answer that was meant to be a refusal. */
-async function refused(page: Page, status: number): Promise<void> {
-  const faults = opened.find((one) => one.page === page)?.faults ?? [];
-  await forgive({ faults }, `the server responded with a status of ${status}`);
+  return town.api("/v1/reports", null, body);
 }
 
 const row = (page: Page, id: string) => page.locator(`.row[data-report="${id}"]`);
@@ -145,7 +106,7 @@ describe("somebody without a key", () => {
       await page.locator(".sign-in input").fill(key);
       await page.keyboard.press("Enter");
       await expect.poll(() => page.locator(".sign-in .wrong").textContent()).toContain(says);
-      await refused(page, status);
+      await refused(town.opened(page), status);
     }
   });
 });
@@ -166,7 +127,7 @@ describe("the list and the map", () => {
     const page = await atWork(keys.office);
     const [village] = grids;
     const agrees = async (query: string) => {
-      const expected = await ask<{ reports: ReportDetail[] }>(`/v1/reports?limit=500&${query}`, keys.office);
+      const expected = await town.api<{ reports: ReportDetail[] }>(`/v1/reports?limit=500&${query}`, keys.office);
       await expect.poll(() => page.locator(".counted").textContent()).toBe(`${expected.reports.length} 件`);
       const ids = expected.reports.slice(0, 20).map(({ id }) => id);
       // The count may be the same as before: the rows follow it.
@@ -227,10 +188,9 @@ describe("the list and the map", () => {
   });
 
   test("go on without a stream of events", async () => {
-    const one = await open(browser, town.url);
-    opened.push(one);
-    await one.context.route("**/v1/events*", (route) => route.abort());
-    const { page } = one;
+    town.overlook("ERR_FAILED");
+    const { page, context } = await town.open("/");
+    await context.route("**/v1/events*", (route) => route.abort());
     await page.locator(".open-reports").click();
     await page.locator(".sign-in input").fill(keys.leader);
     await page.keyboard.press("Enter");
@@ -238,9 +198,8 @@ describe("the list and the map", () => {
     expect(await page.locator(".foot [data-live]").getAttribute("data-live")).toBe("asking");
     const { id } = await post({ description: "没有事件流也会出现" });
     await row(page, id).waitFor();
-    await ask(`/v1/reports/${id}/accept`, keys.leader, "POST", {});
+    await town.api(`/v1/reports/${id}/accept`, keys.leader, {});
     await expect.poll(() => row(page, id).getAttribute("data-status")).toBe("accepted");
-    one.faults.splice(0, one.faults.length, ...one.faults.filter((fault) => !fault.includes("ERR_FAILED")));
   });
 });
 
@@ -313,7 +272,7 @@ test("whoever has a report now is told with it, not whoever passed it up", async
   await page.locator('dialog input[value="tier1"]').check();
   await page.locator('dialog button[type="submit"]').click();
   await expect.poll(() => page.locator(".facts-list .holder").textContent()).toContain(grids[0]?.name);
-  const { holder, assignment } = await ask<ReportDetail>(`/v1/reports/${id}`, keys.village);
+  const { holder, assignment } = await town.api<ReportDetail>(`/v1/reports/${id}`, keys.village);
   expect(holder?.grid?.code).toBe(grids[0]?.code);
   expect(holder?.leader?.name).not.toBe(assignment.leader?.name);
   const now = await page.locator(".facts-list .leader-name").textContent();
@@ -334,13 +293,14 @@ test("whoever is slower sees how it stands, and does not type the note again", a
   const page = await atWork(keys.leader, `/#report=${id}`);
   // The other's step shows when this one is sent, or before: what counts is what was seen when the question was asked.
   let told = false;
+  town.overlook("ERR_FAILED");
   await page.context().route(`**/v1/reports/${id}`, async (route) => {
     if (route.request().method() === "GET" && !told) await route.abort();
     else await route.continue();
   });
   await page.locator('.actions [data-action="forward"]').click();
   await page.locator("dialog textarea").fill("请村里处理");
-  await ask(`/v1/reports/${id}/accept`, keys.village, "POST", { note: "村里先接了" });
+  await town.api(`/v1/reports/${id}/accept`, keys.village, { note: "村里先接了" });
   told = true;
   await page.locator('dialog button[type="submit"]').click();
   await expect.poll(() => page.locator('.fault[role="alert"]').textContent()).toContain("刚刚有了新的进展");
@@ -349,9 +309,7 @@ test("whoever is slower sees how it stands, and does not type the note again", a
   expect(await page.locator("dialog textarea").inputValue()).toBe("请村里处理");
   await page.locator('dialog button[type="submit"]').click();
   await expect.poll(() => page.locator(".story").textContent()).toContain("请村里处理");
-  await refused(page, 412);
-  const one = opened.find((one) => one.page === page);
-  one?.faults.splice(0, one.faults.length, ...one.faults.filter((fault) => !fault.includes("ERR_FAILED")));
+  await refused(town.opened(page), 412);
 });
 
 test("a report is reassigned to a grid that is pointed at, or found by name", async () => {
@@ -367,14 +325,14 @@ test("a report is reassigned to a grid that is pointed at, or found by name", as
   await page.locator('.reassign button[type="submit"]').click();
   await expect.poll(() => page.locator(".reassign").count()).toBe(0);
   await expect.poll(() => page.locator('.step[data-action="reassign"]').count()).toBe(1);
-  expect((await ask<ReportDetail>(`/v1/reports/${id}`, keys.office)).assignment.grids.at(-1)?.code).toBe(code);
+  expect((await town.api<ReportDetail>(`/v1/reports/${id}`, keys.office)).assignment.grids.at(-1)?.code).toBe(code);
   await page.locator('.actions [data-action="reassign"]').click();
   await page.locator(".reassign .grid-search input").fill("乔庄村");
   await page.locator(".reassign .grid-search li button").first().click();
   await page.locator('.reassign input[value="340881106202"]').check();
   await page.locator('.reassign button[type="submit"]').click();
   await expect.poll(() => page.locator('.step[data-action="reassign"]').count()).toBe(2);
-  expect((await ask<ReportDetail>(`/v1/reports/${id}`, keys.office)).grid).toBe("340881106202");
+  expect((await town.api<ReportDetail>(`/v1/reports/${id}`, keys.office)).grid).toBe("340881106202");
 });
 
 test("somebody of another grid is told that it is not theirs", async () => {
@@ -383,7 +341,7 @@ test("somebody of another grid is told that it is not theirs", async () => {
   await page.locator(".sign-in input").fill(keys.elsewhere);
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator('.fault[role="alert"]').textContent()).toContain("不归您的网格");
-  await refused(page, 404);
+  await refused(town.opened(page), 404);
 });
 
 describe.each([
@@ -397,19 +355,8 @@ describe.each([
     const looks = async () => {
       await fitsWidth(page);
       await accessible(page);
-      // Everything that is pressed is large enough for a finger.
-      const small = await page
-        .locator(".reports button, .reports select, .reports input:not([type=radio])")
-        .evaluateAll((all) =>
-          all
-            .map((one) => ({
-              html: one.outerHTML.slice(0, 80),
-              box: (one.closest("label.check") ?? one).getBoundingClientRect(),
-            }))
-            .filter(({ box }) => box.width > 0 && (box.height < 32 || box.width < 32))
-            .map(({ html }) => html),
-        );
-      expect(small).toEqual([]);
+      const pressed = ".reports button, .reports select, .reports input:not([type=radio])";
+      await largeEnough(page, pressed, { height: 32, width: 32 });
     };
     await page.locator(".open-reports").click();
     await page.locator(".sign-in").waitFor();

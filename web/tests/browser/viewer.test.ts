@@ -1,39 +1,19 @@
 // The map page in a real browser, on the real service with the demo town.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import type { FoundGrid } from "../../src/api/types.ts";
 import { parseLink } from "../../src/lib/link.ts";
-import { forgive, launch, mapRests, open } from "./chromium.mjs";
+import { forgive, mapRests } from "./chromium.mjs";
 import { accessible, expected, fitsWidth, fromApi, shown } from "./expect.ts";
-import { type Gridward, serve } from "./gridward.mjs";
+import { serve } from "./gridward.mjs";
+import { demoTown, type Opening } from "./town.ts";
 
-type Opened = Awaited<ReturnType<typeof open>>;
-type Opening = Parameters<typeof open>[2];
-
-let town: Gridward;
-let browser: Browser;
-let opened: Opened | null = null;
-
-beforeAll(async () => {
-  [town, browser] = await Promise.all([serve({ demo: true }), launch()]);
-});
-
-afterEach(async () => {
-  const faults = opened?.faults;
-  await opened?.context.close();
-  opened = null;
-  expect(faults ?? []).toEqual([]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await town?.stop();
-});
+const town = demoTown();
 
 async function visit(path: string, opening?: Opening): Promise<Page> {
-  opened = await open(browser, town.url + path, opening);
-  await mapRests(opened.page);
-  return opened.page;
+  const { page } = await town.open(path, opening);
+  await mapRests(page);
+  return page;
 }
 
 const panel = '.panel[data-state="answered"]';
@@ -87,7 +67,7 @@ describe("a click", () => {
     await agrees(page);
     const before = await shown(page, panel);
     const link = page.url();
-    await opened?.context.close();
+    await page.context().close();
     const other = await visit(link.slice(town.url.length));
     await agrees(other);
     expect(await shown(other, panel)).toEqual(before);
@@ -177,7 +157,7 @@ describe.each([
 test("an empty store says how to fill it", async () => {
   const nothing = await serve({ demo: false });
   try {
-    opened = await open(browser, nothing.url);
+    const opened = await town.open(nothing.url);
     const { page } = opened;
     await page.getByRole("heading", { name: "地图上还没有网格" }).waitFor();
     expect(await page.locator(".empty pre").allTextContents()).toContain("gridward serve --demo");
