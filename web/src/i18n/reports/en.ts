@@ -109,8 +109,6 @@ export const en: ReportWords = {
     external: "Number at its source",
     settled: (level, time) => `Settled by the ${level.toLowerCase()} on ${time}`,
     mergedInto: "Merged into",
-    copyLink: "Copy link",
-    copied: "Copied",
     call: (name) => `Call ${name}`,
     changed: "Somebody took a step just now. Below is how it stands; look at it, then decide. Your note is kept.",
     noSuch: "There is no such report; the link may be incomplete.",

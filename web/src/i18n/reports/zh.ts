@@ -104,8 +104,6 @@ export const zh = {
     external: "来源编号",
     settled: (level: string, time: string) => `由${level}办结于 ${time}`,
     mergedInto: "已合并到",
-    copyLink: "复制链接",
-    copied: "已复制",
     call: (name: string) => `打电话给${name}`,
     changed: "这件事刚刚有了新的进展。下面已是最新情况，请看过再决定；您写的备注还在。",
     noSuch: "没有这件上报事件，链接可能不完整。",

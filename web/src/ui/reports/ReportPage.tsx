@@ -1,6 +1,5 @@
 // The page of one report: what it is, who has it, what can be done with it, and its whole story.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import type { ReportDetail } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { reportWords } from "../../i18n/reports/index.ts";
@@ -9,6 +8,7 @@ import { categoryName } from "../../state/reports/categories.ts";
 import { openReport, page } from "../../state/reports/page.ts";
 import { reload, shown, told } from "../../state/reports/report.ts";
 import { keyNow } from "../../state/reports/session.ts";
+import { CopyLink } from "../CopyLink.tsx";
 import { dueText } from "../deadline.ts";
 import { Failed } from "../editions/Failed.tsx";
 import { holderOf } from "../holder.ts";
@@ -150,27 +150,5 @@ export function Phone({ name, phone }: { name: string; phone: string | null | un
       <Icon name="phone" />
       {phone}
     </a>
-  );
-}
-
-function CopyLink() {
-  const says = reportWords.value.page;
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  // Browsers lend the clipboard over https only; the address bar holds the link all the same.
-  if (!navigator.clipboard) return null;
-  return (
-    <button
-      type="button"
-      class="button quiet"
-      onClick={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}
-    >
-      <Icon name="link" />
-      {copied ? says.copied : says.copyLink}
-    </button>
   );
 }

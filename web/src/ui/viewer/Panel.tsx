@@ -1,10 +1,11 @@
 // The answer beside the map; a sheet at the bottom of a narrow screen.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { LocateAnswer } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { formatPlace, type Place } from "../../lib/place.ts";
 import { type Answer, answer, ask, forget } from "../../state/answer.ts";
 import { openNew } from "../../state/reports/page.ts";
+import { CopyLink } from "../CopyLink.tsx";
 import { announcement, Grids, Warnings } from "../Grids.tsx";
 import { Icon } from "../Icon.tsx";
 import { Team } from "../Team.tsx";
@@ -86,27 +87,6 @@ function Facts({ answer, at }: { answer: LocateAnswer; at: Place }) {
       </button>
       <CopyLink />
     </footer>
-  );
-}
-
-function CopyLink() {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  // Browsers lend the clipboard over https only; the address bar holds the link all the same.
-  if (!navigator.clipboard) return null;
-  return (
-    <button
-      type="button"
-      class="button quiet"
-      onClick={() => void navigator.clipboard.writeText(location.href).then(() => setCopied(true))}
-    >
-      <Icon name="link" />
-      {copied ? words.value.copied : words.value.copyLink}
-    </button>
   );
 }
 
