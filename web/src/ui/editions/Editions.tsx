@@ -8,8 +8,7 @@ import { openList, type Page, page, said } from "../../state/editions/page.ts";
 import { session, signInAgain } from "../../state/editions/session.ts";
 import { divider, showMap, stage } from "../../state/editions/stage.ts";
 import { resume } from "../../state/editions/work.ts";
-import { Icon } from "../Icon.tsx";
-import { useCovered } from "../viewer/covered.ts";
+import { Desk } from "../Desk.tsx";
 import { Compare } from "./Compare.tsx";
 import { Divider } from "./Divider.tsx";
 import { Edition } from "./Edition.tsx";
@@ -27,9 +26,7 @@ export function Editions({ mountStage }: EditionsProps) {
   const says = editionWords.value;
   const panel = useRef<HTMLElement>(null);
   const maps = useRef<HTMLDivElement>(null);
-  const title = useRef<HTMLHeadingElement>(null);
   const now = page.value;
-  useCovered(panel, true);
   useEffect(() => {
     void signInAgain().then((jobs) => {
       void resume(jobs);
@@ -44,12 +41,6 @@ export function Editions({ mountStage }: EditionsProps) {
     below?.toggleAttribute("inert", covers);
     return () => below?.removeAttribute("inert");
   }, [covers]);
-  // Whoever listens or uses the keyboard starts each page at its top.
-  const at = JSON.stringify(now);
-  useEffect(() => {
-    title.current?.focus({ preventScroll: true });
-    panel.current?.scrollTo({ top: 0 });
-  }, [at]);
   useEffect(() => {
     if (said.value !== "") panel.current?.scrollTo({ top: 0 });
   }, [said.value]);
@@ -68,24 +59,17 @@ export function Editions({ mountStage }: EditionsProps) {
         <div class="stage-maps" ref={maps} />
         {stage.value.shows === "comparison" && <Divider before={stage.value.before} after={stage.value.after} />}
       </div>
-      <aside class="panel card desk" ref={panel} aria-label={says.title} data-page={now.at} onKeyDown={leaveOnEscape}>
-        <header>
-          {now.at !== "list" && (
-            <button type="button" class="plain" aria-label={says.back} onClick={openList}>
-              <Icon name="back" />
-            </button>
-          )}
-          <h2 ref={title} tabIndex={-1}>
-            {titleOf(now)}
-          </h2>
-          {now.at === "edition" && <Stands name={now.name} />}
-          <button type="button" class="plain" aria-label={says.close} onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
-        <p class={said.value === "" ? "unseen" : "outcome"} role="status">
-          {said.value}
-        </p>
+      <Desk
+        panel={panel}
+        says={says}
+        page={now.at}
+        at={JSON.stringify(now)}
+        title={titleOf(now)}
+        beside={now.at === "edition" && <Stands name={now.name} />}
+        said={said.value}
+        onBack={openList}
+        onClose={close}
+      >
         {/* A key that was revoked meanwhile is asked for wherever that shows. */}
         {now.at !== "list" && session.value.state === "refused" && <SignIn />}
         {now.at === "list" && (
@@ -97,7 +81,7 @@ export function Editions({ mountStage }: EditionsProps) {
         {now.at === "upload" && <UploadPage />}
         {now.at === "edition" && <Edition key={now.name} name={now.name} />}
         {now.at === "comparison" && <Compare before={now.before} after={now.after} />}
-      </aside>
+      </Desk>
     </>
   );
 }
@@ -119,14 +103,6 @@ function titleOf(now: Page): string {
 function Stands({ name }: { name: string }) {
   const info = edition(name);
   return info ? <Standing edition={info} /> : null;
-}
-
-/** One page back, and from the first one out. A dialog keeps its own Escape. */
-function leaveOnEscape(event: KeyboardEvent): void {
-  if (event.key !== "Escape" || event.defaultPrevented) return;
-  event.preventDefault();
-  if (page.peek().at === "list") close();
-  else openList();
 }
 
 /** Closing gives the keyboard back to the button that opened it. */

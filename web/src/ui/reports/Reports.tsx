@@ -8,8 +8,8 @@ import { follow } from "../../state/reports/live.ts";
 import { closePanel, openList, openNew, type Page, page, said } from "../../state/reports/page.ts";
 import { shown } from "../../state/reports/report.ts";
 import { session, signInAgain } from "../../state/reports/session.ts";
+import { Desk } from "../Desk.tsx";
 import { Icon } from "../Icon.tsx";
-import { useCovered } from "../viewer/covered.ts";
 import { List } from "./List.tsx";
 import { New, Sent } from "./New.tsx";
 import { Newcomer } from "./Newcomer.tsx";
@@ -19,10 +19,8 @@ import { SignIn } from "./SignIn.tsx";
 export function Reports() {
   const says = reportWords.value;
   const panel = useRef<HTMLElement>(null);
-  const title = useRef<HTMLHeadingElement>(null);
   const now = page.value;
   const signedIn = session.value.state === "in";
-  useCovered(panel, true);
   useEffect(() => {
     void loadCategories();
     void signInAgain();
@@ -35,37 +33,25 @@ export function Reports() {
     });
   }, []);
   useEffect(() => (signedIn ? follow() : undefined), [signedIn]);
-  // Whoever listens or uses the keyboard starts each page at its top.
-  const at = JSON.stringify(now.at === "report" ? now.id : now.at);
-  useEffect(() => {
-    title.current?.focus({ preventScroll: true });
-    panel.current?.scrollTo({ top: 0 });
-  }, [at]);
   return (
-    <aside class="panel card desk reports" ref={panel} aria-label={says.title} data-page={now.at} onKeyDown={leave}>
-      <header>
-        {now.at !== "list" && (
-          <button type="button" class="plain" aria-label={says.back} onClick={openList}>
-            <Icon name="back" />
-          </button>
-        )}
-        <h2 ref={title} tabIndex={-1}>
-          {titleOf(now)}
-        </h2>
-        <button type="button" class="plain" aria-label={says.close} onClick={close}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <p class={said.value === "" ? "unseen" : "outcome"} role="status">
-        {said.value}
-      </p>
+    <Desk
+      panel={panel}
+      class="reports"
+      says={says}
+      page={now.at}
+      at={JSON.stringify(now.at === "report" ? now.id : now.at)}
+      title={titleOf(now)}
+      said={said.value}
+      onBack={openList}
+      onClose={close}
+    >
       <Newcomer />
       {now.at === "list" && (signedIn ? <List /> : <Outside />)}
       {now.at === "report" && <ReportPage />}
       {now.at === "report" && !signedIn && now.token === null && asksWho() && <SignIn />}
       {now.at === "new" && <New />}
       {now.at === "sent" && <Sent report={now.report} />}
-    </aside>
+    </Desk>
   );
 }
 
@@ -93,14 +79,6 @@ function titleOf(now: Page): string {
   const says = reportWords.value;
   if (now.at === "report") return now.id || says.title;
   return now.at === "list" ? says.title : says.titles[now.at];
-}
-
-/** One page back, and from the first one out. A dialog keeps its own Escape. */
-function leave(event: KeyboardEvent): void {
-  if (event.key !== "Escape" || event.defaultPrevented) return;
-  event.preventDefault();
-  if (page.peek().at === "list") close();
-  else openList();
 }
 
 /** Closing gives the keyboard back to the button that opened it. */
