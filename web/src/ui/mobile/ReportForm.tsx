@@ -18,6 +18,7 @@ import {
   text,
 } from "../../state/mobile/writing.ts";
 import { position } from "../../state/position.ts";
+import { Contact } from "../Contact.tsx";
 import { Icon } from "../Icon.tsx";
 import { Certainty } from "./Certainty.tsx";
 import { Photographed, TakePhoto } from "./PhotoPicker.tsx";
@@ -67,31 +68,17 @@ export function ReportForm({ mountPicker }: { mountPicker: MountPicker }) {
             }}
           />
         </label>
-        <label class="field">
-          <span>{says.name}</span>
-          <input
-            name="name"
-            autocomplete="name"
-            maxLength={100}
-            value={name.value}
-            onInput={(event) => {
-              name.value = event.currentTarget.value;
-            }}
-          />
-        </label>
-        <label class="field">
-          <span>{says.phone}</span>
-          <input
-            name="phone"
-            type="tel"
-            autocomplete="tel"
-            maxLength={40}
-            value={phone.value}
-            onInput={(event) => {
-              phone.value = event.currentTarget.value;
-            }}
-          />
-        </label>
+        <Contact
+          says={says}
+          name={name.value}
+          phone={phone.value}
+          onName={(text) => {
+            name.value = text;
+          }}
+          onPhone={(text) => {
+            phone.value = text;
+          }}
+        />
         <p class="hint">{says.contactNote}</p>
       </details>
       <div class="send">

@@ -8,6 +8,7 @@ import { answer, placeOf } from "../../state/answer.ts";
 import { categories } from "../../state/reports/categories.ts";
 import { draft, preview, send, sending, unsent, write } from "../../state/reports/draft.ts";
 import { openNew, openReport } from "../../state/reports/page.ts";
+import { Contact } from "../Contact.tsx";
 import { saying } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { Phone } from "./ReportPage.tsx";
@@ -62,27 +63,13 @@ export function New() {
         />
       </label>
       <div class="period">
-        <label class="field">
-          <span>{says.name}</span>
-          <input
-            name="name"
-            maxLength={100}
-            autocomplete="name"
-            value={now.name}
-            onInput={(event) => write({ name: event.currentTarget.value })}
-          />
-        </label>
-        <label class="field">
-          <span>{says.phone}</span>
-          <input
-            name="phone"
-            type="tel"
-            maxLength={40}
-            autocomplete="tel"
-            value={now.phone}
-            onInput={(event) => write({ phone: event.currentTarget.value })}
-          />
-        </label>
+        <Contact
+          says={says}
+          name={now.name}
+          phone={now.phone}
+          onName={(name) => write({ name })}
+          onPhone={(phone) => write({ phone })}
+        />
       </div>
       <GoesTo />
       {unsent.value && (
