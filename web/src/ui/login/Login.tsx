@@ -1,9 +1,10 @@
 // The page where the staff signs in, and which leads back to where one came from.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Problem } from "../../api/types.ts";
 import { words } from "../../i18n/index.ts";
 import { enter, leave, who } from "../../state/who.ts";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
+import { useTitle } from "../title.ts";
 import { OwnPassword } from "./OwnPassword.tsx";
 
 export interface LoginProps {
@@ -15,9 +16,7 @@ export interface LoginProps {
 export function Login({ back, go }: LoginProps) {
   const says = words.value.who;
   const now = who.value;
-  useEffect(() => {
-    document.title = `${says.signIn} · Gridward`;
-  }, [says]);
+  useTitle(says.signIn);
   return (
     <>
       <header class="top">

@@ -1,5 +1,4 @@
 // The phone's page: asks where one is and says, in large type, which grid that is and who answers there.
-import { useEffect } from "preact/hooks";
 import { words } from "../../i18n/index.ts";
 import { mobileWords } from "../../i18n/mobile/index.ts";
 import { answer, ask } from "../../state/answer.ts";
@@ -10,6 +9,7 @@ import { announcement, Grids, Warnings } from "../Grids.tsx";
 import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { Team } from "../Team.tsx";
+import { useTitle } from "../title.ts";
 import { Who } from "../Who.tsx";
 import { Certainty, doubtful } from "./Certainty.tsx";
 import { Mine } from "./Mine.tsx";
@@ -20,9 +20,7 @@ import { Work } from "./Work.tsx";
 
 export function Mobile({ mountPicker }: { mountPicker: MountPicker }) {
   const says = words.value.mobile;
-  useEffect(() => {
-    document.title = `${says.title} · Gridward`;
-  }, [says]);
+  useTitle(says.title);
   return (
     <>
       <header class="top">

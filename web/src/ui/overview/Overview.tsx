@@ -12,6 +12,7 @@ import { Failed } from "../editions/Failed.tsx";
 import { Icon } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
 import { SignIn } from "../reports/SignIn.tsx";
+import { useTitle } from "../title.ts";
 import { Who } from "../Who.tsx";
 import { Categories } from "./Categories.tsx";
 import { Exports } from "./Exports.tsx";
@@ -27,9 +28,7 @@ export function Overview({ mountMap }: { mountMap: MountMap }) {
   const says = overviewWords.value;
   const now = session.value;
   const signedIn = now.state === "in";
-  useEffect(() => {
-    document.title = `${says.title} · Gridward`;
-  }, [says]);
+  useTitle(says.title);
   return (
     <>
       <header class="top">

@@ -8,6 +8,7 @@ import { tileset } from "../../state/tileset.ts";
 import { DemoNote } from "../DemoNote.tsx";
 import { Icon, type IconName } from "../Icon.tsx";
 import { LanguageSwitch } from "../LanguageSwitch.tsx";
+import { useTitle } from "../title.ts";
 import { Who } from "../Who.tsx";
 import { Notices } from "./Notices.tsx";
 import { Panel } from "./Panel.tsx";
@@ -29,9 +30,7 @@ export function Viewer({ webgl, mountMap, panels }: ViewerProps) {
   const tiles = tileset.value;
   const ready = tiles.state === "ready";
   const container = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    document.title = `${says.title} · Gridward`;
-  }, [says]);
+  useTitle(says.title);
   useEffect(() => {
     if (tiles.state !== "ready" || !webgl || !container.current) return;
     return mountMap(container.current, tiles.tiles);
