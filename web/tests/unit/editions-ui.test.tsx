@@ -1,7 +1,7 @@
 // The panel of the editions from given states: what it says, and what its keys do.
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { editionWords } from "../../src/i18n/editions/index.ts";
 import { language } from "../../src/i18n/index.ts";
 import { reports } from "../../src/state/editions/comparison.ts";
@@ -16,17 +16,9 @@ import { Repairs } from "../../src/ui/editions/Repairs.tsx";
 import { Report } from "../../src/ui/editions/Report.tsx";
 import { SignIn } from "../../src/ui/editions/SignIn.tsx";
 import { WorkProgress } from "../../src/ui/editions/WorkProgress.tsx";
-
-let page: HTMLElement;
-
-beforeEach(() => {
-  page = document.createElement("div");
-  document.body.append(page);
-});
+import { emptyPage } from "./page.ts";
 
 afterEach(() => {
-  render(null, page);
-  page.remove();
   language.value = "zh";
   divider.value = 0.5;
   work.value = { state: "none" };
@@ -36,7 +28,8 @@ afterEach(() => {
   flight.value = null;
 });
 
-const text = (selector: string): string[] => [...page.querySelectorAll(selector)].map((found) => found.textContent);
+const { page, text } = emptyPage();
+
 const refusal = {
   type: "urn:gridward:problem:unauthenticated",
   title: "需要有效的密钥 · A key is needed",

@@ -1,7 +1,7 @@
 // The panels from given answers, in both languages.
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FoundGrid, LocateAnswer } from "../../src/api/types.ts";
 import { language, switchLanguage, words } from "../../src/i18n/index.ts";
 import { answer } from "../../src/state/answer.ts";
@@ -12,23 +12,16 @@ import { Team } from "../../src/ui/Team.tsx";
 import { Panel } from "../../src/ui/viewer/Panel.tsx";
 import { Search } from "../../src/ui/viewer/Search.tsx";
 import { inside, outside } from "./answers.ts";
-
-let page: HTMLElement;
-
-beforeEach(() => {
-  page = document.createElement("div");
-  document.body.append(page);
-});
+import { emptyPage } from "./page.ts";
 
 afterEach(() => {
-  render(null, page);
-  page.remove();
   vi.unstubAllGlobals();
   answer.value = { state: "none" };
   language.value = "zh";
 });
 
-const text = (selector: string): string[] => [...page.querySelectorAll(selector)].map((found) => found.textContent);
+const { page, text } = emptyPage();
+
 const answered = (given: LocateAnswer): void => {
   answer.value = { state: "answered", query: { place: { lon: 116.9, lat: 30.8 } }, answer: given };
 };
