@@ -72,39 +72,7 @@ pub trait HookStore {
     async fn end_lease(&self, name: &str, holder: &str) -> StoreResult<()>;
 }
 
-/// A row of `deliveries` as a try leaves it.
-#[derive(Serialize)]
-struct TriedRow<'a> {
-    webhook: &'a str,
-    event: i64,
-    report: &'a str,
-    state: &'static str,
-    tries: i64,
-    next_at: Option<String>,
-    at: String,
-    status: Option<i64>,
-    error: Option<&'a str>,
-}
-
-pub(super) fn tried_json(tried: &[Tried]) -> String {
-    fn row(tried: &Tried) -> TriedRow<'_> {
-        let Tried { webhook, event, report, state, tries, next_at, at, status, error } = tried;
-        TriedRow {
-            webhook,
-            event: *event,
-            report,
-            state: state.as_str(),
-            tries: *tries,
-            next_at: next_at.map(to_text),
-            at: to_text(*at),
-            status: *status,
-            error: error.as_deref(),
-        }
-    }
-    super::written::to_json(&tried.iter().map(row).collect::<Vec<_>>())
-}
-
-/// A row of `deliveries` as it stands.
+/// A row of `deliveries`.
 #[derive(Serialize)]
 struct DeliveryRow<'a> {
     webhook: &'a str,
@@ -118,6 +86,26 @@ struct DeliveryRow<'a> {
     last_error: Option<&'a str>,
 }
 
+/// As tries leave them.
+pub(super) fn tried_json(tried: &[Tried]) -> String {
+    fn row(tried: &Tried) -> DeliveryRow<'_> {
+        let Tried { webhook, event, report, state, tries, next_at, at, status, error } = tried;
+        DeliveryRow {
+            webhook,
+            event: *event,
+            report,
+            state: state.as_str(),
+            tries: *tries,
+            next_at: next_at.map(to_text),
+            last_at: Some(to_text(*at)),
+            last_status: *status,
+            last_error: error.as_deref(),
+        }
+    }
+    super::written::to_json(&tried.iter().map(row).collect::<Vec<_>>())
+}
+
+/// As they stand.
 pub(super) fn deliveries_json(deliveries: &[Delivery]) -> String {
     fn row(delivery: &Delivery) -> DeliveryRow<'_> {
         let Delivery { webhook, event, state, tries, next_at, last_at, last_status, last_error } = delivery;
