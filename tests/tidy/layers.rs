@@ -80,7 +80,7 @@ const CRATES: [(&str, &[&str]); 58] = [
     ("geo", &["geometry"]),
     ("geojson", &["import", "http"]),
     ("delaunator", &["import"]),
-    ("rstar", &["index"]),
+    ("rstar", &["planar", "index"]),
     ("mvt", &["tiles"]),
     ("pinyin", &["index"]),
     ("rand", &["cli"]),

@@ -1,5 +1,8 @@
 //! Each shape by itself: rings that do not close, rings without area, rings that cut or touch themselves.
 
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Rectangle};
+
 use super::{problem, problem_at};
 use crate::domain::problem::{Measure, Problem, ProblemCode};
 use crate::geometry::feature::{DraftFeature, RawRing};
@@ -178,13 +181,14 @@ fn self_intersections(rings: &[CleanRing]) -> Vec<Point> {
 fn misplaced(rings: &[CleanRing]) -> impl Iterator<Item = &CleanRing> {
     let boxes: Vec<IntBox> =
         rings.iter().map(|ring| IntBox::around(&ring.points).expect("a ring with area has points")).collect();
+    // A tree, for a grid may have a hundred thousand holes. Lattice coordinates are exact in doubles.
+    let corner = |p: Point| [f64::from(p.x), f64::from(p.y)];
+    let tree = (0..).zip(&boxes).map(|(i, b)| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), i));
+    let tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>> = RTree::bulk_load(tree.collect());
     (0..rings.len())
         .filter(move |&i| {
-            let around = (0..rings.len()).filter(|&j| {
-                j != i
-                    && boxes[j].contains(boxes[i].min)
-                    && boxes[j].contains(boxes[i].max)
-                    && lies_in(&rings[i].points, &rings[j].points)
+            let around = tree.locate_all_at_point(corner(boxes[i].min)).map(|found| found.data).filter(|&j| {
+                j != i && boxes[j].contains(boxes[i].max) && lies_in(&rings[i].points, &rings[j].points)
             });
             (around.count() % 2 == 1) != rings[i].is_hole
         })
