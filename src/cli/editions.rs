@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Context, Outcome};
-use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force, to_come};
+use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force, standing, to_come};
 use crate::domain::problem::ProblemCode;
 use crate::store::{Store, StoreResult};
 
@@ -40,12 +40,12 @@ pub(super) struct EditionRow {
     state: EditionState,
     /// Whether it is the one in force now.
     in_force: bool,
-    /// The moments from which it is or was in force, in the order they were decided.
+    /// The moments from which it is or was in force, in the order they were decided, but for what was taken back.
     in_force_from: Vec<String>,
-    /// The latest of them that is past and was not taken back.
+    /// The latest of them that is past.
     #[serde(skip)]
     since: Option<String>,
-    /// When it will come into force in place of another; what was taken back is left out.
+    /// When it will come into force in place of another.
     scheduled: Vec<String>,
     source: String,
     created_at: String,
@@ -73,7 +73,8 @@ impl EditionRow {
     }
 
     fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionRow {
-        let own = || publications.iter().filter(|publication| publication.edition == info.id).map(|p| p.in_force_from);
+        let standing = standing(publications);
+        let own = || standing.iter().filter(|publication| publication.edition == info.id).map(|p| p.in_force_from);
         EditionRow {
             since: own().filter(|&from| from <= now && in_force(publications, from) == Some(info.id)).max().map(moment),
             scheduled: to_come(publications, now)

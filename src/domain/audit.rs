@@ -11,6 +11,7 @@ pub type Action = &'static str;
 pub const EDITION_DRAFTED: Action = "edition.draft";
 pub const EDITION_PUBLISHED: Action = "edition.publish";
 pub const EDITION_PUT_IN_FORCE: Action = "edition.put_in_force";
+pub const EDITION_WITHDRAWN: Action = "edition.withdraw";
 pub const EDITION_DISCARDED: Action = "edition.discard";
 pub const ROSTER_REPLACED: Action = "roster.replace";
 pub const KEY_CREATED: Action = "key.create";

@@ -151,7 +151,8 @@ mod tests {
 
     fn published(editions: impl IntoIterator<Item = i64>) -> Vec<Publication> {
         let at = time::OffsetDateTime::UNIX_EPOCH;
-        let publication = |id| Publication { edition: EditionId(id), in_force_from: at, recorded_at: at };
+        let publication =
+            |id| Publication { edition: EditionId(id), in_force_from: at, recorded_at: at, withdraws: false };
         editions.into_iter().map(publication).collect()
     }
 

@@ -48,27 +48,44 @@ pub struct CodeChange {
     pub share: f64,
 }
 
-/// From `in_force_from` on, until a later publication, `edition` is in force.
+/// From `in_force_from` on, until a later publication, `edition` is in force; or a withdrawal, which takes back what was
+/// recorded before of the same edition from the same moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publication {
     pub edition: EditionId,
     pub in_force_from: OffsetDateTime,
     pub recorded_at: OffsetDateTime,
+    pub withdraws: bool,
 }
 
-/// The edition in force at a time: that of the publication with the greatest `in_force_from` not after it, the last
+/// Publications that were not taken back, in the order they were recorded, as `publications` are.
+pub fn standing(publications: &[Publication]) -> Vec<&Publication> {
+    let mut standing: Vec<&Publication> = Vec::with_capacity(publications.len());
+    for next in publications {
+        if next.withdraws {
+            standing.retain(|one| (one.edition, one.in_force_from) != (next.edition, next.in_force_from));
+        } else {
+            standing.push(next);
+        }
+    }
+    standing
+}
+
+/// The edition in force at a time: that of the standing publication with the greatest `in_force_from` not after it, the last
 /// recorded where several are equal. `publications` are in the order they were recorded.
 pub fn in_force(publications: &[Publication], at: OffsetDateTime) -> Option<EditionId> {
-    let begun = publications.iter().filter(|publication| publication.in_force_from <= at);
+    let begun = standing(publications).into_iter().filter(|publication| publication.in_force_from <= at);
     begun.max_by_key(|publication| publication.in_force_from).map(|publication| publication.edition)
 }
 
-/// The moments at which another edition came or will come into force, in order, each with that edition. Publications that were
-/// taken back, and those that change nothing, are none of them.
+/// The moments at which another edition came or will come into force, in order, each with that edition. Publications that change
+/// nothing are none of them.
 fn turns(publications: &[Publication]) -> Vec<(OffsetDateTime, EditionId)> {
     // Of those from one moment the last recorded is kept, as a map does.
-    let by_moment: BTreeMap<OffsetDateTime, EditionId> =
-        publications.iter().map(|publication| (publication.in_force_from, publication.edition)).collect();
+    let by_moment: BTreeMap<OffsetDateTime, EditionId> = standing(publications)
+        .into_iter()
+        .map(|publication| (publication.in_force_from, publication.edition))
+        .collect();
     let mut turns: Vec<_> = by_moment.into_iter().collect();
     turns.dedup_by_key(|&mut (_, edition)| edition);
     turns
@@ -95,6 +112,7 @@ mod tests {
             edition: EditionId(edition),
             in_force_from: datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day),
             recorded_at: datetime!(2026-01-01 0:00 UTC),
+            withdraws: false,
         };
         let all = [publication(1, 0), publication(2, 30), publication(3, 10), publication(4, 10)];
         let at = |day| in_force(&all, datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day)).map(|id| id.0);
@@ -107,13 +125,26 @@ mod tests {
     #[test]
     fn what_was_taken_back_neither_comes_nor_was() {
         let day = |day| datetime!(2026-01-01 0:00 UTC) + time::Duration::days(day);
-        let publication =
-            |edition, from| Publication { edition: EditionId(edition), in_force_from: day(from), recorded_at: day(0) };
+        let row = |edition, from, withdraws| Publication {
+            edition: EditionId(edition),
+            in_force_from: day(from),
+            recorded_at: day(0),
+            withdraws,
+        };
+        let publication = |edition, from| row(edition, from, false);
         let scheduled = [publication(1, 0), publication(2, 10), publication(3, 20)];
         assert_eq!(to_come(&scheduled, day(5)), [(day(10), EditionId(2)), (day(20), EditionId(3))]);
-        let taken_back = [scheduled.as_slice(), &[publication(1, 10)]].concat();
+        let taken_back = [scheduled.as_slice(), &[row(2, 10, true)]].concat();
         assert_eq!(to_come(&taken_back, day(5)), [(day(20), EditionId(3))]);
         // A rollback on the 30th leads to 1, for 2 was never in force.
         assert_eq!(history(&taken_back, day(30)), [1, 3].map(EditionId));
+        // What is published later and before that moment stays: nothing is left there that would bring another edition.
+        let later = [taken_back.as_slice(), &[publication(4, 5)]].concat();
+        assert_eq!([7, 15, 25].map(|at| in_force(&later, day(at)).unwrap().0), [4, 4, 3]);
+        // It is as if it had never been scheduled: what it had replaced comes, and it can be scheduled again.
+        let replaced = [publication(1, 0), publication(2, 10), publication(3, 10), row(3, 10, true)];
+        assert_eq!(to_come(&replaced, day(5)), [(day(10), EditionId(2))]);
+        let again = [replaced.as_slice(), &[publication(3, 10)]].concat();
+        assert_eq!(to_come(&again, day(5)), [(day(10), EditionId(3))]);
     }
 }

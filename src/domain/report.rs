@@ -229,9 +229,11 @@ pub struct Event {
     pub data: String,
 }
 
-/// The kind of an event that tells of a new edition, and of one that is put in force again.
+/// The kind of an event that tells of a new edition, of one that is put in force again, and of one that will not come into
+/// force after all.
 pub const EDITION_PUBLISHED: &str = "edition.published";
 pub const EDITION_PUT_IN_FORCE: &str = "edition.put_in_force";
+pub const EDITION_WITHDRAWN: &str = "edition.withdrawn";
 
 const DAY: &[time::format_description::BorrowedFormatItem<'_>] =
     format_description!("[year repr:last_two][month][day]");

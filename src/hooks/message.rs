@@ -172,6 +172,7 @@ fn title(kind: &str) -> &'static str {
         "report.escalate" => "上报事件超期升级",
         "edition.published" => "网格新版本已发布",
         "edition.put_in_force" => "网格版本重新生效",
+        "edition.withdrawn" => "网格版本的定时发布已撤回",
         "webhook.test" => "测试消息：推送设置正确",
         _ => "上报事件有新动态",
     }

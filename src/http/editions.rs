@@ -16,7 +16,7 @@ use super::problem::{Kind, Problem, ProblemDetails};
 use super::state::AppState;
 use crate::assign::bulk::shortened;
 use crate::domain::caller::Caller;
-use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force};
+use crate::domain::edition::{EditionInfo, EditionState, Publication, in_force, standing};
 use crate::domain::key::Right;
 use crate::domain::tier::Tier;
 use crate::import::edition::{self, roll_back};
@@ -42,7 +42,7 @@ pub(crate) struct EditionDetail {
     bounds: Option<[f64; 4]>,
     /// Whether it is the one in force now.
     in_force: bool,
-    /// Each time it was put in force, in the order that was decided.
+    /// Each time it was put in force, in the order that was decided, but for what was taken back.
     publications: Vec<PublicationDetail>,
 }
 
@@ -83,7 +83,7 @@ impl EditionDetail {
     }
 
     pub(super) fn new(info: EditionInfo, publications: &[Publication], now: OffsetDateTime) -> EditionDetail {
-        let own = publications.iter().filter(|publication| publication.edition == info.id);
+        let own = standing(publications).into_iter().filter(|publication| publication.edition == info.id);
         let detail = |publication: &Publication| PublicationDetail {
             in_force_from: publication.in_force_from,
             recorded_at: publication.recorded_at,

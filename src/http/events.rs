@@ -49,7 +49,7 @@ pub(crate) struct EventDetail<'a> {
     /// Counted from 1 without a gap, in the order in which it became durable.
     #[schema(minimum = 1)]
     number: i64,
-    /// `report.` and what was done, `edition.published` or `edition.put_in_force`.
+    /// `report.` and what was done, `edition.published`, `edition.put_in_force` or `edition.withdrawn`.
     #[schema(example = "report.accept")]
     kind: &'a str,
     #[serde(with = "time::serde::rfc3339")]

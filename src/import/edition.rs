@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::reading::Reading;
 use super::unanswered::nobody_answers;
-use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force};
+use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force, standing};
 use crate::domain::problem::{CheckReport, ProblemCode, Repair};
 use crate::domain::roster::CHINA;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -249,9 +249,8 @@ pub async fn roll_back(store: &dyn Store) -> Result<Option<EditionId>, StoreErro
     Ok(Some(before))
 }
 
-/// Takes back what is scheduled for an edition: from each of its moments to come, the edition that would be in force without
-/// it stays so. Nothing is deleted: the later publication from the same moment counts. Answers the moments; an edition that
-/// nothing else was in force before cannot be taken back.
+/// Takes back what is scheduled for an edition, as if it had never been: at each of its moments to come, the edition that would be
+/// in force without it is. Nothing is deleted: a withdrawal is a later row. Answers the moments.
 pub async fn withdraw(store: &dyn Store, edition: EditionId) -> Result<Vec<OffsetDateTime>, StoreError> {
     let now = OffsetDateTime::now_utc();
     let publications = store.publications().await?;
@@ -266,16 +265,14 @@ pub async fn withdraw(store: &dyn Store, edition: EditionId) -> Result<Vec<Offse
         goes_on &= is_it;
         is_it && !goes_on
     });
-    let others: Vec<Publication> =
-        publications.iter().filter(|p| p.edition != edition || p.in_force_from <= now).cloned().collect();
-    let mut taken_back = Vec::new();
-    for at in moments {
-        if let Some(other) = in_force(&others, at) {
-            store.put_in_force(other, Some(at)).await?;
-            taken_back.push(at);
-        }
+    // Only its own: others' stand, and it is in force at those moments no more without them.
+    let own =
+        |at: &OffsetDateTime| standing(&publications).iter().any(|p| p.edition == edition && p.in_force_from == *at);
+    moments.retain(own);
+    if !moments.is_empty() {
+        store.withdraw(edition, &moments).await?;
     }
-    Ok(taken_back)
+    Ok(moments)
 }
 
 /// The report of what was built, or why it could not be published as it is.

@@ -170,8 +170,11 @@ pub trait Store: AccessStore + reports::ReportStore + photos::PhotoStore + hooks
     /// changes nothing about a time that is past, and of two writes the later one counts.
     async fn put_in_force(&self, edition: EditionId, from: Option<OffsetDateTime>) -> StoreResult<()>;
 
-    /// All publications in the order they were recorded. At a time `t` the edition in force is the one of the
-    /// publication with the greatest `in_force_from` not after `t`, the last recorded where several are equal.
+    /// Takes back that an edition is to come into force at these moments.
+    async fn withdraw(&self, edition: EditionId, moments: &[OffsetDateTime]) -> StoreResult<()>;
+
+    /// All publications and withdrawals in the order they were recorded; [`crate::domain::edition::in_force`] says what that
+    /// comes to.
     async fn publications(&self) -> StoreResult<Vec<Publication>>;
 
     /// The grids of a published edition, sorted by (tier, code).

@@ -95,6 +95,7 @@ pub(super) fn publication(row: &impl Columns) -> StoreResult<Publication> {
         edition: EditionId(row.integer("edition")?),
         in_force_from: row.time("in_force_from")?,
         recorded_at: row.time("recorded_at")?,
+        withdraws: row.flag("withdraws")?,
     })
 }
 

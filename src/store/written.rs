@@ -105,6 +105,10 @@ pub(super) fn put_in_force(name: &str, from: OffsetDateTime) -> Deed {
     Deed::new(audit::EDITION_PUT_IN_FORCE, name).with(json!({"in_force_from": moment(from)}))
 }
 
+pub(super) fn withdrawn(name: &str, from: OffsetDateTime) -> Deed {
+    Deed::new(audit::EDITION_WITHDRAWN, name).with(json!({"in_force_from": moment(from)}))
+}
+
 /// Names nobody: who serves where is in the roster itself.
 pub(super) fn roster_replaced(entries: &[RosterEntry], from: OffsetDateTime) -> Deed {
     let people: usize = entries.iter().map(|entry| entry.people.len()).sum();

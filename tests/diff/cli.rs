@@ -85,6 +85,26 @@ fn discards_drafts_and_withdraws_what_is_scheduled() {
     assert_eq!([at("2098-01-01T00:00:00Z"), at("2099-06-01T00:00:00Z")], ["one", "one"]);
 }
 
+/// A withdrawal leaves nothing at its moment that would bring the edition before back in place of one published meanwhile.
+#[test]
+fn what_is_published_after_a_withdrawal_stays() {
+    let desk = desk();
+    desk.run("publish two --from 2099-01-01T00:00:00Z").ended(0);
+    desk.run("withdraw two").ended(0);
+    desk.run("import b.geojsonl --edition three --publish").ended(0);
+    let listed = desk.run("editions").ended(0);
+    assert!(!listed.says("2099"), "{listed:?}");
+    let at = desk.run("locate 117.05 30.05 --json --at 2099-06-01T00:00:00Z").ended(0).json();
+    assert_eq!(at["edition"], "three");
+    desk.run("withdraw one").ended(1);
+    // What it had replaced at that moment comes again.
+    desk.run("publish one --from 2099-01-01T00:00:00Z").ended(0);
+    desk.run("publish two --from 2099-01-01T00:00:00Z").ended(0);
+    desk.run("withdraw two").ended(0);
+    let at = desk.run("locate 117.05 30.05 --json --at 2099-06-01T00:00:00Z").ended(0).json();
+    assert_eq!(at["edition"], "one");
+}
+
 /// Asked only at a terminal, which `script` gives it.
 #[test]
 fn asks_at_a_terminal_before_errors_are_overridden() {

@@ -105,7 +105,7 @@ const TABLE: &[Row] = &[
     ("post", "/v1/editions/{edition}/publish", Who::Admin, &["edition.publish"]),
     ("post", "/v1/editions/{edition}/repair", Who::Admin, &["edition.draft"]),
     ("get", "/v1/editions/{edition}/report", Who::Anybody, &[]),
-    ("post", "/v1/editions/{edition}/withdraw", Who::Admin, &["edition.put_in_force"]),
+    ("post", "/v1/editions/{edition}/withdraw", Who::Admin, &["edition.withdraw"]),
     ("get", "/v1/editions/{old}/diff/{new}", Who::Anybody, &[]),
     ("post", "/v1/editions/{old}/diff/{new}", Who::Anybody, &[]),
     ("get", "/v1/editions/{old}/diff/{new}/reports", Who::Leader, &[]),

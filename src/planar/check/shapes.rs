@@ -183,13 +183,15 @@ fn misplaced(rings: &[CleanRing]) -> impl Iterator<Item = &CleanRing> {
         rings.iter().map(|ring| IntBox::around(&ring.points).expect("a ring with area has points")).collect();
     // A tree, for a grid may have a hundred thousand holes. Lattice coordinates are exact in doubles.
     let corner = |p: Point| [f64::from(p.x), f64::from(p.y)];
-    let tree = (0..).zip(&boxes).map(|(i, b)| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), i));
+    let tree =
+        (0..).zip(&boxes).map(|(i, b)| GeomWithData::new(Rectangle::from_corners(corner(b.min), corner(b.max)), i));
     let tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>> = RTree::bulk_load(tree.collect());
     (0..rings.len())
         .filter(move |&i| {
-            let around = tree.locate_all_at_point(corner(boxes[i].min)).map(|found| found.data).filter(|&j| {
-                j != i && boxes[j].contains(boxes[i].max) && lies_in(&rings[i].points, &rings[j].points)
-            });
+            let around = tree
+                .locate_all_at_point(corner(boxes[i].min))
+                .map(|found| found.data)
+                .filter(|&j| j != i && boxes[j].contains(boxes[i].max) && lies_in(&rings[i].points, &rings[j].points));
             (around.count() % 2 == 1) != rings[i].is_hole
         })
         .map(|i| &rings[i])

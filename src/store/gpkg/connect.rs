@@ -28,7 +28,7 @@ const READERS: u32 = 4;
 const MIGRATION_CACHE: &str = "-131072";
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "geopackage", include_str!("../../../migrations/gpkg/0001_geopackage.sql")),
     (2, "gridward", include_str!("../../../migrations/gpkg/0002_gridward.sql")),
     (3, "history", include_str!("../../../migrations/gpkg/0003_history.sql")),
@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "webhooks", include_str!("../../../migrations/gpkg/0006_webhooks.sql")),
     (7, "photos", include_str!("../../../migrations/gpkg/0007_photos.sql")),
     (8, "counts", include_str!("../../../migrations/gpkg/0008_counts.sql")),
+    (9, "withdrawals", include_str!("../../../migrations/gpkg/0009_withdrawals.sql")),
 ];
 
 /// Pools of readers and of the one writer on a file that is a store of this version.

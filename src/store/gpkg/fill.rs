@@ -80,7 +80,7 @@ impl Filling for GpkgFilling {
     }
 
     async fn publication(&mut self, kept: &Publication) -> StoreResult<()> {
-        write::insert_publication(&mut self.0, kept.edition, kept.in_force_from, kept.recorded_at).await
+        write::insert_publication(&mut self.0, kept).await
     }
 
     async fn roster(&mut self, kept: &KeptRoster, entries: &[RosterEntry]) -> StoreResult<()> {

@@ -127,6 +127,12 @@ impl Store for GpkgStore {
         Ok(())
     }
 
+    async fn withdraw(&self, edition: EditionId, moments: &[OffsetDateTime]) -> StoreResult<()> {
+        write::withdraw(&self.writer, edition, moments).await?;
+        self.told.notify_one();
+        Ok(())
+    }
+
     async fn publications(&self) -> StoreResult<Vec<Publication>> {
         let rows = sqlx::query(sql::PUBLICATIONS).fetch_all(&self.readers).await?;
         rows.iter().map(rows::publication).collect()

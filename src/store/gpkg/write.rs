@@ -9,7 +9,7 @@ use super::{Writer, times};
 use crate::domain::audit::{self, Deed};
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
-use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE};
+use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE, EDITION_WITHDRAWN};
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -80,7 +80,8 @@ pub(super) async fn publish(
     let known = sqlx::query(sql::PUBLICATIONS).fetch_all(&mut *tx).await?;
     let known = known.iter().map(rows::publication).collect::<StoreResult<Vec<Publication>>>()?;
     written::refuse_overtaken(publication, from, &known)?;
-    insert_publication(&mut tx, edition, from, now).await?;
+    let begins = Publication { edition, in_force_from: from, recorded_at: now, withdraws: false };
+    insert_publication(&mut tx, &begins).await?;
     record(&mut tx, &writer.caller, &written::published(&info.name, publication, now)).await?;
     tell(&mut tx, written::edition_event(EDITION_PUBLISHED, &info.name, from)).await?;
     commit_with(tx, edition).await
@@ -94,9 +95,23 @@ pub(super) async fn put_in_force(writer: &Writer, edition: EditionId, from: Opti
     }
     let now = OffsetDateTime::now_utc();
     let from = from.unwrap_or(now);
-    insert_publication(&mut tx, edition, from, now).await?;
+    let begins = Publication { edition, in_force_from: from, recorded_at: now, withdraws: false };
+    insert_publication(&mut tx, &begins).await?;
     record(&mut tx, &writer.caller, &written::put_in_force(&info.name, from)).await?;
     tell(&mut tx, written::edition_event(EDITION_PUT_IN_FORCE, &info.name, from)).await?;
+    commit(tx).await
+}
+
+pub(super) async fn withdraw(writer: &Writer, edition: EditionId, moments: &[OffsetDateTime]) -> StoreResult<()> {
+    let mut tx = begin(writer).await?;
+    let info = edition_info(&mut tx, edition).await?;
+    let now = OffsetDateTime::now_utc();
+    for &from in moments {
+        let ends = Publication { edition, in_force_from: from, recorded_at: now, withdraws: true };
+        insert_publication(&mut tx, &ends).await?;
+        record(&mut tx, &writer.caller, &written::withdrawn(&info.name, from)).await?;
+        tell(&mut tx, written::edition_event(EDITION_WITHDRAWN, &info.name, from)).await?;
+    }
     commit(tx).await
 }
 
@@ -271,14 +286,13 @@ async fn edition_info(tx: &mut Transaction<'static, Sqlite>, edition: EditionId)
 
 pub(super) async fn insert_publication(
     tx: &mut Transaction<'static, Sqlite>,
-    edition: EditionId,
-    from: OffsetDateTime,
-    recorded_at: OffsetDateTime,
+    publication: &Publication,
 ) -> StoreResult<()> {
     sqlx::query(sql::INSERT_PUBLICATION)
-        .bind(edition.0)
-        .bind(times::to_text(from))
-        .bind(times::to_text(recorded_at))
+        .bind(publication.edition.0)
+        .bind(times::to_text(publication.in_force_from))
+        .bind(times::to_text(publication.recorded_at))
+        .bind(publication.withdraws)
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -21,13 +21,14 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 const MIGRATION_TIMEOUT: Duration = Duration::from_secs(2 * 3600);
 
 /// Number, what it brings, text; in order. A file that is listed here is never changed again.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "gridward", include_str!("../../../migrations/postgis/0001_gridward.sql")),
     (2, "access", include_str!("../../../migrations/postgis/0002_access.sql")),
     (3, "reports", include_str!("../../../migrations/postgis/0003_reports.sql")),
     (4, "webhooks", include_str!("../../../migrations/postgis/0004_webhooks.sql")),
     (5, "photos", include_str!("../../../migrations/postgis/0005_photos.sql")),
     (6, "counts", include_str!("../../../migrations/postgis/0006_counts.sql")),
+    (7, "withdrawals", include_str!("../../../migrations/postgis/0007_withdrawals.sql")),
 ];
 const UNTIL_THEN: &str = "with millions of reports that takes minutes, and until then other servers refuse reports";
 const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -174,6 +174,10 @@ impl Store for PostgisStore {
         write::put_in_force(self.pool().await?, &self.caller, edition, from).await
     }
 
+    async fn withdraw(&self, edition: EditionId, moments: &[OffsetDateTime]) -> StoreResult<()> {
+        write::withdraw(self.pool().await?, &self.caller, edition, moments).await
+    }
+
     async fn publications(&self) -> StoreResult<Vec<Publication>> {
         self.rows(sqlx::query(sql::PUBLICATIONS)).await?.iter().map(rows::publication).collect()
     }

@@ -15,7 +15,7 @@ use crate::domain::audit::{self, Deed};
 use crate::domain::caller::Caller;
 use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication};
 use crate::domain::job::Job;
-use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE};
+use crate::domain::report::{EDITION_PUBLISHED, EDITION_PUT_IN_FORCE, EDITION_WITHDRAWN};
 use crate::domain::roster::{Person, RosterEntry};
 use crate::domain::tier::Tier;
 use crate::geometry::feature::{DraftFeature, GridFeature};
@@ -156,7 +156,8 @@ async fn publish_draft(
     let known = session.rows(sqlx::query(sql::PUBLICATIONS)).await?;
     let known = known.iter().map(rows::publication).collect::<StoreResult<Vec<Publication>>>()?;
     written::refuse_overtaken(publication, from, &known)?;
-    insert_publication(session, edition, from, now).await?;
+    let begins = Publication { edition, in_force_from: from, recorded_at: now, withdraws: false };
+    insert_publication(session, &begins).await?;
     record(session, caller, &written::published(&info.name, publication, now)).await?;
     tell(session, written::edition_event(EDITION_PUBLISHED, &info.name, from)).await?;
     edition_info(session, sql::EDITION_BY_ID, edition).await
@@ -183,9 +184,35 @@ pub(super) async fn put_in_force(
         }
         let now = raise_revision(&mut session).await?;
         let from = from.unwrap_or(now);
-        insert_publication(&mut session, edition, from, now).await?;
+        let begins = Publication { edition, in_force_from: from, recorded_at: now, withdraws: false };
+        insert_publication(&mut session, &begins).await?;
         record(&mut session, caller, &written::put_in_force(&info.name, from)).await?;
         tell(&mut session, written::edition_event(EDITION_PUT_IN_FORCE, &info.name, from)).await
+    };
+    let outcome = outcome.await;
+    session.end(outcome).await
+}
+
+pub(super) async fn withdraw(
+    pool: &PgPool,
+    caller: &Caller,
+    edition: EditionId,
+    moments: &[OffsetDateTime],
+) -> StoreResult<()> {
+    let mut session = Session::short_write(pool).await?;
+    let outcome = async {
+        let info = edition_info(&mut session, sql::EDITION_BY_ID, edition).await?;
+        let now = raise_revision(&mut session).await?;
+        for &from in moments {
+            let ends = Publication { edition, in_force_from: from, recorded_at: now, withdraws: true };
+            insert_publication(&mut session, &ends).await?;
+            record(&mut session, caller, &written::withdrawn(&info.name, from)).await?;
+        }
+        // Last of all: whoever counts events holds up the others.
+        for &from in moments {
+            tell(&mut session, written::edition_event(EDITION_WITHDRAWN, &info.name, from)).await?;
+        }
+        Ok(())
     };
     let outcome = outcome.await;
     session.end(outcome).await
@@ -304,12 +331,11 @@ async fn edition_info(session: &mut Session, statement: &'static str, edition: E
     }
 }
 
-pub(super) async fn insert_publication(
-    session: &mut Session,
-    edition: EditionId,
-    from: OffsetDateTime,
-    recorded_at: OffsetDateTime,
-) -> StoreResult<()> {
-    let insert = sqlx::query(sql::INSERT_PUBLICATION).bind(edition.0).bind(micros(from)).bind(micros(recorded_at));
+pub(super) async fn insert_publication(session: &mut Session, publication: &Publication) -> StoreResult<()> {
+    let insert = sqlx::query(sql::INSERT_PUBLICATION)
+        .bind(publication.edition.0)
+        .bind(micros(publication.in_force_from))
+        .bind(micros(publication.recorded_at))
+        .bind(publication.withdraws);
     session.execute(insert).await.map(|_| ())
 }

@@ -1,2 +1,2 @@
 -- In the order they were recorded.
-SELECT edition, in_force_from, recorded_at FROM publications ORDER BY id
+SELECT edition, in_force_from, recorded_at, withdraws FROM publications ORDER BY id
