@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use super::reading::Reading;
 use super::unanswered::nobody_answers;
-use crate::domain::edition::{CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force, standing};
+use crate::domain::edition::{
+    CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force, standing,
+};
 use crate::domain::problem::{CheckReport, ProblemCode, Repair};
 use crate::domain::roster::CHINA;
 use crate::geometry::feature::{DraftFeature, GridFeature};
