@@ -3,6 +3,7 @@
 
 mod layers;
 mod licences;
+mod sentences;
 mod sources;
 
 use std::path::Path;

@@ -98,10 +98,16 @@ export const en: EditionWords = {
     failed: { import: "Not imported", repair: "Not repaired", publish: "Not published" },
     faults: (count) => `${many(count, "place")} cannot be read`,
     more: (count) => `and ${count} more`,
+    inEnglish: "",
+    made: (name, errors, warnings) =>
+      errors + warnings === 0
+        ? `${name} is kept as a draft; nothing was found`
+        : `${name} is kept as a draft, with ${many(errors, "error")} and ${many(warnings, "warning")}`,
   },
   edition: {
     counts: (of) => `tier 1: ${of.tier1} · tier 2: ${of.tier2} · tier 3: ${of.tier3}`,
     notes: "Seen while reading",
+    notesInEnglish: "Seen while reading",
     source: "Source",
     created: "Imported",
     inForce: "In force",
@@ -126,7 +132,7 @@ export const en: EditionWords = {
     errors: (count) => many(count, "error"),
     warnings: (count) => many(count, "warning"),
     filter: "Shown",
-    keys: "Arrow keys go from one to the next",
+    keys: "Tab into the list; arrow keys go from one to the next, Enter flies there",
     list: "Problems",
     all: (area) => `${area} in all`,
     more: (count) => `Show ${count} more`,
@@ -224,6 +230,8 @@ export const en: EditionWords = {
       `Of ${rows} addresses ${changed} change grids, and ${handedOver} those who answer`,
     unreadable: (count) => `${count} rows cannot be read`,
     outside: "outside",
+    small: (count) => `${many(count, "very small change")} besides`,
+    hideSmall: (count) => `Hide ${many(count, "very small change")}`,
     outOf: (names) => `out of ${names}`,
     into: (names) => `into ${names}`,
   },
@@ -265,5 +273,6 @@ export const en: EditionWords = {
     title: (name) => `Delete the draft ${name}`,
     text: "The draft and its report are deleted for good. You still have the files and can upload them again.",
     button: "Delete",
+    done: (name) => `The draft ${name} is deleted`,
   },
 };

@@ -102,11 +102,17 @@ export const zh = {
     failed: { import: "没有导入", repair: "没有修复", publish: "没有发布" },
     faults: (count: number) => `${count} 处读不懂`,
     more: (count: number) => `还有 ${count} 处`,
+    inEnglish: "（英文原文）",
+    made: (name: string, errors: number, warnings: number) =>
+      errors + warnings === 0
+        ? `${name} 已存为草稿，没有发现问题`
+        : `${name} 已存为草稿，发现 ${errors} 个错误、${warnings} 个提醒`,
   },
   edition: {
     counts: (of: { tier1: number; tier2: number; tier3: number }) =>
       `一级 ${of.tier1} · 二级 ${of.tier2} · 三级 ${of.tier3}`,
     notes: "读入时看到的",
+    notesInEnglish: "读取时的提示（英文原文）",
     source: "来源",
     created: "导入时间",
     inForce: "生效时间",
@@ -131,7 +137,7 @@ export const zh = {
     errors: (count: number) => `${count} 个错误`,
     warnings: (count: number) => `${count} 个提醒`,
     filter: "显示哪些",
-    keys: "上下方向键逐个查看",
+    keys: "按 Tab 到列表里，用上下方向键逐个查看，回车飞到那里",
     list: "问题列表",
     all: (area: string) => `共 ${area}`,
     more: (count: number) => `再显示 ${count} 个`,
@@ -223,6 +229,8 @@ export const zh = {
       `${rows} 个地址中，${changed} 个换网格，${handedOver} 个换负责人`,
     unreadable: (count: string) => `${count} 行读不懂`,
     outside: "网格之外",
+    small: (count: number) => `另有 ${count.toLocaleString("en")} 处很小的变动`,
+    hideSmall: (count: number) => `收起 ${count.toLocaleString("en")} 处很小的变动`,
     outOf: (names: string) => `来自 ${names}`,
     into: (names: string) => `并入 ${names}`,
   },
@@ -264,6 +272,7 @@ export const zh = {
     title: (name: string) => `删除草稿 ${name}`,
     text: "草稿和它的检查报告都会删除，不能恢复。文件仍在您手里，可以重新上传。",
     button: "删除",
+    done: (name: string) => `草稿 ${name} 已删除`,
   },
 };
 

@@ -14,6 +14,7 @@ import { RepairDialog } from "./RepairDialog.tsx";
 import { Repairs } from "./Repairs.tsx";
 import { Report } from "./Report.tsx";
 import { RollbackDialog } from "./RollbackDialog.tsx";
+import { English, inTheLanguage } from "./Sentence.tsx";
 import { WithdrawDialog } from "./WithdrawDialog.tsx";
 import { WorkProgress } from "./WorkProgress.tsx";
 
@@ -66,18 +67,37 @@ function Facts({ info }: { info: EditionInfo }) {
   );
 }
 
-/** The service's own words, which are English. */
+/** In the words of the page; what has none in Chinese stands below as the service says it. */
 function Notes({ name }: { name: string }) {
+  const says = editionWords.value.edition;
   const told = notes.value?.edition === name ? notes.value.notes : [];
   if (told.length === 0) return null;
+  const known = told.flatMap((note) => inTheLanguage(note) ?? []);
+  const unknown = told.filter((note) => inTheLanguage(note) === null);
   return (
-    <section class="outcome" aria-label={editionWords.value.edition.notes}>
-      <h4>{editionWords.value.edition.notes}</h4>
-      <ul lang="en">
-        {told.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
+    <section class="outcome" aria-label={says.notes}>
+      {known.length > 0 && (
+        <>
+          <h4>{says.notes}</h4>
+          <ul>
+            {known.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {unknown.length > 0 && (
+        <>
+          <h4>{says.notesInEnglish}</h4>
+          <ul>
+            {unknown.map((note) => (
+              <li key={note}>
+                <English sentence={note} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </section>
   );
 }

@@ -1,9 +1,12 @@
 // Work on its way: how far it is, a way to end it, and how it ended.
 import type { Problem } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
+import { placeInChinese } from "../../i18n/editions/reading.ts";
+import { language } from "../../i18n/index.ts";
 import { fileSize, percent } from "../../lib/measure.ts";
 import { cancel, type Work, work } from "../../state/editions/work.ts";
 import { saying } from "./Failed.tsx";
+import { English, inTheLanguage } from "./Sentence.tsx";
 
 /** Faults beyond these are counted only. */
 const MOST_FAULTS = 50;
@@ -68,7 +71,7 @@ function Fault({ now }: { now: Extract<Work, { state: "failed" }> }) {
             {faults.slice(0, MOST_FAULTS).map((fault) => (
               <li key={`${fault.where} ${fault.message}`}>
                 {fault.where && <code>{fault.where}</code>}
-                <span>{fault.message}</span>
+                <Message sentence={fault.message} />
               </li>
             ))}
           </ol>
@@ -79,14 +82,42 @@ function Fault({ now }: { now: Extract<Work, { state: "failed" }> }) {
   );
 }
 
+function Message({ sentence }: { sentence: string }) {
+  const known = inTheLanguage(sentence);
+  if (known !== null) return <span>{known}</span>;
+  return (
+    <>
+      <small>{editionWords.value.work.inEnglish}</small>
+      <English sentence={sentence} />
+    </>
+  );
+}
+
 interface FaultWords {
   readonly where: string;
   readonly message: string;
 }
 
 function faultsOf(problem: Problem | null): FaultWords[] {
-  return (problem?.errors ?? []).map(({ source, field, message }) => ({
-    where: [source, field].filter(Boolean).join(" · "),
-    message,
-  }));
+  return (problem?.errors ?? []).map(({ source, field, message }) => {
+    const where = source && language.value === "zh" ? placeInChinese(source) : source;
+    // Without a file it is a field of the form.
+    const what = source || !field ? field : fieldOfTheForm(field);
+    return { where: [where, what].filter(Boolean).join(" · "), message };
+  });
+}
+
+function fieldOfTheForm(name: string): string {
+  const { edition, code, name: title, parent, parentName, crs, encoding, tolerance } = editionWords.value.upload;
+  const labels: Record<string, string> = {
+    edition,
+    code,
+    name: title,
+    parent,
+    parent_name: parentName,
+    crs,
+    encoding,
+    tolerance_m: tolerance,
+  };
+  return labels[name] ?? name;
 }
