@@ -1,6 +1,7 @@
 // The frame of a panel of work beside the map: its head, the ways back and out, and what was done last.
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { arrive } from "./arrival.ts";
 import { Icon } from "./Icon.tsx";
 import { useCovered } from "./viewer/covered.ts";
 
@@ -27,11 +28,16 @@ export function Desk(props: DeskProps) {
   const { panel, says, page, at, title, beside, said, onBack, onClose, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   useCovered(panel, true);
-  // Whoever listens or uses the keyboard starts each page at its top.
+  const outcome = useRef<HTMLParagraphElement>(null);
+  const shown = useRef<string | null>(null);
+  // Whoever listens or uses the keyboard starts each page at its top, and at what was done last where there is something.
   useEffect(() => {
-    heading.current?.focus({ preventScroll: true });
-    panel.current?.scrollTo({ top: 0 });
-  }, [at, panel]);
+    const turned = shown.current !== at;
+    shown.current = at;
+    if (turned) panel.current?.scrollTo({ top: 0 });
+    if (said !== "" && outcome.current) arrive(outcome.current);
+    else if (turned) heading.current?.focus({ preventScroll: true });
+  }, [at, said, panel]);
   // One page back, and from the first one out. A dialog keeps its own Escape.
   const leave = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
@@ -61,7 +67,7 @@ export function Desk(props: DeskProps) {
           <Icon name="close" />
         </button>
       </header>
-      <p class={said === "" ? "unseen" : "outcome"} role="status">
+      <p class={said === "" ? "unseen" : "outcome"} role="status" tabIndex={-1} ref={outcome}>
         {said}
       </p>
       {children}

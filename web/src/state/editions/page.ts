@@ -1,10 +1,11 @@
 // Which page of the panel is open.
 import { signal } from "@preact/signals";
+import { editionWords } from "../../i18n/editions/index.ts";
 import { forgetComparison, loadComparison } from "./comparison.ts";
 import { loadList } from "./list.ts";
 import { forgetReport, loadReport } from "./report.ts";
 import { showComparison, showEdition, showMap } from "./stage.ts";
-import { forgetWork } from "./work.ts";
+import { forgetWork, work } from "./work.ts";
 
 export type Page =
   | { readonly at: "list" }
@@ -35,6 +36,14 @@ export function openEdition(name: string): void {
   page.value = { at: "edition", name };
   showEdition(name);
   void loadReport(name);
+}
+
+/** Opens what the work has made, and says how it came out. */
+export function openMade(name: string): void {
+  const now = work.peek();
+  const counts = now.state === "done" ? now.job.result?.counts : undefined;
+  openEdition(name);
+  if (counts) said.value = editionWords.value.work.made(name, counts.errors, counts.warnings);
 }
 
 export function openComparison(before: string, after: string): void {

@@ -41,9 +41,6 @@ export function Editions({ mountStage }: EditionsProps) {
     below?.toggleAttribute("inert", covers);
     return () => below?.removeAttribute("inert");
   }, [covers]);
-  useEffect(() => {
-    if (said.value !== "") panel.current?.scrollTo({ top: 0 });
-  }, [said.value]);
   return (
     <>
       <div

@@ -1,6 +1,6 @@
 // How far a repair may move anything.
 import { editionWords } from "../../i18n/editions/index.ts";
-import { openEdition } from "../../state/editions/page.ts";
+import { openMade } from "../../state/editions/page.ts";
 import { repair } from "../../state/editions/work.ts";
 import { Dialog } from "../Dialog.tsx";
 import { Tolerance } from "./Upload.tsx";
@@ -11,7 +11,7 @@ export function RepairDialog({ name, onClose }: { name: string; onClose: () => v
     const tolerance = Number.parseFloat(String(form.get("tolerance_m")));
     onClose();
     const made = await repair(name, tolerance);
-    if (made !== null) openEdition(made);
+    if (made !== null) openMade(made);
   };
   return (
     <Dialog title={says.title} button={says.button} onConfirm={(form) => void begin(form)} onClose={onClose}>

@@ -7,7 +7,7 @@ import { editionWords } from "../../i18n/editions/index.ts";
 import { fileSize } from "../../lib/measure.ts";
 import { isPart } from "../../lib/shapefile.ts";
 import { edition } from "../../state/editions/list.ts";
-import { openEdition } from "../../state/editions/page.ts";
+import { openMade } from "../../state/editions/page.ts";
 import { busy, forgetWork, sendFiles } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
 import { WorkProgress } from "./WorkProgress.tsx";
@@ -46,7 +46,7 @@ export function Upload() {
       return;
     }
     const made = await sendFiles(files.value, options);
-    if (made !== null) openEdition(made);
+    if (made !== null) openMade(made);
   };
 
   return (

@@ -5,6 +5,7 @@ import { placeInChinese } from "../../i18n/editions/reading.ts";
 import { language } from "../../i18n/index.ts";
 import { fileSize, percent } from "../../lib/measure.ts";
 import { cancel, type Work, work } from "../../state/editions/work.ts";
+import { useArrival } from "../arrival.ts";
 import { saying } from "./Failed.tsx";
 import { English, inTheLanguage } from "./Sentence.tsx";
 
@@ -14,13 +15,16 @@ const MOST_FAULTS = 50;
 export function WorkProgress() {
   const says = editionWords.value.work;
   const now = work.value;
+  const underWay = now.state === "sending" || now.state === "running";
+  const progressing = useArrival<HTMLDivElement>(underWay ? now.purpose : "");
+  const cancelled = useArrival<HTMLParagraphElement>(now.state === "cancelled" ? now.purpose : "");
   switch (now.state) {
     case "none":
     case "done":
       return null;
     case "cancelled":
       return (
-        <p class="outcome" role="status">
+        <p class="outcome" role="status" tabIndex={-1} ref={cancelled}>
           {says.cancelled}
         </p>
       );
@@ -30,7 +34,7 @@ export function WorkProgress() {
       const { words, share } = progress(now);
       const ending = now.state === "running" && now.ending;
       return (
-        <div class="work" role="status" data-work={now.state}>
+        <div class="work" role="status" data-work={now.state} tabIndex={-1} ref={progressing}>
           <p>
             <strong>{says.purpose[now.purpose]}</strong>
             <span>{ending ? says.ending : words}</span>
@@ -60,9 +64,12 @@ function progress(now: Extract<Work, { state: "sending" | "running" }>): { words
 function Fault({ now }: { now: Extract<Work, { state: "failed" }> }) {
   const says = editionWords.value.work;
   const faults = faultsOf(now.problem);
+  const heading = useArrival<HTMLHeadingElement>(now.purpose);
   return (
     <div class="fault" role="alert">
-      <h3>{says.failed[now.purpose]}</h3>
+      <h3 tabIndex={-1} ref={heading}>
+        {says.failed[now.purpose]}
+      </h3>
       <p>{saying(now.problem)}</p>
       {faults.length > 0 && (
         <>
