@@ -37,6 +37,23 @@ async function openDesk(page: Page): Promise<void> {
   await page.locator(".desk .editions .edition").first().waitFor();
 }
 
+/** The text of what has the keyboard. */
+const focused = (page: Page): Promise<string | null | undefined> =>
+  page.evaluate(() => document.activeElement?.textContent);
+
+/** Within the panel, and not under its head. */
+async function inSight(page: Page, selector: string): Promise<void> {
+  const places = () =>
+    page.evaluate((selector) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      const [panel, head] = [".desk", ".desk > header"].map((one) =>
+        document.querySelector(one)?.getBoundingClientRect(),
+      );
+      return box && panel && head && box.height > 0 && box.top >= head.bottom - 1 && box.bottom <= panel.bottom + 1;
+    }, selector);
+  await expect.poll(places, { message: selector }).toBe(true);
+}
+
 async function signIn(page: Page, text = key): Promise<void> {
   await page.getByLabel("管理员密钥").fill(text);
   await page.getByRole("button", { name: "登录" }).click();
@@ -101,6 +118,13 @@ describe("from a shapefile to the edition in force", () => {
     await page.locator('.desk[data-page="edition"] .report .problem').first().waitFor();
     expect(await page.locator(".desk header h2").textContent()).toBe(name);
     expect(await page.locator(".desk .facts-list dd").first().textContent()).toBe("一级 22 · 二级 50 · 三级 165");
+    // How it came out has the keyboard, in sight.
+    await expect.poll(() => focused(page)).toMatch(/^2026-11 已存为草稿，发现 \d+ 个错误、\d+ 个提醒$/);
+    await inSight(page, ".desk > .outcome");
+    // What was seen in the files is said in Chinese, of the fields of the form.
+    const notes = await page.getByRole("region", { name: "读入时看到的" }).textContent();
+    expect(notes).toContain("网格.dbf 的文字按 GBK 读取");
+    expect(notes).not.toMatch(/--|英文/);
   });
 
   test("the report is on the map and in a list that flies from problem to problem", async () => {
@@ -114,16 +138,39 @@ describe("from a shapefile to the edition in force", () => {
     expect(opened.requests.some((url) => url.includes(`/tiles/${name}/grids/`))).toBe(true);
     await accessible(page);
 
-    const list = page.getByRole("listbox", { name: "问题列表" });
-    await list.focus();
+    // Tab leads from the filter into the list, on its first entry.
+    await page.getByRole("button", { name: /个提醒/ }).focus();
+    await page.keyboard.press("Tab");
+    const entries = page.getByRole("listbox", { name: "问题列表" }).getByRole("option");
+    expect(await entries.first().evaluate((entry) => entry === document.activeElement)).toBe(true);
     const whole = await page.screenshot();
     await page.keyboard.press("ArrowDown");
-    const first = await list.getAttribute("aria-activedescendant");
     await mapRests(page);
     expect((await page.screenshot()).equals(whole)).toBe(false);
+    /** Where among the entries the keyboard is, and which of them is chosen. */
+    const looksAt = () =>
+      entries.evaluateAll((all) => [
+        all.indexOf(document.activeElement as HTMLElement),
+        all.findIndex((entry) => entry.getAttribute("aria-selected") === "true"),
+      ]);
+    const last = problems.length - 1;
+    for (const [press, at] of [
+      ["ArrowDown", 1],
+      ["ArrowDown", 2],
+      ["ArrowUp", 1],
+      ["End", last],
+      ["Home", 0],
+    ] as const) {
+      await page.keyboard.press(press);
+      await expect.poll(looksAt, { message: press }).toEqual([at, at]);
+    }
+    // After a click the keys go on from there.
+    await entries.nth(2).click();
     await page.keyboard.press("ArrowDown");
-    await expect.poll(() => list.getAttribute("aria-activedescendant")).not.toBe(first);
-    await expect.poll(() => page.locator('.problem[aria-selected="true"]').count()).toBe(1);
+    await expect.poll(looksAt).toEqual([3, 3]);
+    await inSight(page, '.problem[aria-selected="true"]');
+    await page.keyboard.press("Shift+Tab");
+    expect(await focused(page)).toContain("个提醒");
 
     await page.getByRole("button", { name: /个提醒/ }).click();
     const errors = problems.filter(({ severity }) => severity === "error");
@@ -152,6 +199,13 @@ describe("from a shapefile to the edition in force", () => {
     await page.locator(".problem-group.change .problem").first().waitFor();
     const diff = await fromService<Comparison>(`/v1/editions/demo/diff/${repaired}?f=json`);
     const kinds = ["added", "removed", "recoded", "renamed", "reparented", "moved"] as const;
+    const isSmall = (grid: Comparison["moved"][number]) =>
+      (grid.gained_km2 + grid.lost_km2) * 1e6 < 100 && grid.gained_percent + grid.lost_percent < 1;
+    const small = diff.moved.filter(isSmall).length;
+    expect(await page.locator('[data-kind="moved"] .problem').count()).toBe(diff.moved.length - small);
+    expect(small).toBeGreaterThan(0);
+    await page.getByRole("button", { name: `另有 ${small} 处很小的变动` }).click();
+    await expect.poll(() => page.locator('[data-kind="moved"] .problem').count()).toBe(diff.moved.length);
     for (const kind of kinds) {
       const group = page.locator(`.problem-group[data-kind="${kind}"]`);
       expect(await group.locator(".problem").count(), kind).toBe(diff[kind].length);
@@ -339,7 +393,7 @@ test("in an empty store the first edition can be uploaded and published", async 
   }
 });
 
-test("a file that cannot be read is named with its feature and field", async () => {
+test("a file that cannot be read is named with its feature and field, in sight of whoever sent it", async () => {
   const { page } = await town.open("/");
   await openDesk(page);
   await signIn(page);
@@ -351,9 +405,13 @@ test("a file that cannot be read is named with its feature and field", async () 
     mimeType: "application/json",
     buffer: Buffer.from(`${broken}\n`),
   });
-  await page.getByRole("button", { name: "上传并检查" }).click();
+  const send = page.getByRole("button", { name: "上传并检查" });
+  await send.scrollIntoViewIfNeeded();
+  await send.click();
   const fault = page.locator('.desk .fault[role="alert"]');
   await fault.waitFor();
+  await expect.poll(() => focused(page)).toBe("没有导入");
+  await inSight(page, ".desk .fault h3");
   expect(await fault.textContent()).toContain("坏的.geojsonl");
   expect(await page.locator(".faults li").count()).toBeGreaterThan(0);
   await accessible(page);

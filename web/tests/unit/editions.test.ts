@@ -195,7 +195,15 @@ test("a comparison becomes one list", () => {
     moved: [{ ...base, code: "m", name: "丁", gained_km2: 0.5, lost_km2: 0, gained_percent: 12.5, lost_percent: 0 }],
   };
   expect(changesOf(comparison)).toEqual([
-    { kind: "added", tier: 3, name: "新", codes: ["n"], box: [1, 2, 3, 4], areaM2: 2e6, others: ["旧"] },
+    {
+      kind: "added",
+      tier: 3,
+      name: "新",
+      codes: ["n"],
+      box: [1, 2, 3, 4],
+      areaM2: 2e6,
+      others: [{ name: "旧", share: 1 }],
+    },
     { kind: "recoded", tier: 2, name: "片", codes: ["x", "y"], box: null },
     { kind: "renamed", tier: 3, name: "乙", codes: ["r"], box: null, was: "甲", is: "乙" },
     { kind: "reparented", tier: 3, name: "丙", codes: ["p"], box: [1, 2, 3, 4], was: "1", is: "" },

@@ -6,6 +6,13 @@ import type { Box } from "../../lib/place.ts";
 export const KINDS = ["added", "removed", "recoded", "renamed", "reparented", "moved"] as const;
 export type ChangeKind = (typeof KINDS)[number];
 
+/** A grid that has a part of another's land. */
+export interface Part {
+  readonly name: string;
+  /** Of 1. */
+  readonly share: number;
+}
+
 export interface Change {
   readonly kind: ChangeKind;
   readonly tier: Tier;
@@ -16,8 +23,8 @@ export interface Change {
   /** What was and what is, where it is a name, a code or a parent. */
   readonly was?: string;
   readonly is?: string;
-  /** Other grids that its land came from or went to, the largest part first. */
-  readonly others?: readonly string[];
+  /** Other grids that its land came from or went to, the largest part first; those that have hardly any of it are left out. */
+  readonly others?: readonly Part[];
   readonly gainedM2?: number;
   readonly lostM2?: number;
   readonly areaM2?: number;
@@ -43,11 +50,11 @@ export function changesOf(comparison: Lists): Change[] {
   });
   return [
     ...added.map((grid): Change => {
-      const others = grid.out_of.map(({ name }) => name);
+      const others = partsOf(grid.out_of);
       return { kind: "added", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
     }),
     ...removed.map((grid): Change => {
-      const others = grid.into.map(({ name }) => name);
+      const others = partsOf(grid.into);
       return { kind: "removed", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
     }),
     ...recoded.map((grid): Change => {
@@ -67,6 +74,31 @@ export function changesOf(comparison: Lists): Change[] {
       return { kind: "moved", ...base(grid), gainedM2, lostM2, share: (grid.gained_percent + grid.lost_percent) / 100 };
     }),
   ];
+}
+
+/** Below this share of a grid, what lies in another one is as a rule no part of it but two drawings of one border. */
+const SMALL_SHARE = 0.01;
+const SMALL_M2 = 100;
+/** Of many small parts. */
+const MOST_PARTS = 5;
+
+function partsOf(shares: readonly (Part & { code: string })[]): Part[] {
+  const parts = shares.map(({ code, name, share }) => ({ name: name || code, share }));
+  const large = parts.filter(({ share }) => share >= SMALL_SHARE);
+  return large.length > 0 ? large : parts.slice(0, MOST_PARTS);
+}
+
+/** Land gained and lost together. */
+const changedM2 = ({ gainedM2 = 0, lostM2 = 0 }: Change): number => gainedM2 + lostM2;
+
+/** Whether so little moves that it is hardly meant: two drawings of one border differ by as much. */
+export function isSmall(change: Change): boolean {
+  return change.kind === "moved" && (change.share ?? 0) < SMALL_SHARE && changedM2(change) < SMALL_M2;
+}
+
+/** Those first that change most land. */
+export function byChangedArea(changes: readonly Change[]): Change[] {
+  return changes.toSorted((one, other) => changedM2(other) - changedM2(one));
 }
 
 export function boxOf(bbox: number[] | null | undefined): Box | null {

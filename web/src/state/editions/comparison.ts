@@ -6,7 +6,8 @@ import { compare, comparePlaces, compareReports, strips as fetchStrips } from ".
 import type { ComparedPlaces, ComparedReports, Comparison, Problem, Strips, Tier } from "../../api/types.ts";
 import { boxAround, joined } from "../../lib/boxes.ts";
 import { groupedBy } from "../../lib/groups.ts";
-import { type Change, type ChangeKind, changesOf, KINDS } from "./changes.ts";
+import { type Step, stepped } from "../../lib/steps.ts";
+import { byChangedArea, type Change, type ChangeKind, changesOf, isSmall, KINDS } from "./changes.ts";
 import { heed, isIn, keyNow } from "./session.ts";
 import { flight } from "./stage.ts";
 
@@ -28,15 +29,45 @@ export const changes = computed<Change[]>(() => {
   return now.state === "loaded" ? changesOf(now.comparison) : [];
 });
 
-/** The changes that are listed, by kind; kinds without any are left out. */
-export const changesByKind = computed<[ChangeKind, Change[]][]>(() => {
+/** Whether small changes are listed too. */
+export const listsSmall = signal(false);
+
+const ofTier = computed(() => {
   const tier = comparedTier.value;
-  const shown = changes.value.filter((change) => tier === null || change.tier === tier);
+  return changes.value.filter((change) => tier === null || change.tier === tier);
+});
+
+/** How many changes are so small that they are listed only when they are asked for. */
+export const smallChanges = computed(() => ofTier.value.filter(isSmall).length);
+
+/** So many of a kind are listed; a redrawn nation has a hundred thousand. */
+const MOST = 300;
+
+export interface KindOfChange {
+  readonly kind: ChangeKind;
+  readonly listed: readonly Change[];
+  /** How many there are, with those beyond what is listed. */
+  readonly count: number;
+}
+
+/** The changes that are listed, by kind, borders by the land that changes; kinds without any are left out. */
+export const changesByKind = computed<KindOfChange[]>(() => {
+  const shown = ofTier.value.filter((change) => listsSmall.value || !isSmall(change));
   const byKind = groupedBy(shown, ({ kind }) => kind);
-  return KINDS.flatMap((kind): [ChangeKind, Change[]][] => {
+  return KINDS.flatMap((kind) => {
     const found = byKind.get(kind);
-    return found ? [[kind, found]] : [];
+    if (!found) return [];
+    const ordered = kind === "moved" ? byChangedArea(found) : found;
+    return [{ kind, listed: ordered.slice(0, MOST), count: found.length }];
   });
+});
+
+const inOrder = computed(() => changesByKind.value.flatMap(({ listed }) => listed));
+
+/** The change that Tab leads to: the chosen one, or the first. */
+export const entrance = computed<Change | undefined>(() => {
+  const chosen = chosenChange.value;
+  return chosen && inOrder.value.includes(chosen) ? chosen : inOrder.value[0];
 });
 
 export const shownStrips = computed<FeatureCollection>(() => {
@@ -97,6 +128,7 @@ export async function loadComparison(before: string, after: string): Promise<voi
   running = controller;
   chosenChange.value = null;
   comparedTier.value = null;
+  listsSmall.value = false;
   compared.value = { state: "loading" };
   // Reports are counted for the staff alone.
   if (isIn()) void countReports(before, after);
@@ -134,11 +166,8 @@ export function lookAt(change: Change): void {
   if (place) flight.value = place;
 }
 
-/** The next or the one before in the order of the list. */
-export function stepChange(by: 1 | -1): void {
-  const order = changesByKind.value.flatMap(([, found]) => found);
-  const at = chosenChange.value ? order.indexOf(chosenChange.value) : -1;
-  const next = at < 0 ? (by > 0 ? 0 : order.length - 1) : Math.min(Math.max(at + by, 0), order.length - 1);
-  const found = order[next];
+/** Goes on in the order of the list. */
+export function stepChange(by: Step): void {
+  const found = stepped(inOrder.value, chosenChange.value ? inOrder.value.indexOf(chosenChange.value) : -1, by);
   if (found) lookAt(found);
 }

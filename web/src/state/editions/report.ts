@@ -5,6 +5,7 @@ import type { FoundProblem, Problem, Report } from "../../api/types.ts";
 import { boxAround, joined } from "../../lib/boxes.ts";
 import { groupedBy } from "../../lib/groups.ts";
 import type { Box } from "../../lib/place.ts";
+import { type Step, stepped } from "../../lib/steps.ts";
 import { heed, keyNow } from "./session.ts";
 import { flight } from "./stage.ts";
 
@@ -89,14 +90,18 @@ export function choose(at: number): void {
   if (box) flight.value = box;
 }
 
-/** The next or the one before in the order of the list. */
-export function step(by: 1 | -1): void {
+/** Goes on in the order of the list. */
+export function step(by: Step): void {
   const order = shownGroups.value.flatMap(({ places }) => places);
-  const at = chosen.value === null ? -1 : order.indexOf(chosen.value);
-  const next = at < 0 ? (by > 0 ? 0 : order.length - 1) : Math.min(Math.max(at + by, 0), order.length - 1);
-  const found = order[next];
+  const found = stepped(order, chosen.value === null ? -1 : order.indexOf(chosen.value), by);
   if (found !== undefined) choose(found);
 }
+
+/** The problem that Tab leads to: the chosen one, or the first. */
+export const entrance = computed<number | undefined>(() => {
+  const order = shownGroups.value.flatMap(({ places }) => places);
+  return chosen.value !== null && order.includes(chosen.value) ? chosen.value : order[0];
+});
 
 export function toggle(severity: Severity): void {
   const shown = new Set(shownSeverities.value);

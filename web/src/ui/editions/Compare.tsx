@@ -1,31 +1,32 @@
 // What one edition would do in the place of another, as a list; the map shows the same with a divider.
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { TIERS } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { words } from "../../i18n/index.ts";
 import { percent } from "../../lib/measure.ts";
-import type { Change, ChangeKind } from "../../state/editions/changes.ts";
+import type { Change } from "../../state/editions/changes.ts";
 import {
   changes,
   changesByKind,
   chosenChange,
   compared,
   comparedTier,
+  entrance,
+  type KindOfChange,
+  listsSmall,
   loadComparison,
   lookAt,
+  smallChanges,
   stepChange,
 } from "../../state/editions/comparison.ts";
 import { list } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
 import { Icon } from "../Icon.tsx";
 import { Affected } from "./Affected.tsx";
-import { byArrows } from "./arrows.ts";
+import { byArrows, useChosenInSight } from "./arrows.ts";
 import { Failed } from "./Failed.tsx";
 import { MovedReports } from "./MovedReports.tsx";
 import { Places } from "./Places.tsx";
-
-/** So many of a kind are listed; a redrawn nation has a hundred thousand. */
-const MOST = 300;
 
 export function Compare({ before, after }: { before: string; after: string }) {
   const says = editionWords.value;
@@ -93,30 +94,40 @@ function Choice({ label, value, other, onChange }: ChoiceProps) {
 
 function Changes() {
   const says = editionWords.value.compare;
-  const entries = useRef<HTMLDivElement>(null);
-  const onKeyDown = byArrows(stepChange);
-  const chosen = chosenChange.value;
-  useEffect(() => {
-    if (chosen) entries.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
-  }, [chosen]);
+  const entries = useChosenInSight(chosenChange.value);
+  const id = useId();
+  const small = smallChanges.value;
   return (
     <section class="report" aria-label={says.summary}>
       <TierChoice />
-      {changesByKind.value.length === 0 && <p class="waiting">{says.noneInTier}</p>}
+      {changesByKind.value.length === 0 && small === 0 && <p class="waiting">{says.noneInTier}</p>}
       <div
         ref={entries}
         class="problems"
         role="listbox"
-        tabIndex={0}
         aria-label={says.list}
-        aria-activedescendant={chosen ? idOf(chosen) : undefined}
-        onKeyDown={onKeyDown}
+        aria-describedby={`${id}-keys`}
+        onKeyDown={byArrows(stepChange)}
       >
-        {changesByKind.value.map(([kind, found]) => (
-          <KindGroup key={kind} kind={kind} found={found} />
+        {changesByKind.value.map((kind) => (
+          <KindGroup key={kind.kind} {...kind} />
         ))}
       </div>
-      <p class="note">{editionWords.value.report.keys}</p>
+      {small > 0 && (
+        <button
+          type="button"
+          class="button quiet small-changes"
+          aria-expanded={listsSmall.value}
+          onClick={() => {
+            listsSmall.value = !listsSmall.value;
+          }}
+        >
+          {listsSmall.value ? says.hideSmall(small) : says.small(small)}
+        </button>
+      )}
+      <p class="note" id={`${id}-keys`}>
+        {editionWords.value.report.keys}
+      </p>
     </section>
   );
 }
@@ -143,7 +154,7 @@ function TierChoice() {
   );
 }
 
-function KindGroup({ kind, found }: { kind: ChangeKind; found: readonly Change[] }) {
+function KindGroup({ kind, listed, count }: KindOfChange) {
   const says = editionWords.value.compare;
   const id = useId();
   return (
@@ -152,12 +163,12 @@ function KindGroup({ kind, found }: { kind: ChangeKind; found: readonly Change[]
       <div class="group-head" id={id} role="presentation">
         <i aria-hidden="true" />
         <strong>{says.kinds[kind]}</strong>
-        <span class="count">{found.length.toLocaleString("en")}</span>
+        <span class="count">{count.toLocaleString("en")}</span>
       </div>
-      {found.slice(0, MOST).map((change) => (
+      {listed.map((change) => (
         <Entry key={idOf(change)} change={change} />
       ))}
-      {found.length > MOST && <p class="note">{editionWords.value.work.more(found.length - MOST)}</p>}
+      {count > listed.length && <p class="note">{editionWords.value.work.more(count - listed.length)}</p>}
     </div>
   );
 }
@@ -173,7 +184,7 @@ function Entry({ change }: { change: Change }) {
       id={idOf(change)}
       class="problem"
       role="option"
-      tabIndex={-1}
+      tabIndex={entrance.value === change ? 0 : -1}
       aria-selected={seen}
       onClick={() => lookAt(change)}
     >
@@ -207,7 +218,7 @@ function Measure({ change }: { change: Change }) {
 
 function Was({ change }: { change: Change }) {
   const says = editionWords.value.compare;
-  const others = change.others?.join("、") ?? "";
+  const others = (change.others ?? []).map(({ name, share }) => `${name} ${percent(share)}`).join("、");
   const text =
     change.was !== undefined
       ? `${change.was || "—"} → ${change.is || "—"}`

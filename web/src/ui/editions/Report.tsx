@@ -1,6 +1,6 @@
 // The validation report as a list by kind of problem. Arrow keys go from problem to problem, and the map goes along.
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId } from "preact/hooks";
 import type { FoundProblem } from "../../api/types.ts";
 import { findings } from "../../i18n/editions/findings.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
@@ -9,6 +9,7 @@ import {
   choose,
   chosen,
   counts,
+  entrance,
   type Group,
   groups,
   loadReport,
@@ -20,8 +21,9 @@ import {
   toggle,
 } from "../../state/editions/report.ts";
 import { Icon } from "../Icon.tsx";
-import { byArrows } from "./arrows.ts";
+import { byArrows, useChosenInSight } from "./arrows.ts";
 import { Failed } from "./Failed.tsx";
+import { English } from "./Sentence.tsx";
 import { called, Who } from "./Who.tsx";
 
 /** So many of a kind are listed at once; a report may have a hundred thousand. */
@@ -56,12 +58,8 @@ function Sound() {
 
 function Problems() {
   const says = editionWords.value.report;
-  const list = useRef<HTMLDivElement>(null);
+  const list = useChosenInSight(chosen.value);
   const id = useId();
-  const onKeyDown = byArrows(step);
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
-  }, [chosen.value]);
   return (
     <>
       <Filter />
@@ -69,11 +67,9 @@ function Problems() {
         ref={list}
         class="problems"
         role="listbox"
-        tabIndex={0}
         aria-label={says.list}
         aria-describedby={`${id}-keys`}
-        aria-activedescendant={chosen.value === null ? undefined : `problem-${chosen.value}`}
-        onKeyDown={onKeyDown}
+        onKeyDown={byArrows(step)}
       >
         {shownGroups.value.map((group) => (
           <ProblemGroup key={group.code} group={group} />
@@ -167,7 +163,7 @@ function Item({ at, problem }: { at: number; problem: FoundProblem }) {
       id={`problem-${at}`}
       class="problem"
       role="option"
-      tabIndex={-1}
+      tabIndex={entrance.value === at ? 0 : -1}
       aria-selected={seen}
       onClick={() => choose(at)}
     >
@@ -179,7 +175,7 @@ function Item({ at, problem }: { at: number; problem: FoundProblem }) {
         <small class="more">
           {problem.source && <code>{problem.source}</code>}
           {language.value === "zh" && <span>{inChinese(problem)}</span>}
-          <span lang="en">{problem.message}</span>
+          <English sentence={problem.message} />
           {!problem.place && !problem.outline?.length && <span>{says.report.noPlace}</span>}
         </small>
       )}
