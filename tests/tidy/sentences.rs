@@ -20,7 +20,7 @@ fn unfolded(text: &str) -> String {
 
 #[test]
 fn what_readers_say_is_what_the_pages_translate() {
-    let program: String = ours(&["src/import", "src/geometry", "src/http"])
+    let program: String = ours(&["src/import", "src/geometry", "src/planar", "src/http"])
         .iter()
         .map(|source| unfolded(&source.text).replace("\\\"", "\"") + "\n")
         .collect();

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, test } from "vitest";
-import type { Comparison } from "../../src/api/types.ts";
+import type { Comparison, Report as FoundReport } from "../../src/api/types.ts";
 import { editionWords } from "../../src/i18n/editions/index.ts";
 import { onThePage, placeInChinese, readingInChinese } from "../../src/i18n/editions/reading.ts";
 import { language } from "../../src/i18n/index.ts";
@@ -103,7 +103,10 @@ test("keys go through the problems of a report, and what is looked at has the ke
     return { code: "gap", severity: "warning" as const, grids: [code], place, message: "" };
   });
   const counts = { errors: 0, warnings: 3, repairs: 0, codes: {} };
-  reported.value = { state: "loaded", report: { problems: found, repairs: [], counts, names: {} } };
+  reported.value = {
+    state: "loaded",
+    report: { problems: found, repairs: [], counts, names: {}, notes: [] } as FoundReport,
+  };
   chosen.value = null;
   await act(() => render(<Report name="draft" />, page));
   const inTabOrder = () => [...page.querySelectorAll('[role="option"][tabindex="0"]')].map(({ id }) => id);
@@ -188,6 +191,8 @@ test("what the service says of files is said in Chinese, and never of the comman
     "没有字段 `code`、`编码`，请填“编码字段”（文件里的字段：BM, MC）",
   );
   expect(read("something nobody has words for")).toBeNull();
+  // Nothing that the service says of a found problem is taken for what it is not.
+  expect(read("1 and 2 overlap by 120.0 m²; --allow overlap gives it to 1")).toBeNull();
   expect(onThePage("name it with --parent-name, --crs EPSG:4527 or --made-up", "en")).toBe(
     "name it with “Field of the parent's name”, “Coordinate system” EPSG:4527 or --made-up",
   );

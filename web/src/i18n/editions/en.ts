@@ -230,6 +230,7 @@ export const en: EditionWords = {
       `Of ${rows} addresses ${changed} change grids, and ${handedOver} those who answer`,
     unreadable: (count) => `${count} rows cannot be read`,
     outside: "outside",
+    smallKind: "Borders hardly moved",
     small: (count) => `${many(count, "very small change")} besides`,
     hideSmall: (count) => `Hide ${many(count, "very small change")}`,
     outOf: (names) => `out of ${names}`,

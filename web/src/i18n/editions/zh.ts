@@ -229,6 +229,7 @@ export const zh = {
       `${rows} 个地址中，${changed} 个换网格，${handedOver} 个换负责人`,
     unreadable: (count: string) => `${count} 行读不懂`,
     outside: "网格之外",
+    smallKind: "很小的边界变动",
     small: (count: number) => `另有 ${count.toLocaleString("en")} 处很小的变动`,
     hideSmall: (count: number) => `收起 ${count.toLocaleString("en")} 处很小的变动`,
     outOf: (names: string) => `来自 ${names}`,

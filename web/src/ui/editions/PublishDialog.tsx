@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { compare } from "../../api/editions.ts";
 import type { Comparison, Edition } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
-import { changesOf, KINDS } from "../../state/editions/changes.ts";
+import { changesOf, isSmall, KINDS } from "../../state/editions/changes.ts";
 import { inForce, loadList } from "../../state/editions/list.ts";
 import { said } from "../../state/editions/page.ts";
 import { groups } from "../../state/editions/report.ts";
@@ -152,6 +152,7 @@ function WhatChanges({ name }: { name: string }) {
     return () => controller.abort();
   }, [old, name, found]);
   const changes = found.value === null || found.value === "failed" ? [] : changesOf(found.value);
+  const large = changes.filter((change) => !isSmall(change));
   return (
     <section class="what-changes">
       <h3>{says.publish.changes}</h3>
@@ -163,7 +164,7 @@ function WhatChanges({ name }: { name: string }) {
       )}
       {changes.length > 0 && (
         <ul class="figures">
-          {KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind).length] as const)
+          {KINDS.map((kind) => [kind, large.filter((change) => change.kind === kind).length] as const)
             .filter(([, count]) => count > 0)
             .map(([kind, count]) => (
               <li key={kind}>
@@ -171,6 +172,12 @@ function WhatChanges({ name }: { name: string }) {
                 {says.compare.kinds[kind]}
               </li>
             ))}
+          {large.length < changes.length && (
+            <li data-kind="small">
+              <strong>{(changes.length - large.length).toLocaleString("en")}</strong>
+              {says.compare.smallKind}
+            </li>
+          )}
         </ul>
       )}
     </section>
