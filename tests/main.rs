@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod contract;
 mod diff;
+mod editions;
 mod export;
 mod faults;
 mod formats;

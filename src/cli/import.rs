@@ -10,6 +10,7 @@ use super::files::{self, FileArgs};
 use super::publish::{AllowArgs, time_argument};
 use super::report::{self, Read};
 use super::{Context, Failure, Outcome};
+use crate::domain::edition::edition_name;
 use crate::import::edition::{self, PublishError};
 
 /// Read files into a new draft edition
@@ -23,7 +24,7 @@ pub struct Args {
     reading: FileArgs,
 
     /// Name of the edition [default: the day, such as 2026-11-23]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = edition_name)]
     edition: Option<String>,
 
     #[command(flatten)]

@@ -13,6 +13,25 @@ use super::tier::PerTier;
 #[serde(transparent)]
 pub struct EditionId(pub i64);
 
+/// Characters of an edition's name.
+pub const MAX_NAME_CHARS: usize = 100;
+
+/// The name that an edition is to get, as it was written but for blanks around it: one that can stand in a path and in a list.
+pub fn edition_name(text: &str) -> Result<String, String> {
+    // Not to be seen, so that two names would look the same, or turning the text after them round.
+    let unseen =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let unfit = |c: char| c.is_control() || unseen(c) || c == '/' || c == '\\';
+    let name = text.trim();
+    if name.chars().count() > MAX_NAME_CHARS || name.contains(unfit) || name.trim_matches('.').is_empty() {
+        return Err(format!(
+            "a name has 1 to {MAX_NAME_CHARS} characters, no slashes and none that cannot be seen, and is not made of dots alone; \
+             write one such as 2026-01"
+        ));
+    }
+    Ok(name.to_owned())
+}
+
 /// A draft holds what was imported, with its problems; a published edition is an exact partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -105,6 +124,30 @@ pub fn history(publications: &[Publication], until: OffsetDateTime) -> Vec<Editi
 mod tests {
     use super::*;
     use time::macros::datetime;
+
+    #[test]
+    fn names_of_editions() {
+        for name in ["2026-01", "网格 2026", "a.b", "demo%2F", "..a", "-1", &"网".repeat(100)] {
+            assert_eq!(edition_name(name).as_deref(), Ok(name));
+        }
+        assert_eq!(edition_name(" 2026 \n").as_deref(), Ok("2026"));
+        for name in [
+            "",
+            " ",
+            ".",
+            " .. ",
+            "a/b",
+            "../../x",
+            "a\\b",
+            "a\nb",
+            "a\u{7f}b",
+            "a\u{202e}b",
+            "a\u{200b}",
+            &"x".repeat(101),
+        ] {
+            assert!(edition_name(name).is_err_and(|why| why.contains("such as 2026-01")), "{name}");
+        }
+    }
 
     #[test]
     fn the_latest_beginning_counts_and_of_equals_the_last_recorded() {

@@ -13,16 +13,13 @@ use super::publishing::tolerance;
 use super::report::ReportCounts;
 use super::state::{AppState, in_background};
 use super::uploads::{Options, Upload, UploadedFile};
-use crate::domain::edition::EditionInfo;
+use crate::domain::edition::{EditionInfo, edition_name};
 use crate::domain::job::JobKind;
 use crate::import::edition::{self, Checked, Preparation};
 use crate::import::progress::{Progress, Stage};
 use crate::import::{Limits, OptionTexts, ReadOptions, Reading, main_files};
 use crate::planar::repair::DEFAULT_TOLERANCE_M;
 use crate::store::{Store, StoreError};
-
-/// Characters of an edition's name.
-const MAX_NAME_CHARS: usize = 100;
 
 /// Names of the options, as fields of the form and as parameters.
 const OPTIONS: [&str; 13] = [
@@ -203,15 +200,6 @@ fn wish(mut options: Options, files: usize) -> Result<(Wish, Vec<ReadOptions>), 
     Ok((Wish { edition, preparation: Preparation { repair_m, dissolve } }, dealt))
 }
 
-/// A name that can stand in a path and in a list.
-pub(super) fn edition_name(text: &str) -> Result<String, String> {
-    let unfit = |c: char| c.is_control() || c == '/' || c == '\\';
-    if text.chars().count() > MAX_NAME_CHARS || text.contains(unfit) || text.trim_matches('.').is_empty() {
-        return Err(format!("a name has 1 to {MAX_NAME_CHARS} characters, no slashes, and is not made of dots alone"));
-    }
-    Ok(text.to_owned())
-}
-
 /// Positions of the files that are read by themselves; the others belong to a shapefile that came too.
 fn to_be_read(files: &[UploadedFile]) -> Vec<usize> {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
@@ -281,15 +269,5 @@ mod tests {
         assert_eq!(read(&["town.shp", "town.shp.xml", "Town.qpj", "town.xml"]), [0, 3]);
         assert_eq!(read(&["a.dbf", "b.shp", "c.geojson", "b.DBF"]), [0, 1, 2]);
         assert_eq!(read(&[]), [] as [usize; 0]);
-    }
-
-    #[test]
-    fn names_of_editions() {
-        for name in ["2026-01", "网格 2026", "a.b", "demo%2F"] {
-            assert_eq!(edition_name(name).as_deref(), Ok(name));
-        }
-        for name in ["", ".", "..", "a/b", "a\\b", "a\nb", &"x".repeat(101)] {
-            assert!(edition_name(name).is_err(), "{name}");
-        }
     }
 }

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::admission::Admin;
-use super::intake::{detail, edition_name, keep};
+use super::intake::{detail, keep};
 use super::jobs::{self, Halt, JobDetail, JobResult};
 use super::params::{Asked, Nothing, moment};
 use super::problem::{Kind, Problem, ProblemDetails};
@@ -17,7 +17,7 @@ use super::report::ReportCounts;
 use super::state::AppState;
 use super::wish::{Wish, text, truth};
 use crate::assign::bulk::shortened;
-use crate::domain::edition::{EditionId, EditionInfo, EditionState, in_force};
+use crate::domain::edition::{EditionId, EditionInfo, EditionState, edition_name, in_force};
 use crate::domain::job::JobKind;
 use crate::domain::problem::{CheckReport, ProblemCode, Severity};
 use crate::import::edition::{self, PublishError};
@@ -132,7 +132,7 @@ pub(crate) async fn repair(
 ) -> Result<Response, Problem> {
     let mut wish = Wish::read(request).await?;
     let tolerance_m = wish.parsed("tolerance_m", |value| tolerance(value.as_f64().ok_or("is not a number of metres")?));
-    let wanted = wish.parsed("edition", |value| edition_name(text(value)?.trim()));
+    let wanted = wish.parsed("edition", |value| edition_name(text(value)?));
     wish.finish()?;
     let store = state.store_for(&caller);
     let draft = store.edition(&name).await?;

@@ -10,9 +10,10 @@ use time::OffsetDateTime;
 use super::reading::Reading;
 use super::unanswered::nobody_answers;
 use crate::domain::edition::{
-    CodeChange, EditionId, EditionInfo, EditionState, Publication, history, in_force, standing,
+    CodeChange, EditionId, EditionInfo, EditionState, MAX_NAME_CHARS, Publication, history, in_force,
+    standing,
 };
-use crate::domain::problem::{CheckReport, ProblemCode, Repair};
+use crate::domain::problem::{CheckReport, ProblemCode};
 use crate::domain::roster::CHINA;
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::planar::build::{Built, build_until};
@@ -454,8 +455,11 @@ fn as_draft(feature: GridFeature) -> DraftFeature {
 /// A name that no edition has yet: this one, or else with a number.
 pub async fn unused_name(store: &dyn Store, name: &str) -> Result<String, StoreError> {
     let taken: HashSet<String> = store.editions().await?.into_iter().map(|edition| edition.name).collect();
-    let further = (2u32..).map(|n| format!("{name}-{n}"));
-    let mut names = std::iter::once(name.to_owned()).chain(further);
+    let ended = |end: String| {
+        let room = MAX_NAME_CHARS.saturating_sub(end.len());
+        name.chars().take(room).chain(end.chars()).collect::<String>()
+    };
+    let mut names = std::iter::once(String::new()).chain((2u32..).map(|n| format!("-{n}"))).map(ended);
     Ok(names.find(|name| !taken.contains(name)).expect("numbers do not end"))
 }
 
