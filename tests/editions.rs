@@ -23,6 +23,39 @@ fn counted(report: &Value) -> usize {
 }
 
 #[test]
+fn a_repair_counts_once_whoever_looks() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town_without_parents()));
+    let imported = desk.run("import town.geojsonl --parent - --repair --edition one --json").ended(0).json();
+    let actions: Vec<&str> =
+        imported["report"]["repairs"].as_array().unwrap().iter().map(|r| r["action"].as_str().unwrap()).collect();
+    assert_eq!(actions.iter().filter(|action| **action == "parent_found").count(), 6, "{actions:?}");
+    assert!(actions.len() > 6, "the point that is there twice was taken out: {actions:?}");
+    let checked = desk.run("check --edition one --json").ended(0).json();
+    assert_eq!(checked["report"]["repairs"], imported["report"]["repairs"]);
+    let published = desk.run("publish one --json").ended(0).json();
+    assert_eq!(published["report"]["repairs"], imported["report"]["repairs"]);
+    assert_eq!(counted(&desk.run("check --json").ended(0).json()["report"]), actions.len());
+    assert_eq!(counted(&desk.run("publish one --json").ended(0).json()["report"]), actions.len());
+}
+
+#[test]
+fn what_was_seen_while_reading_stays_with_the_edition() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town_without_parents()));
+    let imported = desk.run("import town.geojsonl --parent - --edition one --json").ended(0).json();
+    let seen = imported["notes"].clone();
+    assert!(seen[0].as_str().unwrap().starts_with("1 position(s) have a height"), "{seen}");
+    assert_eq!(desk.run("check --edition one --json").ended(0).json()["notes"], seen);
+    assert!(desk.run("check --edition one").ended(0).says("note: 1 position(s) have a height"));
+    desk.run("publish one").ended(0);
+    assert_eq!(desk.run("check --json").ended(0).json()["notes"], seen);
+    // Copied with all the rest.
+    desk.run("copy --from sqlite:gridward.gpkg --to sqlite:copy.gpkg").ended(0);
+    assert_eq!(desk.run("check --json --store sqlite:copy.gpkg").ended(0).json()["notes"], seen);
+}
+
+#[test]
 fn a_name_has_to_fit_into_a_path_and_a_list() {
     let desk = Desk::new();
     desk.write("town.geojsonl", &lines(&town()));

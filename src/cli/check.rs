@@ -35,7 +35,8 @@ pub struct Args {
 pub async fn run(args: Args, context: &Context) -> Outcome {
     let (what, report, read) = if args.files.is_empty() {
         let (name, report) = check_stored(args.edition, context).await?;
-        (format!("edition {name}"), report, Read::default())
+        let read = Read::earlier(&report);
+        (format!("edition {name}"), report, read)
     } else {
         let reading = files::read(&args.files, &args.reading, context)?;
         let read = Read::of(&reading);

@@ -24,6 +24,11 @@ impl Read {
         Read { faults: reading.faults.clone(), fault_count: reading.fault_count, notes: reading.notes() }
     }
 
+    /// What is kept of the reading of an edition's files.
+    pub(super) fn earlier(report: &CheckReport) -> Read {
+        Read { notes: report.notes.clone(), ..Read::default() }
+    }
+
     pub(super) fn print(&self, out: &mut impl Write) -> io::Result<()> {
         for fault in &self.faults {
             writeln!(out, "error: {fault}")?;

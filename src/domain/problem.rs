@@ -168,9 +168,23 @@ pub struct CheckReport {
     /// Names of the grids concerned, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub names: BTreeMap<String, String>,
+    /// What was seen while the files were read and is no problem, such as the encoding that was taken for theirs.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
 }
 
 impl CheckReport {
+    /// Puts what was done and seen before before what was found now. A repair that was found now again, such as a parent that a
+    /// grid still does not name, is kept once, as it is now.
+    pub fn follow(&mut self, kept: CheckReport) {
+        let found: HashSet<(&str, Option<&String>)> =
+            self.repairs.iter().map(|repair| (repair.action.as_str(), repair.grids.first())).collect();
+        let is_new = |repair: &Repair| !found.contains(&(repair.action.as_str(), repair.grids.first()));
+        let before: Vec<Repair> = kept.repairs.into_iter().filter(is_new).collect();
+        self.repairs.splice(0..0, before);
+        self.notes.splice(0..0, kept.notes);
+    }
+
     /// Keeps the names of the grids that the report is about; `names` are those of all grids, by code. Of two the first stays.
     pub fn name_grids(&mut self, names: impl Iterator<Item = (String, String)>) {
         let of_problems = self.problems.iter().flat_map(|problem| &problem.grids);

@@ -155,14 +155,13 @@ pub(crate) async fn import(
         let working = progress.clone();
         let reading = in_background(move || read(&upload, &files, dealt, working)).await?;
         progress.go_on()?;
-        let notes = reading.notes();
         if reading.fault_count > 0 {
             return Err(Problem::unreadable(&reading.faults, reading.fault_count).into());
         }
         progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;
         let checked = edition::check_until(reading, preparation, &[], reference, progress.stop_flag()).await?;
-        keep(&*store, edition, source, checked, notes, &progress).await
+        keep(&*store, edition, source, checked, &progress).await
     })
     .await
 }
@@ -232,7 +231,6 @@ pub(super) async fn keep(
     name: Option<String>,
     source: String,
     mut checked: Checked,
-    notes: Vec<String>,
     progress: &Progress,
 ) -> Result<JobResult, Halt> {
     progress.go_on()?;
@@ -243,7 +241,7 @@ pub(super) async fn keep(
         return Err(Halt::Stopped);
     }
     let counts = ReportCounts::of(&checked.built.report);
-    let edition = detail(store, draft).await?;
+    let (edition, notes) = (detail(store, draft).await?, checked.built.report.notes);
     Ok(JobResult { edition, counts, publishable: Some(checked.built.publishable), notes })
 }
 

@@ -20,7 +20,7 @@ use crate::assign::bulk::shortened;
 use crate::domain::edition::{EditionId, EditionInfo, EditionState, edition_name, in_force};
 use crate::domain::job::JobKind;
 use crate::domain::problem::{CheckReport, ProblemCode, Severity};
-use crate::import::edition::{self, PublishError};
+use crate::import::edition::{self, PublishError, Published};
 use crate::import::progress::{Progress, Stage};
 use crate::store::{Store, StoreError};
 
@@ -154,9 +154,12 @@ pub(crate) async fn repair(
         progress.go_on()?;
         progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;
-        let checked = edition::repair_features(features, tolerance_m, reference, progress.stop_flag()).await?;
+        let notes = store.report(draft.id).await?.notes;
+        let mut checked = edition::repair_features(features, tolerance_m, reference, progress.stop_flag()).await?;
+        // The files are still those that the draft was read from.
+        checked.built.report.notes = notes;
         let source = format!("{}, repaired", draft.source);
-        keep(&*store, Some(new_name), source, checked, Vec::new(), &progress).await
+        keep(&*store, Some(new_name), source, checked, &progress).await
     })
     .await
 }
@@ -219,13 +222,7 @@ async fn put_in_force(
     if edition.state == EditionState::Published {
         progress.begin(Stage::Storing, 1);
         let published = edition::publish(store, &edition.name, from, allow).await?;
-        let counts = ReportCounts::of(&published.report);
-        return Ok(JobResult {
-            edition: detail(store, published.edition).await?,
-            counts,
-            publishable: None,
-            notes: Vec::new(),
-        });
+        return done(store, published).await;
     }
     progress.begin(Stage::Checking, 0);
     let built = edition::build_draft_until(store, &edition, allow, progress.stop_flag()).await?;
@@ -233,8 +230,12 @@ async fn put_in_force(
     // From here on it is published or it is not: one transaction.
     progress.begin(Stage::Storing, 1);
     let published = edition::publish_built(store, edition, built, from, allow).await?;
-    let counts = ReportCounts::of(&published.report);
-    Ok(JobResult { edition: detail(store, published.edition).await?, counts, publishable: None, notes: Vec::new() })
+    done(store, published).await
+}
+
+async fn done(store: &dyn Store, Published { edition, report }: Published) -> Result<JobResult, Halt> {
+    let counts = ReportCounts::of(&report);
+    Ok(JobResult { edition: detail(store, edition).await?, counts, publishable: None, notes: report.notes })
 }
 
 impl From<PublishError> for Problem {

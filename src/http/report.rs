@@ -29,6 +29,8 @@ pub(crate) struct Report {
     repairs: Vec<Repair>,
     /// Names of the grids concerned, by code.
     names: BTreeMap<String, String>,
+    /// What was seen while the files were read and is no problem, such as the encoding that was taken for theirs.
+    notes: Vec<String>,
 }
 
 /// How much there is of what.
@@ -158,7 +160,8 @@ pub(crate) async fn report(
     in_background(move || match form {
         Form::Json => {
             let counts = ReportCounts::of(&report);
-            unkept(Report { counts, problems: report.problems, repairs: report.repairs, names: report.names })
+            let CheckReport { problems, repairs, names, notes } = report;
+            unkept(Report { counts, problems, repairs, names, notes })
         }
         Form::GeoJson => {
             let mut response = unkept(problem_features(&report.problems));

@@ -2,16 +2,15 @@
 //! go this way.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::reading::Reading;
+pub use super::refusal::Refusal;
 use super::unanswered::nobody_answers;
 use crate::domain::edition::{
-    CodeChange, EditionId, EditionInfo, EditionState, MAX_NAME_CHARS, Publication, history, in_force,
-    standing,
+    CodeChange, EditionId, EditionInfo, EditionState, MAX_NAME_CHARS, Publication, history, in_force, standing,
 };
 use crate::domain::problem::{CheckReport, ProblemCode};
 use crate::domain::roster::CHINA;
@@ -51,16 +50,6 @@ pub enum BuildError {
     #[error(transparent)]
     Stopped(#[from] Stopped),
 }
-
-/// An edition whose errors forbid publishing it; as text it says which, and what can be done.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    pub name: String,
-    pub report: CheckReport,
-    pub allow: Vec<ProblemCode>,
-}
-
-impl std::error::Error for Refusal {}
 
 /// An edition that was put in force.
 #[derive(Clone, Debug)]
@@ -115,8 +104,11 @@ pub async fn check_until(
 ) -> Result<Checked, Stopped> {
     let (preparation, allow, stop) = (preparation.into(), allow.to_vec(), stop.clone());
     in_background(move || {
+        // While it has its features: it tells of fields that none of them has.
+        let notes = reading.notes();
         let mut checked = check_features(&mut reading, preparation, &allow, &reference, &stop)?;
         reading.explain(&mut checked.built.report.problems);
+        checked.built.report.notes = notes;
         Ok(checked)
     })
     .await
@@ -128,9 +120,9 @@ pub async fn check_stored(store: &dyn Store, edition: &EditionInfo) -> Result<Ch
         EditionState::Draft => draft_features(store, edition).await?,
         EditionState::Published => store.grids(edition.id).await?.into_iter().map(as_draft).collect(),
     };
-    let repairs = store.report(edition.id).await?.repairs;
+    let kept = store.report(edition.id).await?;
     let reference = grids_in_force(store, Some(edition.id)).await?;
-    let built = build_and_compare(features, repairs, &[], reference, &StopFlag::default()).await;
+    let built = build_and_compare(features, kept, &[], reference, &StopFlag::default()).await;
     let Built { mut report, partition, .. } = built.expect("nobody can set this flag");
     let roster = store.roster(OffsetDateTime::now_utc()).await?;
     report.problems.extend(nobody_answers(&partition, &roster));
@@ -211,9 +203,9 @@ pub async fn build_draft_until(
     stop: &StopFlag,
 ) -> Result<Built, BuildError> {
     let features = draft_features(store, draft).await?;
-    let repairs = store.report(draft.id).await?.repairs;
+    let kept = store.report(draft.id).await?;
     let reference = grids_in_force(store, None).await?;
-    Ok(build_and_compare(features, repairs, allow, reference, stop).await?)
+    Ok(build_and_compare(features, kept, allow, reference, stop).await?)
 }
 
 /// The features of what was a draft when `draft` was read. Whoever published it since then took them away with it: that is said,
@@ -237,7 +229,8 @@ pub async fn repair_features(
     in_background(move || {
         let (repairing, building) = (stop.part(0.0, REPAIRING), stop.part(REPAIRING, 1.0));
         let (features, repairs) = repair_until(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M), &repairing)?;
-        let built = built(&features, repairs, &[], &reference, &building)?;
+        let kept = CheckReport { repairs, ..CheckReport::default() };
+        let built = built(&features, kept, &[], &reference, &building)?;
         Ok(Checked { features, built })
     })
     .await
@@ -374,25 +367,25 @@ pub async fn copy_edition(store: &dyn Store, edition: &EditionInfo, grids: Vec<G
 
 async fn build_and_compare(
     features: Vec<DraftFeature>,
-    repairs: Vec<Repair>,
+    kept: CheckReport,
     allow: &[ProblemCode],
     reference: Vec<GridFeature>,
     stop: &StopFlag,
 ) -> Result<Built, Stopped> {
     let (allow, stop) = (allow.to_vec(), stop.clone());
-    in_background(move || built(&features, repairs, &allow, &reference, &stop)).await
+    in_background(move || built(&features, kept, &allow, &reference, &stop)).await
 }
 
-/// Builds features to which `repairs` were done, and looks for `suspected_crs` by the grids of the same code in the reference.
+/// Builds features of which `kept` tells what was done to them before, and looks for `suspected_crs` by the grids of the same code in the reference.
 fn built(
     features: &[DraftFeature],
-    repairs: Vec<Repair>,
+    kept: CheckReport,
     allow: &[ProblemCode],
     reference: &[GridFeature],
     stop: &StopFlag,
 ) -> Result<Built, Stopped> {
     let mut built = build_until(features, allow, stop)?;
-    built.report.repairs.splice(0..0, repairs);
+    built.report.follow(kept);
     built.report.problems.extend(shifted_crs(&built.partition, reference));
     let named = |feature: &DraftFeature| Some((feature.code.as_deref()?.trim().to_owned(), feature.name.clone()?));
     built.report.name_grids(features.iter().filter_map(named));
@@ -424,7 +417,8 @@ fn check_features(
         done += DISSOLVING * (1.0 - done);
         repairs.extend(dissolve(&mut features, reading.parent_names(), &stop.part(before, done))?);
     }
-    let built = built(&features, repairs, allow, reference, &stop.part(done, 1.0))?;
+    let kept = CheckReport { repairs, ..CheckReport::default() };
+    let built = built(&features, kept, allow, reference, &stop.part(done, 1.0))?;
     Ok(Checked { features, built })
 }
 
@@ -452,7 +446,7 @@ fn as_draft(feature: GridFeature) -> DraftFeature {
     }
 }
 
-/// A name that no edition has yet: this one, or else with a number.
+/// A name that no edition has yet: this one, or else with a number; its end gives way where that would be too long.
 pub async fn unused_name(store: &dyn Store, name: &str) -> Result<String, StoreError> {
     let taken: HashSet<String> = store.editions().await?.into_iter().map(|edition| edition.name).collect();
     let ended = |end: String| {
@@ -472,26 +466,4 @@ async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'sta
 
 fn forbidden(draft: &EditionInfo, report: CheckReport, allow: &[ProblemCode]) -> PublishError {
     PublishError::Forbidden(Box::new(Refusal { name: draft.name.clone(), report, allow: allow.to_vec() }))
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut codes: Vec<ProblemCode> = self.report.blocking(&self.allow).map(|problem| problem.code).collect();
-        let (name, errors) = (&self.name, codes.len());
-        if errors == 0 {
-            return write!(f, "edition `{name}` has no grid with a shape, so there is nothing to publish");
-        }
-        codes.sort();
-        codes.dedup();
-        let list = |codes: &[ProblemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        write!(f, "edition `{name}` is not published: {errors} error(s) forbid it ({})", list(&codes))?;
-        let (acceptable, rest): (Vec<_>, Vec<_>) = codes.iter().copied().partition(|code| code.can_be_allowed());
-        if !acceptable.is_empty() {
-            write!(f, "; --allow {} accepts what can be accepted", list(&acceptable))?;
-        }
-        if !rest.is_empty() {
-            write!(f, "; mend {} in the file, or try --repair when importing it", list(&rest))?;
-        }
-        Ok(())
-    }
 }

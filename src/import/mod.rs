@@ -32,6 +32,7 @@ mod pieces;
 pub mod progress;
 mod reading;
 mod record;
+mod refusal;
 pub mod roster;
 pub mod shapefile;
 mod template;

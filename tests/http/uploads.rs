@@ -28,7 +28,7 @@ fn a_file_becomes_a_draft_with_its_report() {
         assert_eq!(result["edition"]["grids"], serde_json::json!({"tier1": 22, "tier2": 50, "tier3": 165}));
         assert_eq!(result["edition"]["source"], "青草镇.geojsonl");
         let report = office.get("/v1/editions/spring/report").await.json();
-        assert_eq!(report["counts"], result["counts"]);
+        assert_eq!((&report["counts"], &report["notes"]), (&result["counts"], &serde_json::json!([])));
         assert_eq!(office.store.edition("spring").await.unwrap().state, EditionState::Draft);
         assert_eq!(office.left_behind(), Vec::<String>::new());
         // Without a name it is called by the day; of two at once each gets its own.
@@ -63,6 +63,7 @@ fn several_files_each_with_its_tier() {
             let features = small_town().into_iter().filter(|feature| feature["properties"]["tier"] == tier);
             let without = features.map(|mut feature| {
                 feature["properties"].as_object_mut().unwrap().remove("tier");
+                feature["geometry"]["coordinates"][0][0].as_array_mut().unwrap().push(12.into());
                 feature
             });
             lines(&without.collect::<Vec<_>>()).into_bytes()
@@ -75,6 +76,11 @@ fn several_files_each_with_its_tier() {
         let job = office.ended(office.upload(&form).await, "done").await;
         assert_eq!(job["result"]["edition"]["grids"], serde_json::json!({"tier1": 1, "tier2": 2, "tier3": 4}));
         assert_eq!(job["result"]["edition"]["source"], "v.geojsonl, g.geojsonl, s.geojsonl");
+        // What was seen in them stays with the draft.
+        let name = job["result"]["edition"]["name"].as_str().unwrap();
+        let report = office.get(&format!("/v1/editions/{name}/report")).await.json();
+        assert!(report["notes"][0].as_str().unwrap().starts_with("7 position(s) have a height"), "{report}");
+        assert_eq!(report["notes"], job["result"]["notes"]);
         assert_eq!(office.upload(&form.clone().field("crs", "wgs84,gcj02")).await.fields(), ["crs"]);
     });
 }

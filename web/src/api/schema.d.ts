@@ -1692,7 +1692,7 @@ export interface components {
             in_force: boolean;
             /** @example 2026-01 */
             name: string;
-            /** @description Each time it was put in force, in the order that was decided. */
+            /** @description Each time it was put in force, in the order that was decided, but for what was taken back. */
             publications: components["schemas"]["PublicationDetail"][];
             /** @description The files it came from. */
             source: string;
@@ -1735,7 +1735,7 @@ export interface components {
             /** @description Where the report stands after it, or which edition it is. Nothing in it is personal. */
             data: Record<string, never>;
             /**
-             * @description `report.` and what was done, `edition.published` or `edition.put_in_force`.
+             * @description `report.` and what was done, `edition.published`, `edition.put_in_force` or `edition.withdrawn`.
              * @example report.accept
              */
             kind: string;
@@ -2500,6 +2500,8 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            /** @description What was seen while the files were read and is no problem, such as the encoding that was taken for theirs. */
+            notes: string[];
             problems: components["schemas"]["FoundProblem"][];
             repairs: components["schemas"]["DoneRepair"][];
         };

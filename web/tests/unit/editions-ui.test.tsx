@@ -13,6 +13,7 @@ import { divider, flight } from "../../src/state/editions/stage.ts";
 import { work } from "../../src/state/editions/work.ts";
 import { Compare } from "../../src/ui/editions/Compare.tsx";
 import { Divider } from "../../src/ui/editions/Divider.tsx";
+import { Edition } from "../../src/ui/editions/Edition.tsx";
 import { saying } from "../../src/ui/editions/Failed.tsx";
 import { MovedReports } from "../../src/ui/editions/MovedReports.tsx";
 import { Repairs } from "../../src/ui/editions/Repairs.tsx";
@@ -226,11 +227,19 @@ test("repairs are listed with the farthest first", () => {
   const counts = { errors: 0, warnings: 0, repairs: 2, codes: {} };
   reported.value = {
     state: "loaded",
-    report: { problems: [], repairs: [repair("a", 0.1), repair("b", 0.426)], counts, names: { a: "甲" } },
+    report: { problems: [], repairs: [repair("a", 0.1), repair("b", 0.426)], counts, names: { a: "甲" }, notes: [] },
   };
   render(<Repairs />, page);
   expect(text(".who small")).toEqual(["b", "甲 a"]);
   expect(text("summary small, li .measure")).toEqual(["2 处，移动最远 0.43 米", "移动 0.43 米", "移动 0.10 米"]);
+});
+
+test("what was seen while reading is said of an edition that is opened again", async () => {
+  const counts = { errors: 0, warnings: 0, repairs: 0, codes: {} };
+  const notes = ["town.dbf was read as GBK", "2 position(s) have a height or a measure, which is dropped"];
+  reported.value = { state: "loaded", report: { problems: [], repairs: [], counts, names: {}, notes } };
+  await act(() => render(<Edition name="draft" />, page));
+  expect(text(".outcome h4, .outcome li")).toEqual(["读入时看到的", ...notes]);
 });
 
 test("what was found is said in Chinese, with the names of the grids, beside the service's English", async () => {
@@ -245,7 +254,10 @@ test("what was found is said in Chinese, with the names of the grids, beside the
   const others = Object.keys(editionWords.value.problems).filter((code) => code !== "overlap");
   const all = [problem, ...others.map((code) => ({ ...problem, code }))];
   const counts = { errors: all.length, warnings: 0, repairs: 0, codes: {} };
-  reported.value = { state: "loaded", report: { problems: all, repairs: [], counts, names: { 1: "一组", 2: "2" } } };
+  reported.value = {
+    state: "loaded",
+    report: { problems: all, repairs: [], counts, names: { 1: "一组", 2: "2" }, notes: [] },
+  };
   await act(() => render(<Report name="draft" />, page));
   expect(text("#problem-0 .who")).toEqual(["一组 1 · 2"]);
   const said = async (at: number): Promise<string[]> => {

@@ -156,7 +156,13 @@ describe("a report", () => {
     shownSeverities.value = new Set(["error", "warning"]);
     reported.value = {
       state: "loaded",
-      report: { problems, repairs: [], names: {}, counts: { errors: 2, warnings: 1, repairs: 0, codes: {} } },
+      report: {
+        problems,
+        repairs: [],
+        names: {},
+        notes: [],
+        counts: { errors: 2, warnings: 1, repairs: 0, codes: {} },
+      },
     };
   });
 

@@ -19,9 +19,6 @@ export type Work =
 
 export const work = signal<Work>({ state: "none" });
 
-/** What is worth knowing of the files that an edition was made of, but is no problem. */
-export const notes = signal<{ readonly edition: string; readonly notes: readonly string[] } | null>(null);
-
 const PAUSE_MS = 400;
 /** A service that is silent for a moment may be starting again; the job is kept. */
 const MOST_SILENCES = 20;
@@ -77,7 +74,6 @@ async function begin(
       work.value = { state: "failed", purpose, problem: job.problem ?? null };
     } else {
       work.value = { state: "done", purpose, job };
-      if (job.edition) notes.value = { edition: job.edition, notes: job.result?.notes ?? [] };
       await Promise.all([loadList(), purpose === "publish" && loadTileset()]);
       return job.edition ?? null;
     }

@@ -4,9 +4,10 @@ import type { Edition as EditionInfo } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
 import { before, begins, edition, inForce, list, standing } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
+import { reported } from "../../state/editions/report.ts";
 import { session } from "../../state/editions/session.ts";
 import { undrawn } from "../../state/editions/stage.ts";
-import { busy, notes } from "../../state/editions/work.ts";
+import { busy } from "../../state/editions/work.ts";
 import { Icon } from "../Icon.tsx";
 import { DiscardDialog } from "./DiscardDialog.tsx";
 import { PublishDialog } from "./PublishDialog.tsx";
@@ -33,7 +34,7 @@ export function Edition({ name }: { name: string }) {
           {says.edition.undrawn}
         </p>
       )}
-      <Notes name={name} />
+      <Notes />
       <Repairs />
       <Report name={name} />
     </>
@@ -68,9 +69,10 @@ function Facts({ info }: { info: EditionInfo }) {
 }
 
 /** In the words of the page; what has none in Chinese stands below as the service says it. */
-function Notes({ name }: { name: string }) {
+function Notes() {
   const says = editionWords.value.edition;
-  const told = notes.value?.edition === name ? notes.value.notes : [];
+  const now = reported.value;
+  const told = now.state === "loaded" ? now.report.notes : [];
   if (told.length === 0) return null;
   const known = told.flatMap((note) => inTheLanguage(note) ?? []);
   const unknown = told.filter((note) => inTheLanguage(note) === null);
