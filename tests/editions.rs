@@ -75,3 +75,23 @@ fn a_name_has_to_fit_into_a_path_and_a_list() {
     let listed = desk.run("editions --json").ended(0).json();
     assert_eq!((listed.as_array().unwrap().len(), &listed[0]["name"]), (1, &json!("网格 2026")));
 }
+
+#[test]
+fn publishing_says_what_it_overrides_and_counts_the_rest() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town_with_overlap()));
+    let imported = desk.run("import town.geojsonl --edition one").ended(0);
+    assert!(imported.says("warning gap (1)"), "{imported:?}");
+    let refused = desk.run("publish one").ended(1);
+    assert!(refused.says("error overlap (1)") && refused.says("--allow overlap"), "{refused:?}");
+    let published = desk.run("publish one --allow overlap").ended(0);
+    let lines: Vec<&str> = published.out.lines().collect();
+    assert_eq!(lines.len(), 4, "{published:?}");
+    assert_eq!(lines[0], "accepted overlap (1)");
+    assert!(lines[1].starts_with("  111 and 112 overlap by "), "{}", lines[1]);
+    assert_eq!(
+        lines[2],
+        "1 error(s) (1 accepted), 2 warning(s), 0 repair(s) (gap 1, roster_missing 1); `gridward check --edition one` lists them"
+    );
+    assert!(lines[3].starts_with("* one  in force since "), "{}", lines[3]);
+}

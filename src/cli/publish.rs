@@ -120,7 +120,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         context.print_json(&all)?;
     } else {
         let mut out = std::io::stdout().lock();
-        report::print(&report, &allow, &mut out)?;
+        report::print_errors(&name, &report, &allow, &mut out)?;
         writeln!(out, "{row}")?;
     }
     forbidden.map_or(Ok(()), |text| Err(Failure::Refused(text)))

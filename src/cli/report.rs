@@ -66,21 +66,8 @@ pub(super) fn print(report: &CheckReport, allow: &[ProblemCode], out: &mut impl 
     for repair in &report.repairs {
         by_action.entry(&repair.action).or_default().push(repair);
     }
-    let mut rest = report.problems.as_slice();
-    while let Some(first) = rest.first() {
-        let length = rest.iter().position(|problem| problem.code != first.code).unwrap_or(rest.len());
-        let (kind, after) = rest.split_at(length);
-        rest = after;
-        let word = match first.severity {
-            Severity::Error if allow.contains(&first.code) && first.code.can_be_allowed() => "accepted",
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        writeln!(out, "{word} {} ({length})", first.code)?;
-        for problem in kind.iter().take(MAX_LINES) {
-            writeln!(out, "  {}", line(problem))?;
-        }
-        more(length, out)?;
+    for kind in kinds(report) {
+        print_kind(kind, allow, out)?;
     }
     for (action, repairs) in by_action {
         writeln!(out, "repaired {action} ({})", repairs.len())?;
@@ -91,11 +78,60 @@ pub(super) fn print(report: &CheckReport, allow: &[ProblemCode], out: &mut impl 
         }
         more(repairs.len(), out)?;
     }
+    writeln!(out, "{}", counts(report, allow))
+}
+
+/// Prints what publishing is about: the errors, those among them that are overridden. The rest is only counted: it was told at the
+/// import.
+pub(super) fn print_errors(
+    edition: &str,
+    report: &CheckReport,
+    allow: &[ProblemCode],
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let (errors, warnings): (Vec<_>, Vec<_>) = kinds(report).partition(|kind| kind[0].severity == Severity::Error);
+    for kind in errors {
+        print_kind(kind, allow, out)?;
+    }
+    let warnings: Vec<String> = warnings.iter().map(|kind| format!("{} {}", kind[0].code, kind.len())).collect();
+    let warnings = if warnings.is_empty() { String::new() } else { format!(" ({})", warnings.join(", ")) };
+    write!(out, "{}{warnings}", counts(report, allow))?;
+    if report.problems.is_empty() && report.repairs.is_empty() {
+        return writeln!(out);
+    }
+    let quoted = if edition.contains(|c: char| !c.is_alphanumeric() && !"-_.".contains(c)) {
+        format!("'{}'", edition.replace('\'', r"'\''"))
+    } else {
+        edition.to_owned()
+    };
+    writeln!(out, "; `gridward check --edition {quoted}` lists them")
+}
+
+/// The problems of each code together, as they stand in the report.
+fn kinds(report: &CheckReport) -> impl Iterator<Item = &[Problem]> {
+    report.problems.chunk_by(|one, next| one.code == next.code)
+}
+
+fn print_kind(kind: &[Problem], allow: &[ProblemCode], out: &mut impl Write) -> io::Result<()> {
+    let (code, severity) = (kind[0].code, kind[0].severity);
+    let word = match severity {
+        Severity::Error if allow.contains(&code) && code.can_be_allowed() => "accepted",
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    writeln!(out, "{word} {code} ({})", kind.len())?;
+    for problem in kind.iter().take(MAX_LINES) {
+        writeln!(out, "  {}", line(problem))?;
+    }
+    more(kind.len(), out)
+}
+
+fn counts(report: &CheckReport, allow: &[ProblemCode]) -> String {
     let errors = count(report, Severity::Error);
     let accepted = errors - report.blocking(allow).count();
     let accepted = if accepted > 0 { format!(" ({accepted} accepted)") } else { String::new() };
     let warnings = count(report, Severity::Warning);
-    writeln!(out, "{errors} error(s){accepted}, {warnings} warning(s), {} repair(s)", report.repairs.len())
+    format!("{errors} error(s){accepted}, {warnings} warning(s), {} repair(s)", report.repairs.len())
 }
 
 fn count(report: &CheckReport, severity: Severity) -> usize {
