@@ -95,3 +95,23 @@ fn publishing_says_what_it_overrides_and_counts_the_rest() {
     );
     assert!(lines[3].starts_with("* one  in force since "), "{}", lines[3]);
 }
+
+#[test]
+fn rows_are_answered_from_an_earlier_time() {
+    let desk = Desk::new();
+    let mut renamed = town();
+    renamed[3]["properties"]["code"] = json!("118");
+    desk.write("2025.geojsonl", &lines(&town())).write("2026.geojsonl", &lines(&renamed));
+    desk.run("import 2025.geojsonl --edition 2025 --publish --from 2025-01-01T00:00:00Z").ended(0);
+    desk.run("import 2026.geojsonl --edition 2026 --publish --from 2026-01-01T00:00:00Z").ended(0);
+    desk.write("then.csv", "grid,role,name\ntown,leader,张三\n").write("now.csv", "grid,role,name\ntown,leader,李四\n");
+    desk.run("roster import then.csv --from 2025-01-01T00:00:00Z").ended(0);
+    desk.run("roster import now.csv --from 2026-01-01T00:00:00Z --amend").ended(0);
+    let rows = |at: &str| desk.run_with_input(&format!("assign - {at}"), b"lon,lat\n116.91,30.81\n").ended(0).out;
+    let header = "lon,lat,tier1,tier2,tier3,party_group,leader,error\n";
+    assert_eq!(rows(""), format!("{header}116.91,30.81,1,11,118,,李四,\n"));
+    assert_eq!(rows("--at 2025-06-01T00:00:00Z"), format!("{header}116.91,30.81,1,11,111,,张三,\n"));
+    desk.write("points.csv", "lon,lat\n116.91,30.81\n");
+    assert!(desk.run("assign points.csv --at 2024-01-01T00:00:00Z").ended(1).says("in force at that time"));
+    desk.run("assign points.csv --at yesterday").ended(2);
+}

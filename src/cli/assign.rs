@@ -8,7 +8,9 @@ use std::time::Instant;
 use clap::{Args as ClapArgs, ValueEnum};
 use indicatif::ProgressBar;
 use serde::Serialize;
+use time::OffsetDateTime;
 
+use super::publish::time_argument;
 use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome, snapshot};
 use crate::assign::bulk::{Bulk, BulkFormat, Counts};
@@ -34,6 +36,10 @@ pub struct Args {
     /// The coordinate system of the points: wgs84, cgcs2000, gcj02 or bd09.
     #[arg(long, default_value = "wgs84", value_name = "CRS")]
     crs: QueryCrs,
+
+    /// Answers from the edition and the roster in force at that time, such as 2026-01-31T08:00:00+08:00.
+    #[arg(long, value_name = "TIME", value_parser = time_argument)]
+    at: Option<OffsetDateTime>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -54,7 +60,7 @@ struct Summary {
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {
-    let snapshot = snapshot::load(context, None).await?;
+    let snapshot = snapshot::load(context, args.at).await?;
     let edition = snapshot.edition.info.name.clone();
     let started = Instant::now();
     let bulk = Bulk::new(snapshot, format(&args), args.crs);
