@@ -96,6 +96,30 @@ fn publishing_says_what_it_overrides_and_counts_the_rest() {
     assert!(lines[3].starts_with("* one  in force since "), "{}", lines[3]);
 }
 
+/// Nobody is to be told to write two dashes before a number.
+#[test]
+fn a_number_below_what_is_allowed_is_answered_with_what_is() {
+    let desk = Desk::new();
+    for (arguments, allowed) in [
+        ("check a.geojson --repair --tolerance -1", "from 0.001 to 1000"),
+        ("import a.geojson --repair --tolerance -0.5", "from 0.001 to 1000"),
+        ("check a.geojson --repair --tolerance x", "from 0.001 to 1000"),
+        ("generate --grids -1", "whole and above 0"),
+        ("generate --tiers -1,2,3", "whole and above 0"),
+        ("generate --grids 9 --seed -1", "from 0 to 18446744073709551615"),
+        ("bench locate --seconds -1", "above 0 and up to 3600"),
+        ("bench tiles --seconds -1", "above 0 and up to 3600"),
+        ("audit --limit -1", "not below 0"),
+        ("serve --max-jobs -1", "1..1000"),
+        ("serve --max-upload-mib -1", "1..="),
+        ("serve --rate-limit -1", "0..="),
+        ("serve --webhook-lease -1", "4..=600"),
+    ] {
+        let refused = desk.run(arguments).ended(2);
+        assert!(refused.says(allowed) && !refused.says("'-- "), "{arguments}: {refused:?}");
+    }
+}
+
 #[test]
 fn rows_are_answered_from_an_earlier_time() {
     let desk = Desk::new();

@@ -28,8 +28,12 @@ pub struct Args {
     action: Option<String>,
 
     /// At most so many rows
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = limit, allow_negative_numbers = true)]
     limit: usize,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "a number of rows is whole and not below 0".to_owned())
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {

@@ -39,7 +39,7 @@ enum Command {
         points: Option<PathBuf>,
 
         /// How long each of the three measurements takes, about.
-        #[arg(long, value_name = "S", default_value_t = 2.0)]
+        #[arg(long, value_name = "S", default_value_t = 2.0, allow_negative_numbers = true)]
         seconds: f64,
     },
 
@@ -50,7 +50,7 @@ enum Command {
         tiles: Option<PathBuf>,
 
         /// How long it takes, about.
-        #[arg(long, value_name = "S", default_value_t = 5.0)]
+        #[arg(long, value_name = "S", default_value_t = 5.0, allow_negative_numbers = true)]
         seconds: f64,
     },
 }
@@ -70,18 +70,18 @@ struct LocateFigures {
 }
 
 pub async fn run(args: Args, context: &Context) -> Outcome {
+    let (Command::Locate { seconds, .. } | Command::Tiles { seconds, .. }) = args.command;
+    let time = duration(seconds)?;
     let snapshot = snapshot::load(context, None).await?;
     match args.command {
-        Command::Locate { points, seconds } => {
-            let time = duration(seconds)?;
+        Command::Locate { points, .. } => {
             let points = match points {
                 Some(path) => read_points(&path)?,
                 None => random_points(&snapshot)?,
             };
             context.print_json(&bench_locate(&snapshot, &points, time))
         }
-        Command::Tiles { tiles, seconds } => {
-            let time = duration(seconds)?;
+        Command::Tiles { tiles, .. } => {
             let tiles = match tiles {
                 Some(path) => read_tiles(&path)?,
                 None => tiles::bench::spread(&snapshot.edition, TILES_PER_ZOOM),

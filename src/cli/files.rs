@@ -50,7 +50,7 @@ pub struct FileArgs {
     repair: bool,
 
     /// How many metres a repair may move anything at most [default: 0.5]
-    #[arg(long, value_name = "METRES", requires = "repair", value_parser = tolerance)]
+    #[arg(long, value_name = "METRES", requires = "repair", value_parser = tolerance, allow_negative_numbers = true)]
     tolerance: Option<f64>,
 
     /// Make upper tiers that are in no file of the grids below them, by the parents these name or by the beginnings of their codes

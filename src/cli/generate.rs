@@ -18,19 +18,19 @@ const BUFFER_BYTES: usize = 1 << 20;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Grids of tier 3; those of tier 1 and 2 follow in the proportions 22 : 50 : 165
-    #[arg(long, value_name = "N", required_unless_present = "tiers")]
+    #[arg(long, value_name = "N", required_unless_present = "tiers", value_parser = count, allow_negative_numbers = true)]
     grids: Option<usize>,
 
     /// Grids of tier 1, 2 and 3
-    #[arg(long, value_name = "A,B,N", value_delimiter = ',', num_args = 1)]
+    #[arg(long, value_name = "A,B,N", value_delimiter = ',', num_args = 1, value_parser = count, allow_hyphen_values = true)]
     tiers: Option<Vec<usize>>,
 
     /// The same seed gives the same grids, on every machine
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     seed: u64,
 
     /// The middle, in degrees of WGS 84
-    #[arg(long, value_name = "LON,LAT", value_delimiter = ',', num_args = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "LON,LAT", value_delimiter = ',', num_args = 1, allow_hyphen_values = true)]
     center: Option<Vec<f64>>,
 
     /// Codes and names of the tier-1 grids, as CSV with the columns code and name, the middle one first
@@ -108,6 +108,14 @@ fn write_grids(partition: &Partition, naming: &Naming, out: impl Write) -> Outco
         write_grid(&feature, Some(NOTE), &mut out)?;
     }
     Ok(out.flush()?)
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "a number of grids is whole and above 0".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 fn in_file(path: &Path, error: impl std::fmt::Display) -> Failure {

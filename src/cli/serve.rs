@@ -30,7 +30,7 @@ pub struct Args {
     demo: bool,
 
     /// Mebibytes of all files of one upload together, at most
-    #[arg(long, value_name = "MIB", env = "GRIDWARD_MAX_UPLOAD_MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MIB", env = "GRIDWARD_MAX_UPLOAD_MIB", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     max_upload_mib: u32,
 
     /// Where uploads are kept until they are read [default: the system's folder for temporary files]
@@ -38,7 +38,7 @@ pub struct Args {
     upload_folder: Option<PathBuf>,
 
     /// Jobs that are taken on at the same time, at most; two of them work, the others wait
-    #[arg(long, value_name = "N", env = "GRIDWARD_MAX_JOBS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..1000))]
+    #[arg(long, value_name = "N", env = "GRIDWARD_MAX_JOBS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..1000), allow_negative_numbers = true)]
     max_jobs: u16,
 
     /// A host that webhooks may lead to whatever its address, over http too; with :PORT only there. May be repeated
@@ -46,15 +46,21 @@ pub struct Args {
     allow_webhook_host: Vec<String>,
 
     /// Seconds after which another process delivers to webhooks when the one that did is gone
-    #[arg(long, value_name = "SECONDS", env = "GRIDWARD_WEBHOOK_LEASE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(4..=600))]
+    #[arg(long, value_name = "SECONDS", env = "GRIDWARD_WEBHOOK_LEASE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(4..=600), allow_negative_numbers = true)]
     webhook_lease: u32,
 
     /// Requests to the API in a minute from one address without a key, at most; 0 is without a limit
-    #[arg(long, value_name = "N", env = "GRIDWARD_RATE_LIMIT", default_value_t = 600)]
+    #[arg(long, value_name = "N", env = "GRIDWARD_RATE_LIMIT", default_value_t = 600, allow_negative_numbers = true)]
     rate_limit: u32,
 
     /// Requests to the API in a minute by one key or account, at most; 0 is without a limit
-    #[arg(long, value_name = "N", env = "GRIDWARD_KEY_RATE_LIMIT", default_value_t = 6_000)]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "GRIDWARD_KEY_RATE_LIMIT",
+        default_value_t = 6_000,
+        allow_negative_numbers = true
+    )]
     key_rate_limit: u32,
 
     /// Proxies in front, addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed
