@@ -139,3 +139,30 @@ fn rows_are_answered_from_an_earlier_time() {
     assert!(desk.run("assign points.csv --at 2024-01-01T00:00:00Z").ended(1).says("in force at that time"));
     desk.run("assign points.csv --at yesterday").ended(2);
 }
+
+#[test]
+fn a_code_that_no_grid_has_is_warned_of_by_its_cell() {
+    let desk = Desk::new();
+    desk.write("town.geojsonl", &lines(&town()));
+    desk.run("import town.geojsonl --publish").ended(0);
+    desk.write("roster.csv", "role,name,grid\nleader,张三,town\nleader,李四,111\nleader,王五,999\nmediator,赵六,999\n");
+    let imported = desk.run("roster import roster.csv").ended(0);
+    assert!(imported.says("1 code(s) belong to no grid of the edition in force: 999 (line 4)"), "{imported:?}");
+    desk.run("roster export -o roster.xlsx").ended(0);
+    let imported = desk.run("roster import roster.xlsx --json").ended(0).json();
+    assert_eq!([&imported["unknown_grids"], &imported["unknown_grids_at"]], [&json!(["999"]), &json!(["A3"])]);
+}
+
+/// As docs/roster.md says: the roster of before, from the same moment.
+#[test]
+fn a_scheduled_roster_gives_way_to_another_from_the_same_moment() {
+    let desk = Desk::new();
+    desk.write("now.csv", "grid,role,name\ntown,leader,张三\n").write("next.csv", "grid,role,name\ntown,leader,李四\n");
+    desk.run("roster import now.csv").ended(0);
+    desk.run("roster import next.csv --from 2126-01-01T00:00:00Z").ended(0);
+    let at = |time: &str| desk.run(&format!("roster export --at {time}")).ended(0).out;
+    assert!(at("2126-06-01T00:00:00Z").contains("李四"));
+    desk.run("roster export -o kept.csv").ended(0);
+    desk.run("roster import kept.csv --from 2126-01-01T00:00:00Z").ended(0);
+    assert!(at("2126-06-01T00:00:00Z").contains("张三") && !at("2126-06-01T00:00:00Z").contains("李四"));
+}

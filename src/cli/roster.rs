@@ -95,6 +95,8 @@ struct Imported<'a> {
     town_office: bool,
     /// Codes that no grid of the edition in force has.
     unknown_grids: Vec<&'a str>,
+    /// Where the file first names each of them.
+    unknown_grids_at: Vec<&'a str>,
     ignored_columns: &'a [String],
 }
 
@@ -151,13 +153,16 @@ async fn import(context: &Context, args: &ImportArgs) -> Outcome {
     // Before the first edition every code is unknown; that is nothing to warn about.
     let known: Option<FxHashSet<&str>> =
         known.as_ref().map(|features| features.iter().map(|feature| feature.grid.code.as_str()).collect());
+    let unknown = file.unknown_grids(|code| known.as_ref().is_none_or(|codes| codes.contains(code)));
+    let (unknown_grids, unknown_grids_at) = unknown.into_iter().unzip();
     let imported = Imported {
         in_force_from: args.from.unwrap_or(recorded),
         read_as: &file.read_as,
         grids: file.entries.len(),
         people: file.entries.iter().map(|entry| entry.people.len()).sum(),
         town_office: file.has_town_office(),
-        unknown_grids: file.unknown_grids(|code| known.as_ref().is_none_or(|codes| codes.contains(code))),
+        unknown_grids,
+        unknown_grids_at,
         ignored_columns: &file.ignored_columns,
     };
     if context.json {
@@ -185,9 +190,10 @@ fn report(imported: &Imported<'_>, when: &str) -> Outcome {
     }
     if !imported.unknown_grids.is_empty() {
         const SHOWN: usize = 10;
-        let shown = &imported.unknown_grids[..imported.unknown_grids.len().min(SHOWN)];
+        let placed = imported.unknown_grids.iter().zip(&imported.unknown_grids_at);
+        let shown: Vec<String> = placed.take(SHOWN).map(|(code, place)| format!("{code} ({place})")).collect();
         eprintln!(
-            "warning: {} codes belong to no grid of the edition in force: {}{}",
+            "warning: {} code(s) belong to no grid of the edition in force: {}{}",
             imported.unknown_grids.len(),
             shown.join(", "),
             if imported.unknown_grids.len() > SHOWN { ", …" } else { "" }

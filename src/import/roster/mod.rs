@@ -51,6 +51,8 @@ const UNTIL: usize = 7;
 pub struct RosterFile {
     /// In the order in which the grids first appear.
     pub entries: Vec<RosterEntry>,
+    /// Where the file first names the grid of each entry: `line 3`, or the cell `A3` of a sheet.
+    pub places: Vec<String>,
     /// Columns that mean nothing here; their content is not kept.
     pub ignored_columns: Vec<String>,
     /// How the bytes were understood, for people: `UTF-8`, `GBK`, or the sheet.
@@ -58,10 +60,11 @@ pub struct RosterFile {
 }
 
 impl RosterFile {
-    /// Codes of the roster that no grid has, for a warning: they may belong to an edition still to come.
-    pub fn unknown_grids(&self, is_known: impl Fn(&str) -> bool) -> Vec<&str> {
+    /// Codes of the roster that no grid has, each with its place, for a warning: they may belong to an edition still to come.
+    pub fn unknown_grids(&self, is_known: impl Fn(&str) -> bool) -> Vec<(&str, &str)> {
         let codes = self.entries.iter().map(|entry| entry.grid.as_str());
-        codes.filter(|code| *code != TOWN_OFFICE && !is_known(code)).collect()
+        let placed = codes.zip(self.places.iter().map(String::as_str));
+        placed.filter(|&(code, _)| code != TOWN_OFFICE && !is_known(code)).collect()
     }
 
     /// Whether it names somebody of the town office, without which places can be left with nobody.

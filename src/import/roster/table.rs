@@ -29,10 +29,11 @@ pub(super) struct Table {
     known: FxHashMap<String, Known>,
 }
 
-/// Of a grid: its place in `file.entries`, and the rows that first named the party group and each person.
+/// Of a grid: its place in `file.entries`, and the rows that first named it, the party group and each person.
 #[derive(Debug)]
 struct Known {
     entry: usize,
+    grid_row: u64,
     party_group_row: u64,
     people_rows: Vec<u64>,
 }
@@ -75,7 +76,7 @@ impl Table {
             let message = "the header has a column of names and no column `role` (职务) that says what they are";
             return Err(RosterRefused::whole(message));
         }
-        let file = RosterFile { entries: Vec::new(), ignored_columns, read_as };
+        let file = RosterFile { ignored_columns, read_as, ..RosterFile::default() };
         let refused = RosterRefused::default();
         Ok(Table { file, refused, places, header, place_of, known: FxHashMap::default() })
     }
@@ -107,8 +108,16 @@ impl Table {
         self.refused.problems.push(RosterProblem { place, column: name.unwrap_or_default(), message });
     }
 
-    pub fn finish(self) -> Result<RosterFile, RosterRefused> {
-        if self.refused.problems.is_empty() { Ok(self.file) } else { Err(self.refused) }
+    pub fn finish(mut self) -> Result<RosterFile, RosterRefused> {
+        if !self.refused.problems.is_empty() {
+            return Err(self.refused);
+        }
+        let mut places = vec![String::new(); self.file.entries.len()];
+        for known in self.known.values() {
+            places[known.entry] = self.place(known.grid_row, Some(GRID));
+        }
+        self.file.places = places;
+        Ok(self.file)
     }
 
     /// `line 7`, `row 7`, or the cell `B7`.
@@ -127,7 +136,7 @@ impl Table {
         let entries = &mut self.file.entries;
         let known = self.known.entry(grid.to_owned()).or_insert_with(|| {
             entries.push(RosterEntry { grid: grid.to_owned(), party_group: None, people: Vec::new() });
-            Known { entry: entries.len() - 1, party_group_row: row, people_rows: Vec::new() }
+            Known { entry: entries.len() - 1, grid_row: row, party_group_row: row, people_rows: Vec::new() }
         });
         let entry = &mut entries[known.entry];
         match &entry.party_group {

@@ -31,7 +31,7 @@ fn reads_both_languages_and_several_people_of_a_grid() {
     assert_eq!(en.entries[0].leader().unwrap().phone.as_deref(), Some("138 0000 0000"));
     assert_eq!(en.entries[0].staff().map(|person| person.name.as_str()).collect::<Vec<_>>(), ["乙"]);
     assert_eq!(en.entries[1], RosterEntry { grid: "b".into(), party_group: None, people: vec![] });
-    assert_eq!(en.unknown_grids(|code| code == "b"), ["a1"]);
+    assert_eq!(en.unknown_grids(|code| code == "b"), [("a1", "line 2")]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_town_office_and_vacant_posts() {
     assert_eq!(file.entries.iter().map(|entry| entry.grid.as_str()).collect::<Vec<_>>(), ["town", "a"]);
     assert_eq!((file.entries[0].people.len(), file.entries[1].people.len()), (2, 0));
     assert_eq!(file.entries[1].party_group.as_deref(), Some("一组"));
-    assert!(file.has_town_office() && file.unknown_grids(|_| false) == ["a"]);
+    assert!(file.has_town_office() && file.unknown_grids(|_| false) == [("a", "line 4")]);
     assert!(!read(b"grid\ntown\n").unwrap().has_town_office(), "an office without people");
 }
 
