@@ -6,7 +6,7 @@ import { form } from "../../src/api/upload.ts";
 import { boxAround, joined } from "../../src/lib/boxes.ts";
 import { isPart } from "../../src/lib/shapefile.ts";
 import { changesOf } from "../../src/state/editions/changes.ts";
-import { before, list, repairedName, since, standing } from "../../src/state/editions/list.ts";
+import { before, list, repairedName, since, standing, usuallyBefore } from "../../src/state/editions/list.ts";
 import {
   choose,
   chosen,
@@ -118,6 +118,19 @@ test("an edition that was taken back neither comes nor was in force", () => {
     expect(standing(current, now)).toBe("in_force");
     expect(before.value?.name).toBe("first");
   }
+});
+
+test("an edition is compared with what it replaced, or would replace", () => {
+  const on = (day: string) => [{ in_force_from: `${day}T00:00:00Z`, recorded_at: `${day}T00:00:00Z` }];
+  const [draft, current] = [edition("draft"), edition("current", { in_force: true, publications: on("2026-05-01") })];
+  const [last, first] = [
+    edition("last", { publications: on("2026-04-01") }),
+    edition("first", { publications: on("2026-03-01") }),
+  ];
+  list.value = { state: "loaded", editions: [draft, current, first, last] };
+  expect([current, draft, last].map((one) => usuallyBefore(one)?.name)).toEqual(["last", "current", "current"]);
+  list.value = { state: "loaded", editions: [draft, current] };
+  expect(usuallyBefore(current)).toBeUndefined();
 });
 
 test("a repaired draft gets a name that is free", () => {

@@ -49,6 +49,11 @@ export function begins({ publications, name }: Edition): string[] {
     .sort((a, b) => Date.parse(a) - Date.parse(b));
 }
 
+/** What an edition is compared with unless the reader says otherwise: what it replaced, or would replace. */
+export function usuallyBefore(edition: Edition): Edition | undefined {
+  return edition.in_force ? before.value : inForce.value;
+}
+
 export function edition(name: string): Edition | undefined {
   const now = list.value;
   return now.state === "loaded" ? now.editions.find((one) => one.name === name) : undefined;

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { Edition as EditionInfo } from "../../api/types.ts";
 import { editionWords } from "../../i18n/editions/index.ts";
-import { before, begins, edition, inForce, list, standing } from "../../state/editions/list.ts";
+import { before, begins, edition, list, standing, usuallyBefore } from "../../state/editions/list.ts";
 import { openComparison } from "../../state/editions/page.ts";
 import { reported } from "../../state/editions/report.ts";
 import { session } from "../../state/editions/session.ts";
@@ -163,7 +163,7 @@ function CompareWith({ info }: { info: EditionInfo }) {
   const says = editionWords.value.edition;
   const now = list.value;
   const others = now.state === "loaded" ? now.editions.filter(({ name }) => name !== info.name) : [];
-  const usual = inForce.value && inForce.value.name !== info.name ? inForce.value.name : (others[0]?.name ?? "");
+  const usual = usuallyBefore(info)?.name ?? others[0]?.name ?? "";
   const picked = useSignal<string | null>(null);
   if (others.length === 0) return null;
   const other = picked.value ?? usual;
