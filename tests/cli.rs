@@ -374,7 +374,7 @@ fn an_edition_that_is_withdrawn_is_no_longer_said_to_come() {
     let scheduled = desk.run("publish new --from 2126-01-01T00:00:00Z").ended(0);
     assert!(scheduled.says("new  published, in force from 2126-01-01T00:00:00Z on"), "{scheduled:?}");
     let listed = desk.run("withdraw new").ended(0);
-    assert!(!listed.says("2126"), "{listed:?}");
+    assert!(!listed.says("2126") && listed.says("  new  published, 已撤回 withdrawn"), "{listed:?}");
     let listed = desk.run("editions --json").ended(0).json();
     assert_eq!([&listed[0]["scheduled"], &listed[1]["scheduled"]], [&json!([]), &json!([])]);
 }

@@ -105,6 +105,9 @@ impl fmt::Display for EditionRow {
             (EditionState::Draft, ..) => "draft".to_string(),
             (EditionState::Published, true, Some(since)) => format!("in force since {since}"),
             (EditionState::Published, _, Some(since)) => format!("published, last from {since}"),
+            (EditionState::Published, _, None) if self.scheduled.is_empty() => {
+                "published, 已撤回 withdrawn".to_string()
+            }
             (EditionState::Published, _, None) => "published".to_string(),
         };
         for from in &self.scheduled {
