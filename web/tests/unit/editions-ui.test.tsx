@@ -153,6 +153,7 @@ test("a comparison tells who got how much, and folds what hardly moves", async (
     removed: [
       { ...place, code: "r", name: "栗树组", area_km2: 0.298, into: [part("楼屋组", 0.985), part("高坎组", 0.003)] },
       { ...place, code: "s", name: "岛", area_km2: 1, into: [part("甲", 0.004), part("乙", 0.003)] },
+      { ...place, code: "t", name: "屑", area_km2: 1, into: Array.from("甲乙丙丁戊己", (name) => part(name, 1 / 6)) },
     ],
     moved: [moved("微", 60, 0.2), moved("小", 99, 5), moved("大", 3000, 0.5), moved("尘", 2, 0)],
     hand_overs: [],
@@ -164,7 +165,12 @@ test("a comparison tells who got how much, and folds what hardly moves", async (
     strips: { type: "FeatureCollection", features: [] },
   };
   await act(() => render(<Compare before="a" after="b" />, page));
-  expect(text('[data-kind="removed"] .more')).toEqual(["并入 楼屋组 99%", "并入 甲 <1%、乙 <1%"]);
+  expect(text('[data-kind="removed"] .more')).toEqual([
+    "并入 楼屋组 99%",
+    "1% 不再属于任何网格",
+    "99% 不再属于任何网格",
+    "并入 甲 17%、乙 17%、丙 17%、丁 17%、戊 17%、己 17%",
+  ]);
   const names = () => text('[data-kind="moved"] .who').map((name) => name[0]);
   expect([names(), text('[data-kind="moved"] .count')]).toEqual([["大", "小"], ["2"]]);
   const fold = page.querySelector<HTMLElement>(".small-changes");

@@ -235,6 +235,8 @@ export const en: EditionWords = {
     hideSmall: (count) => `Hide ${many(count, "very small change")}`,
     outOf: (names) => `out of ${names}`,
     into: (names) => `into ${names}`,
+    outOfNobodys: (share) => `${share} was in no grid before`,
+    intoNobodys: (share) => `${share} is in no grid any more`,
   },
   publish: {
     title: (name) => `Publish ${name}`,

@@ -234,6 +234,8 @@ export const zh = {
     hideSmall: (count: number) => `收起 ${count.toLocaleString("en")} 处很小的变动`,
     outOf: (names: string) => `来自 ${names}`,
     into: (names: string) => `并入 ${names}`,
+    outOfNobodys: (share: string) => `${share} 原来不属于任何网格`,
+    intoNobodys: (share: string) => `${share} 不再属于任何网格`,
   },
   publish: {
     title: (name: string) => `发布 ${name}`,

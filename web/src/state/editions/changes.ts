@@ -25,6 +25,8 @@ export interface Change {
   readonly is?: string;
   /** Other grids that its land came from or went to, the largest part first; those that have hardly any of it are left out. */
   readonly others?: readonly Part[];
+  /** The share of its land that was no other grid's, or is none's now. */
+  readonly nobodys?: number;
   readonly gainedM2?: number;
   readonly lostM2?: number;
   readonly areaM2?: number;
@@ -50,12 +52,10 @@ export function changesOf(comparison: Lists): Change[] {
   });
   return [
     ...added.map((grid): Change => {
-      const others = partsOf(grid.out_of);
-      return { kind: "added", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
+      return { kind: "added", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, ...partsOf(grid.out_of) };
     }),
     ...removed.map((grid): Change => {
-      const others = partsOf(grid.into);
-      return { kind: "removed", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, others };
+      return { kind: "removed", ...base(grid), areaM2: grid.area_km2 * M2_PER_KM2, ...partsOf(grid.into) };
     }),
     ...recoded.map((grid): Change => {
       const { from, to } = grid;
@@ -82,10 +82,12 @@ const SMALL_M2 = 100;
 /** Of many small parts. */
 const MOST_PARTS = 5;
 
-function partsOf(shares: readonly (Part & { code: string })[]): Part[] {
+function partsOf(shares: readonly (Part & { code: string })[]): Pick<Change, "others" | "nobodys"> {
   const parts = shares.map(({ code, name, share }) => ({ name: name || code, share }));
   const large = parts.filter(({ share }) => share >= SMALL_SHARE);
-  return large.length > 0 ? large : parts.slice(0, MOST_PARTS);
+  const nobodys = 1 - parts.reduce((sum, { share }) => sum + share, 0);
+  if (nobodys >= SMALL_SHARE) return { others: large, nobodys };
+  return { others: large.length > 0 ? large : parts.slice(0, MOST_PARTS) };
 }
 
 /** Land gained and lost together. */

@@ -218,14 +218,16 @@ function Measure({ change }: { change: Change }) {
 
 function Was({ change }: { change: Change }) {
   const says = editionWords.value.compare;
-  const others = (change.others ?? []).map(({ name, share }) => `${name} ${percent(share)}`).join("、");
-  const text =
-    change.was !== undefined
-      ? `${change.was || "—"} → ${change.is || "—"}`
-      : others === ""
-        ? ""
-        : change.kind === "added"
-          ? says.outOf(others)
-          : says.into(others);
-  return text === "" ? null : <small class="more">{text}</small>;
+  const { kind, was, is, others = [], nobodys } = change;
+  if (was !== undefined) return <small class="more">{`${was || "—"} → ${is || "—"}`}</small>;
+  const names = others.map(({ name, share }) => `${name} ${percent(share)}`).join("、");
+  const isNew = kind === "added";
+  return (
+    <>
+      {names !== "" && <small class="more">{isNew ? says.outOf(names) : says.into(names)}</small>}
+      {nobodys !== undefined && (
+        <small class="more">{isNew ? says.outOfNobodys(percent(nobodys)) : says.intoNobodys(percent(nobodys))}</small>
+      )}
+    </>
+  );
 }
