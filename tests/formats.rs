@@ -6,6 +6,7 @@ mod flatgeobuf;
 mod gdal;
 mod geopackage;
 mod guide;
+mod ids;
 mod kml;
 mod made;
 mod mutations;

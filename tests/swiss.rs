@@ -42,13 +42,13 @@ pub fn folder(year: &str) -> PathBuf {
 }
 
 /// The arguments that import a year: cantons, districts and municipalities, each numbered from 1 or so and without parents.
+/// The coordinate system is that of the .prj, some of which name one of heights too.
 pub fn import_arguments(year: &str) -> String {
     let files = ["cantons", "districts", "municipalities"]
         .map(|name| folder(year).join(name).with_extension("shp").display().to_string());
     format!(
-        "import {} --tier 1,2,3 --code K{{id}},B{{id}},id --name name --crs EPSG:{} --repair --tolerance 2 --edition {year}",
-        files.join(" "),
-        epsg(year)
+        "import {} --tier 1,2,3 --code K{{id}},B{{id}},id --name name --repair --tolerance 2 --edition {year}",
+        files.join(" ")
     )
 }
 

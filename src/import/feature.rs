@@ -70,6 +70,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     properties: Option<&'a RawValue>,
     #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
     coordinates: Option<&'a RawValue>,
     #[serde(borrow)]
     geometries: Option<&'a RawValue>,
@@ -115,9 +117,7 @@ pub(super) fn parse(
     let mut collected = Collected::new(crs, vertices_left);
     match object.kind.as_deref() {
         Some("Feature") => {
-            if let Some(properties) = object.properties {
-                read_properties(text, properties.get(), fields, &mut parsed)?;
-            }
+            read_fields(text, object.properties, object.id, fields, &mut parsed)?;
             if let Some(geometry) = object.geometry {
                 let shape = members(text, geometry.get(), "geometry")?;
                 read_geometry(text, &shape, "geometry", 0, &mut collected)?;
@@ -221,18 +221,24 @@ impl<'de, F: FnMut(&'de str) -> bool> Visitor<'de> for EachRaw<F> {
     }
 }
 
-pub(super) fn read_properties(
-    whole: &str,
-    object: &str,
+/// Reads the properties of a feature, and its own `id` as one more where no property is called so, as GDAL does.
+pub(super) fn read_fields<'a>(
+    whole: &'a str,
+    properties: Option<&'a RawValue>,
+    id: Option<&'a RawValue>,
     fields: &FieldMapping,
     parsed: &mut Parsed,
 ) -> Result<(), FeatureFault> {
-    if !object.starts_with('{') {
-        return Err(fault("properties", format!("an object is expected, not {}", excerpt(object))));
+    const ID: &str = "id";
+    let mut properties = match properties {
+        Some(object) => property_list(whole, object.get())?,
+        None => Vec::new(),
+    };
+    if let Some(id) = id
+        && !properties.iter().any(|(name, _)| name.eq_ignore_ascii_case(ID))
+    {
+        properties.push((Cow::Borrowed(ID), id));
     }
-    let mut json = serde_json::Deserializer::from_str(object);
-    let properties =
-        json.deserialize_map(PropertyList).map_err(|error| json_fault(whole, object, "properties", &error))?;
     let mapped = fields.map(&properties, |value| scalar_text(value.get())).map_err(|wrong| FeatureFault {
         at: Some(offset_in(whole, properties[wrong.position].1.get())),
         field: wrong.field,
@@ -241,6 +247,14 @@ pub(super) fn read_properties(
     parsed.take(mapped);
     parsed.properties = properties.into_iter().map(|(name, _)| name.into_owned()).collect();
     Ok(())
+}
+
+fn property_list<'a>(whole: &'a str, object: &'a str) -> Result<Vec<Property<'a>>, FeatureFault> {
+    if !object.starts_with('{') {
+        return Err(fault("properties", format!("an object is expected, not {}", excerpt(object))));
+    }
+    let mut json = serde_json::Deserializer::from_str(object);
+    json.deserialize_map(PropertyList).map_err(|error| json_fault(whole, object, "properties", &error))
 }
 
 type Property<'a> = (Cow<'a, str>, &'a RawValue);

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::coordinates::Collected;
 use super::crs::ImportCrs;
-use super::feature::{EachRaw, Parsed, crs_member, read_properties};
+use super::feature::{EachRaw, Parsed, crs_member, read_fields};
 use super::layers;
 use super::mapping::{TierFrom, clip};
 use super::reading::{Fault, Reading};
@@ -49,6 +49,8 @@ struct Object<'a> {
     kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     properties: Option<&'a RawValue>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
     #[serde(borrow)]
     arcs: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -180,10 +182,9 @@ impl Each<'_> {
     fn parse(&self, json: &str, shape: &mut Collected) -> Result<Parsed, Wrong> {
         let object: Object<'_> = serde_json::from_str(json).map_err(|error| wrong("geometry", error))?;
         let mut parsed = Parsed::default();
-        if let Some(properties) = object.properties.filter(|json| json.get() != "null") {
-            read_properties(json, properties.get(), &self.reading.options.fields, &mut parsed)
-                .map_err(|fault| wrong(&fault.field, fault.message))?;
-        }
+        let properties = object.properties.filter(|json| json.get() != "null");
+        read_fields(json, properties, object.id, &self.reading.options.fields, &mut parsed)
+            .map_err(|fault| wrong(&fault.field, fault.message))?;
         if let TierFrom::Fixed(tier) = self.reading.options.fields.tier {
             parsed.feature.tier = Some(tier);
         }

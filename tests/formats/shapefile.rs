@@ -54,6 +54,36 @@ fn the_town_in_every_kind_of_coordinate_system() {
     }
 }
 
+/// As Esri's programs write it; GDAL reads such files, and so did nobody here.
+#[test]
+fn a_system_of_heights_behind_the_other_one_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let heights = r#"VERTCS["Yellow_Sea_1985",VDATUM["Yellow_Sea_1985"],PARAMETER["Vertical_Shift",0.0],PARAMETER["Direction",1.0],UNIT["Meter",1.0]]"#;
+    for epsg in ["4326", "4490", "4498", "4527", "4548"] {
+        let path = town(folder.path(), &format!("h{epsg}"), &["-t_srs", &format!("EPSG:{epsg}")]);
+        let prj = path.with_extension("prj");
+        let alone = fs::read_to_string(&prj).unwrap();
+        for separator in [",", " , "] {
+            fs::write(&prj, format!("{alone}{separator}{heights}\n")).unwrap();
+            let reading = read(&path);
+            assert_same(&reading, &judge(&path, &[]), ENGLISH);
+            assert_eq!(reading.features.len(), 237);
+        }
+        for rest in [
+            heights.to_string(),
+            ",".into(),
+            format!(",{alone}"),
+            format!(",{heights},{heights}"),
+            format!(",{heights}]"),
+        ] {
+            fs::write(&prj, format!("{alone}{rest}")).unwrap();
+            assert_says(&read(&path), "it is no well-known text of a coordinate system");
+        }
+        fs::write(&prj, heights).unwrap();
+        assert_says(&read(&path), "it is no well-known text of a coordinate system");
+    }
+}
+
 #[test]
 fn the_town_with_heights_and_measures() {
     let folder = tempfile::tempdir().unwrap();

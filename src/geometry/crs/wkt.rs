@@ -266,10 +266,16 @@ impl Node {
     }
 }
 
-/// `None` for what is no such text.
+/// `None` for what is no such text. Esri's programs write the system of heights behind the other one, with a comma between:
+/// `PROJCS[…],VERTCS[…]`. It is passed over, for heights are dropped.
 fn parse(text: &str) -> Option<Node> {
     let mut rest = Some(text.trim_start_matches('\u{feff}').trim()).filter(|text| text.len() <= MAX_BYTES)?;
     let root = node(&mut rest, 0)?;
+    rest = rest.trim_start();
+    if let Some(heights) = rest.strip_prefix(',') {
+        rest = heights.trim_start();
+        node(&mut rest, 0).filter(|heights| heights.is(&["VERTCS"]) && root.is(&["PROJCS", "GEOGCS"]))?;
+    }
     rest.trim().is_empty().then_some(root)
 }
 
