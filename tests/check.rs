@@ -203,7 +203,7 @@ fn coordinate_range() {
     let report = check(&town);
     let problem = only(&report, ProblemCode::CoordinateRange);
     assert_eq!(problem.grids, ["v1a"]);
-    assert!(problem.message.contains("[716.9, 30.8]"));
+    assert!(problem.message.contains("such as 716.9, 30.8 are no"));
     assert_eq!(problem.measure, Some(Measure::Count(1)));
 }
 

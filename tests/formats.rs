@@ -12,4 +12,5 @@ mod made;
 mod mutations;
 mod ogr;
 mod shapefile;
+mod told;
 mod topojson;

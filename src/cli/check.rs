@@ -10,6 +10,7 @@ use super::report::{self, Read};
 use super::whole_file::WholeFile;
 use super::{Context, Failure, Outcome};
 use crate::domain::problem::{CheckReport, Problem, Severity};
+use crate::domain::shown::shown;
 use crate::import::edition;
 use crate::import::export::problem_features;
 
@@ -55,12 +56,10 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         context.print_json(&all)?;
     } else {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{what}")?;
+        writeln!(out, "{}", shown(&what))?;
+        read.print_files(&mut out)?;
         read.print(&mut out)?;
-        report::print(&report, &[], &mut out)?;
-        if read.fault_count > 0 {
-            writeln!(out, "{} thing(s) cannot be read; the rest was checked without them", read.fault_count)?;
-        }
+        report::print(&report, &[], &read, &mut out)?;
     }
     let sound = read.fault_count == 0 && report.problems.iter().all(|problem| problem.severity == Severity::Warning);
     if sound { Ok(()) } else { Err(Failure::Reported) }

@@ -9,6 +9,7 @@ use super::{Context, Failure};
 use crate::assign::compare::{Answering, Comparison, PlaceChanges, ReportChanges};
 use crate::domain::edition::{EditionInfo, in_force};
 use crate::domain::grid::{Grid, GridId};
+use crate::domain::shown::shown;
 use crate::domain::tier::Tier;
 use crate::http::diff::{Summary, km2};
 use crate::live::Live;
@@ -172,7 +173,7 @@ fn list<T>(title: &str, rows: &[T], out: &mut impl Write, line: impl Fn(&T) -> S
     }
     writeln!(out, "{title} ({})", rows.len())?;
     for row in rows.iter().take(MAX_LINES) {
-        writeln!(out, "  {}", line(row))?;
+        writeln!(out, "  {}", shown(&line(row)))?;
     }
     if rows.len() > MAX_LINES {
         writeln!(out, "  … and {} more; --format json lists them", rows.len() - MAX_LINES)?;

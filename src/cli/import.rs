@@ -69,15 +69,16 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
     working.finish_and_clear();
     store.close().await;
     if context.json {
-        let mut all = json!({"edition": row, "report": report::json(&report), "notes": read.notes});
+        let mut all = json!({"edition": row, "report": report::json(&report), "read": read.files, "notes": read.notes});
         if let Some(text) = &forbidden {
             all["forbidden"] = json!(text);
         }
         context.print_json(&all)?;
     } else {
         let mut out = std::io::stdout().lock();
+        read.print_files(&mut out)?;
         read.print(&mut out)?;
-        report::print(&report, &allow, &mut out)?;
+        report::print(&report, &allow, &read, &mut out)?;
         writeln!(out, "{row}")?;
         match &forbidden {
             None if !args.publish => writeln!(out, "`gridward publish {}` puts it in force", row.name)?,

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::{Context, Failure, Outcome, snapshot};
 use crate::assign::locate::{Located, Query, locate};
 use crate::domain::grid::GridId;
+use crate::domain::shown::shown;
 use crate::domain::tier::Tier;
 use crate::geometry::crs::QueryCrs;
 use crate::http::locate::LocateAnswer;
@@ -111,7 +112,7 @@ fn line(label: &str, value: impl Display) -> String {
     // A Chinese character takes two columns of a terminal.
     let columns: usize = label.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
     let padding = " ".repeat(LABEL_COLUMNS.saturating_sub(columns).max(2));
-    format!("{}\n", format!("{label}{padding}{value}").trim_end())
+    format!("{}\n", shown(format!("{label}{padding}{value}").trim_end()))
 }
 
 fn metres(distance_m: f64) -> String {

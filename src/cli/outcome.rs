@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::domain::shown::shown;
 use crate::store::StoreError;
 
 /// What a command's `run` answers.
@@ -73,5 +74,6 @@ pub(super) fn exit_status(outcome: Outcome, only_prints: bool) -> ExitCode {
 
 /// On standard error, if anybody reads it: the exit status says it too.
 fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "error: {text}");
+    let lines: Vec<_> = text.lines().map(shown).collect();
+    let _ = writeln!(io::stderr(), "error: {}", lines.join("\n"));
 }

@@ -16,5 +16,6 @@ pub mod problem;
 pub mod report;
 pub mod roster;
 pub mod rules;
+pub mod shown;
 pub mod tier;
 pub mod webhook;

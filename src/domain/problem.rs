@@ -90,6 +90,11 @@ impl ProblemCode {
     pub fn can_be_allowed(self) -> bool {
         matches!(self, ProblemCode::Overlap | ProblemCode::SelfIntersection | ProblemCode::EmptyGeometry)
     }
+
+    /// Whether `--repair` mends every one of them, whatever the tolerance.
+    pub fn can_be_repaired(self) -> bool {
+        matches!(self, ProblemCode::RingNotClosed | ProblemCode::RingCollapsed)
+    }
 }
 
 impl std::fmt::Display for ProblemCode {
@@ -183,6 +188,9 @@ impl CheckReport {
         let before: Vec<Repair> = kept.repairs.into_iter().filter(is_new).collect();
         self.repairs.splice(0..0, before);
         self.notes.splice(0..0, kept.notes);
+        // Only files tell that they were read in the wrong system.
+        let is_of_file = |problem: &Problem| problem.code == ProblemCode::SuspectedCrs && problem.source.is_some();
+        self.problems.extend(kept.problems.into_iter().filter(is_of_file));
     }
 
     /// Keeps the names of the grids that the report is about; `names` are those of all grids, by code. Of two the first stays.

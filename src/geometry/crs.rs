@@ -7,6 +7,7 @@
 pub mod epsg;
 pub mod projection;
 pub mod wkt;
+pub mod zones;
 
 use std::f64::consts::PI;
 use std::fmt;

@@ -154,10 +154,10 @@ pub(crate) async fn repair(
         progress.go_on()?;
         progress.begin(Stage::Checking, 0);
         let reference = edition::grids_in_force(&*store, None).await?;
-        let notes = store.report(draft.id).await?.notes;
+        let earlier = CheckReport { repairs: Vec::new(), ..store.report(draft.id).await? };
         let mut checked = edition::repair_features(features, tolerance_m, reference, progress.stop_flag()).await?;
         // The files are still those that the draft was read from.
-        checked.built.report.notes = notes;
+        checked.built.report.follow(earlier);
         let source = format!("{}, repaired", draft.source);
         keep(&*store, Some(new_name), source, checked, &progress).await
     })

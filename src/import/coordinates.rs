@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 
-use super::crs::ImportCrs;
+use super::crs::{ImportCrs, OtherZone};
 use crate::geometry::feature::RawRing;
 use crate::geometry::point::Point;
 
@@ -19,7 +19,7 @@ pub(super) struct TooManyVertices;
 /// Where the polygons of one feature are collected.
 #[derive(Debug)]
 pub(super) struct Collected {
-    crs: ImportCrs,
+    pub crs: ImportCrs,
     /// Vertices this feature may still have.
     vertices_left: u64,
     pub polygons: Vec<Vec<RawRing>>,
@@ -31,6 +31,8 @@ pub(super) struct Collected {
     pub with_height: u64,
     /// Positions off longitude and latitude, as read.
     pub out_of_range: Vec<[f64; 2]>,
+    /// The first position whose easting is of another zone than the coordinate system.
+    pub other_zone: Option<OtherZone>,
     /// Place of the position being read: polygon, ring, position, counted from 1.
     place: [usize; 3],
 }
@@ -45,6 +47,7 @@ impl Collected {
             is_counted: false,
             with_height: 0,
             out_of_range: Vec::new(),
+            other_zone: None,
             place: [0; 3],
         }
     }
@@ -98,6 +101,9 @@ impl Collected {
             self.count()?;
         }
         let [lon, lat] = self.crs.to_wgs84(position);
+        if self.other_zone.is_none() {
+            self.other_zone = self.crs.other_zone(position[0]);
+        }
         match Point::from_degrees(lon, lat) {
             Ok(point) => self.ring().push(point),
             Err(_) => self.out_of_range.push(position),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::mapping::clip;
 use crate::geometry::crs::projection::Projection;
 use crate::geometry::crs::wkt::{self, WktError};
-use crate::geometry::crs::{QueryCrs, epsg};
+use crate::geometry::crs::{QueryCrs, epsg, zones};
 
 /// A coordinate system that files can be read in. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,14 @@ impl UnknownImportCrs {
         let advice = if matches!(error, WktError::OldChinese(_)) { "" } else { ADVICE };
         UnknownImportCrs { name, why: format!(": {error}"), advice }
     }
+}
+
+/// An easting that belongs to another zone than the one it is read in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OtherZone {
+    pub expected: i64,
+    pub found: i64,
+    pub easting_m: f64,
 }
 
 impl Default for ImportCrs {
@@ -92,6 +100,14 @@ impl ImportCrs {
             System::Query(crs) => crs.to_wgs84(position),
             System::Projection(projection) => projection.to_wgs84(position),
         }
+    }
+
+    /// The zone of Gauss-Krüger that an easting is of by its first digits, where that is another one than the system's own.
+    pub(super) fn other_zone(&self, easting_m: f64) -> Option<OtherZone> {
+        let System::Projection(projection) = &self.0 else { return None };
+        let expected = projection.zone()?;
+        let found = zones::of_easting(easting_m).filter(|&found| found != expected)?;
+        Some(OtherZone { expected, found, easting_m })
     }
 
     /// What the `crs` member of an old GeoJSON file names: `EPSG:4326`, `urn:ogc:def:crs:OGC:1.3:CRS84`, and so on.

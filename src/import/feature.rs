@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 use super::coordinates::{Collected, Coordinates, Level};
-use super::crs::ImportCrs;
+use super::crs::{ImportCrs, OtherZone};
 use super::mapping::{FieldMapping, Mapped, TierFrom, clip};
 use crate::geometry::feature::DraftFeature;
 
@@ -31,6 +31,8 @@ pub(super) struct Parsed {
     pub feature: DraftFeature,
     pub vertices: u64,
     pub with_height: u64,
+    /// Whether its positions are of another zone than the coordinate system, and the coordinate system.
+    pub other_zone: Option<(OtherZone, ImportCrs)>,
     /// What stood in the field of the tier, where that was no tier.
     pub not_a_tier: Option<String>,
     /// What its parent is called.
@@ -55,6 +57,7 @@ impl Parsed {
     pub(super) fn take_shape(&mut self, collected: Collected) {
         self.vertices = collected.vertices;
         self.with_height = collected.with_height;
+        self.other_zone = collected.other_zone.map(|zone| (zone, collected.crs.clone()));
         self.feature.polygons = collected.polygons;
         self.feature.out_of_range = collected.out_of_range;
     }

@@ -14,6 +14,7 @@ use super::layers;
 use super::mapping::{clip, parse_tier};
 use super::reading::{Fault, Reading};
 use super::record::Record;
+use super::summary::CrsFrom;
 
 /// `fgb`, the version, `fgb`, the patch version.
 const MAGIC: [u8; 4] = *b"fgb\x03";
@@ -59,6 +60,8 @@ impl Reading {
             Some(chosen) => chosen,
             None => crs_of(&header)?,
         };
+        let crs_from = if header.crs().is_some() { CrsFrom::File } else { CrsFrom::Assumed };
+        self.reads_from(name, self.features.len(), &crs, crs_from);
         let about = About {
             crs,
             columns,

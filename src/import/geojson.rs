@@ -7,6 +7,7 @@ use super::decode::decode;
 use super::feature::{self, FeatureFault};
 use super::pieces::{Piece, PieceKind, Pieces};
 use super::reading::{Fault, Reading};
+use super::summary::CrsFrom;
 
 impl Reading {
     /// Reads one file. `name` is what people call it; everything found is named by it.
@@ -18,9 +19,10 @@ impl Reading {
             Ok(text) => text,
             Err(error) => return self.fault(whole_file(error.to_string())),
         };
+        let begin = self.features.len();
         let mut pieces = Pieces::new(text, limits);
         let mut found_any = false;
-        let mut collection_crs = ImportCrs::default();
+        let mut collection_crs = None;
         loop {
             match pieces.next() {
                 Ok(None) => break,
@@ -47,6 +49,9 @@ impl Reading {
                 }
             }
         }
+        let chosen = self.options.crs.clone();
+        let crs_from = if collection_crs.is_some() { CrsFrom::File } else { CrsFrom::Format };
+        self.reads_from(name, begin, &chosen.or(collection_crs).unwrap_or_default(), crs_from);
         if (self.features.len(), self.fault_count) == before {
             let what = if found_any { "there are no features in it" } else { "the file is empty" };
             self.fault(whole_file(what.into()));
@@ -54,7 +59,7 @@ impl Reading {
     }
 
     /// `collection_crs` is what the FeatureCollection that is being read says before its features.
-    fn take_piece(&mut self, name: &str, piece: Piece<'_>, collection_crs: &mut ImportCrs) {
+    fn take_piece(&mut self, name: &str, piece: Piece<'_>, collection_crs: &mut Option<ImportCrs>) {
         let source = match piece.kind {
             PieceKind::Element(number) => format!("{name} feature {number}"),
             PieceKind::Whole => format!("{name} line {}", piece.line),
@@ -63,6 +68,8 @@ impl Reading {
         if piece.kind == PieceKind::Element(1) {
             *collection_crs = crs_before_features(piece.head);
         }
+        let no_crs = ImportCrs::default();
+        let of_collection = collection_crs.as_ref().unwrap_or(&no_crs);
         let outcome = match std::str::from_utf8(piece.text) {
             Err(error) => Err(FeatureFault {
                 field: String::new(),
@@ -70,11 +77,10 @@ impl Reading {
                 at: Some(error.valid_up_to()),
             }),
             Ok(text) if piece.kind == PieceKind::Collection => {
-                self.check_collection(text, collection_crs).map(|()| None)
+                self.check_collection(text, of_collection).map(|()| None)
             }
             Ok(text) => {
-                let usual =
-                    if matches!(piece.kind, PieceKind::Element(_)) { &*collection_crs } else { &ImportCrs::default() };
+                let usual = if matches!(piece.kind, PieceKind::Element(_)) { of_collection } else { &no_crs };
                 let crs = feature::CrsOf { chosen: self.options.crs.as_ref(), usual };
                 feature::parse(text, &self.options.fields, crs, self.vertices_left()).map(Some)
             }
@@ -115,12 +121,12 @@ impl Reading {
 
 /// The system that a FeatureCollection names before its features; where it cannot be understood, the check of the whole
 /// collection says so.
-fn crs_before_features(head: &[u8]) -> ImportCrs {
-    let Ok(head) = std::str::from_utf8(head) else { return ImportCrs::default() };
+fn crs_before_features(head: &[u8]) -> Option<ImportCrs> {
+    let head = std::str::from_utf8(head).ok()?;
     let head = format!("{head}}}");
     let member =
         feature::members(&head, &head, "").ok().and_then(|members| members.crs.map(|crs| crs.get().to_owned()));
-    member.and_then(|member| feature::crs_member(&member).ok()).unwrap_or_default()
+    member.and_then(|member| feature::crs_member(&member).ok())
 }
 
 /// Line and column in the file of a byte of a piece.

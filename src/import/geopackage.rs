@@ -10,6 +10,7 @@ use super::mapping::clip;
 use super::progress::Progress;
 use super::reading::{Fault, Reading};
 use super::record::Record;
+use super::summary::CrsFrom;
 use crate::geometry::foreign_wkb::{Part, read_gpkg_blob};
 use crate::store::gpkg::foreign::{
     ForeignCrs, ForeignGeoPackage, ForeignLayer, ForeignRow, ForeignShape, ForeignValue,
@@ -67,6 +68,8 @@ impl Reading {
             Some(crs) => crs,
             None => crs_of(&layer.crs).map_err(|message| format!("layer {}: {message}", clip(&layer.name)))?,
         };
+        let crs_from = if matches!(layer.crs.id, -1 | 0) { CrsFrom::Assumed } else { CrsFrom::File };
+        self.reads_from(&format!("{name} layer {}", clip(&layer.name)), self.features.len(), &crs, crs_from);
         let read: Vec<usize> =
             (0..layer.fields.len()).filter(|&at| self.options.fields.reads(&layer.fields[at])).collect();
         let limits = self.options.limits;

@@ -14,6 +14,7 @@ use self::placemark::{Placemark, Stop};
 use super::layers;
 use super::mapping::{clip, parse_tier};
 use super::reading::{Fault, Reading};
+use super::summary::CrsFrom;
 use super::xml_text::XmlText;
 
 /// Folders remembered to help with a wrong name.
@@ -45,6 +46,8 @@ impl Reading {
                 return 0;
             }
         };
+        let crs = self.options.crs.clone().unwrap_or_default();
+        self.reads_from(name, self.features.len(), &crs, CrsFrom::Format);
         let (places, folders) = (Vec::new(), Vec::new());
         let left = Left::default();
         let mut kml = Kml { reading: self, name, places, folders, open: None, count: 0, left, unwanted: Vec::new() };

@@ -1,6 +1,6 @@
 //! What comes out of reading one or more files: features, faults and problems, all of them and not only the first.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -10,9 +10,12 @@ use super::encoding::TextEncoding;
 use super::feature::Parsed;
 use super::limits::Limits;
 use super::mapping::{FieldMapping, TextFrom, TierFrom, clip};
+use super::off_zone::OffZone;
 use super::progress::Progress;
-use super::zones;
+use super::summary::Source;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
+use crate::domain::shown::is_unseen;
+use crate::geometry::crs::zones;
 use crate::geometry::feature::DraftFeature;
 
 /// How files are read.
@@ -41,16 +44,23 @@ pub struct Fault {
     pub message: String,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)?;
+impl Fault {
+    /// File, feature and field.
+    pub fn place(&self) -> String {
+        let mut place = self.source.clone();
         if let Some((line, column)) = self.at {
-            write!(f, " (line {line}, column {column})")?;
+            place += &format!(" (line {line}, column {column})");
         }
         if !self.field.is_empty() {
-            write!(f, ", field {}", self.field)?;
+            place += &format!(", field {}", self.field);
         }
-        write!(f, ": {}", self.message)
+        place
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place(), self.message)
     }
 }
 
@@ -73,6 +83,15 @@ pub struct Reading {
     noted: Vec<String>,
     /// Whether the system of positions that are out of range has been guessed.
     has_advice: bool,
+    /// Where the features come from, in their order; see [`Reading::summaries`].
+    pub(super) sources: Vec<Source>,
+    /// Files that should say in which coordinate system they are, and do not.
+    without_prj: HashSet<String>,
+    /// What lies far from its place, as [`Reading::explain`] tells.
+    pub(super) off_zones: Vec<OffZone>,
+    /// Features with characters in their words that nobody sees, and the first of them.
+    unseen: u64,
+    first_unseen: String,
     vertices: u64,
     with_height: u64,
     /// Names of the features' parents, for parents that are in no file.
@@ -111,6 +130,13 @@ impl Reading {
         if self.with_height > 0 {
             notes.push(format!("{} position(s) have a height or a measure, which is dropped", self.with_height));
         }
+        if self.unseen > 0 {
+            notes.push(format!(
+                "{} feature(s) have a code, name or parent with characters that nobody sees (such as a line end, or one that turns the \
+                 direction of the text); the first is {}; take them out of the file",
+                self.unseen, self.first_unseen
+            ));
+        }
         notes.extend(self.part_notes.iter().cloned());
         notes.extend(self.field_notes());
         notes
@@ -144,14 +170,28 @@ impl Reading {
         notes
     }
 
-    /// Puts what the reader knows better into a report made from the features alone.
-    pub fn explain(&self, problems: &mut [Problem]) {
+    /// Puts what only the reader knows into a report made from the features alone.
+    pub fn explain(&self, problems: &mut Vec<Problem>) {
         for known in &self.problems {
             let same = problems.iter_mut().find(|found| found.code == known.code && found.source == known.source);
             if let Some(found) = same {
                 found.message.clone_from(&known.message);
             }
         }
+        let lacks_prj = |problem: &Problem| {
+            let file = problem.source.as_deref().and_then(|source| Some(source.rsplit_once(" record ")?.0));
+            file.is_some_and(|file| self.without_prj.contains(file))
+        };
+        for problem in problems.iter_mut().filter(|p| p.code == ProblemCode::CoordinateRange && lacks_prj(p)) {
+            let message = std::mem::take(&mut problem.message);
+            problem.message = format!("there is no .prj to say in which coordinate system it is, and {message}");
+        }
+        problems.extend(self.off_zones.iter().map(OffZone::problem));
+    }
+
+    /// Remembers a shapefile that has no `.prj`.
+    pub(super) fn lacks_prj(&mut self, name: &str) {
+        self.without_prj.insert(name.to_owned());
     }
 
     /// Counts positions with a height or a measure that are no feature's own.
@@ -225,7 +265,17 @@ impl Reading {
         {
             // Once: a file in another system has every position out of range.
             self.has_advice = true;
-            self.note(zones::advice(first));
+            self.note(zones::out_of_range(first, &zones::advice(first)));
+        }
+        if let Some((zone, crs)) = parsed.other_zone {
+            self.is_off_zone(zone, crs, &parsed.feature, &source);
+        }
+        let words = [&parsed.feature.code, &parsed.feature.name, &parsed.feature.parent];
+        if words.into_iter().flatten().any(|text| text.chars().any(is_unseen)) {
+            if self.unseen == 0 {
+                self.first_unseen.clone_from(&source);
+            }
+            self.unseen += 1;
         }
         self.features.push(DraftFeature { source, ..parsed.feature });
     }

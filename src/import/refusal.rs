@@ -1,4 +1,4 @@
-//! Why an edition was not published, in words.
+//! Why an edition is not published: which errors forbid it, and what can be done.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl fmt::Display for Refusal {
         if errors == 0 {
             return write!(f, "edition `{name}` has no grid with a shape, so there is nothing to publish");
         }
-        codes.sort();
+        codes.sort_by_key(|&code| (code != ProblemCode::CoordinateRange, code));
         codes.dedup();
         let list = |codes: &[ProblemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         write!(f, "edition `{name}` is not published: {errors} error(s) forbid it ({})", list(&codes))?;
@@ -29,9 +29,46 @@ impl fmt::Display for Refusal {
         if !acceptable.is_empty() {
             write!(f, "; --allow {} accepts what can be accepted", list(&acceptable))?;
         }
+        let (repairable, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|code| code.can_be_repaired());
+        if !repairable.is_empty() {
+            write!(f, "; --repair when importing it mends {}", list(&repairable))?;
+        }
         if !rest.is_empty() {
-            write!(f, "; mend {} in the file, or try --repair when importing it", list(&rest))?;
+            write!(f, "; mend {} in the file, or import it with the option that the report names", list(&rest))?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::problem::Problem;
+
+    #[test]
+    fn advice_helps() {
+        let problem = |code: ProblemCode| Problem {
+            code,
+            severity: code.severity(),
+            grids: Vec::new(),
+            place: None,
+            measure: None,
+            source: None,
+            message: String::new(),
+            outline: Vec::new(),
+        };
+        let says = |codes: &[ProblemCode]| {
+            let problems = codes.iter().copied().map(problem).collect();
+            let report = CheckReport { problems, ..CheckReport::default() };
+            Refusal { name: "a".into(), report, allow: Vec::new() }.to_string()
+        };
+        let out_of_range = says(&[ProblemCode::EmptyGeometry, ProblemCode::CoordinateRange, ProblemCode::Gap]);
+        assert_eq!(
+            out_of_range,
+            "edition `a` is not published: 2 error(s) forbid it (coordinate_range,empty_geometry); --allow empty_geometry accepts \
+             what can be accepted; mend coordinate_range in the file, or import it with the option that the report names"
+        );
+        let open = says(&[ProblemCode::RingNotClosed]);
+        assert!(open.ends_with("(ring_not_closed); --repair when importing it mends ring_not_closed"), "{open}");
     }
 }

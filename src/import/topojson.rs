@@ -15,6 +15,7 @@ use super::feature::{EachRaw, Parsed, crs_member, read_fields};
 use super::layers;
 use super::mapping::{TierFrom, clip};
 use super::reading::{Fault, Reading};
+use super::summary::CrsFrom;
 use crate::domain::tier::Tier;
 
 /// GeometryCollections inside one another, beyond which a file is refused.
@@ -86,6 +87,7 @@ impl Reading {
             (None, Some(member)) => crs_member(member.get())?,
             (None, None) => ImportCrs::default(),
         };
+        let crs_from = if topology.crs.is_some() { CrsFrom::File } else { CrsFrom::Assumed };
         let objects = topology.objects.ok_or("the member `objects` is missing")?.0;
         let arcs = match topology.arcs {
             Some(arcs) => Arcs::read(arcs.get(), topology.transform, self.options.limits.max_vertices)
@@ -102,6 +104,7 @@ impl Reading {
         for layer in &chosen {
             let (called, object) = &objects[layer.position];
             let called = if objects.len() > 1 { format!("{name} {}", clip(called)) } else { name.to_owned() };
+            self.reads_from(&called, self.features.len(), &crs, crs_from);
             let mut each = Each { reading: self, arcs: &arcs, crs: &crs, called, tier: layer.tier, number: 0 };
             each.top(object.get())?;
         }

@@ -1,5 +1,7 @@
 //! From features as they were read to an exact partition, and the report of everything that is not right with them.
 
+use std::cmp::Ordering;
+
 use rustc_hash::FxHashSet;
 
 use super::check::{attributes, coverage, reference, shapes};
@@ -85,14 +87,43 @@ fn former_codes(features: &[DraftFeature], table: &[attributes::Row]) -> Vec<(St
     table.iter().flat_map(renamed).collect()
 }
 
-/// Errors first, then by code, grids and place, so that two checks of one input read the same.
+/// Errors first, and positions out of range before all others, which may be but their consequences; then by code, grids, source and
+/// place, so that two checks of one input read the same.
 fn sort(report: &mut CheckReport) {
+    let kind = |p: &Problem| (p.severity == Severity::Warning, p.code != ProblemCode::CoordinateRange, p.code);
     report.problems.sort_by(|p, q| {
-        (p.severity == Severity::Warning, p.code, &p.grids)
-            .cmp(&(q.severity == Severity::Warning, q.code, &q.grids))
-            .then_with(|| p.source.cmp(&q.source))
-            .then_with(|| p.place.partial_cmp(&q.place).unwrap_or(std::cmp::Ordering::Equal))
+        (kind(p), &p.grids)
+            .cmp(&(kind(q), &q.grids))
+            .then_with(|| by_number(p.source.as_deref().unwrap_or(""), q.source.as_deref().unwrap_or("")))
+            .then_with(|| p.place.partial_cmp(&q.place).unwrap_or(Ordering::Equal))
     });
+}
+
+/// `record 2` before `record 10`: as text, but numbers in it by their size.
+fn by_number(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (a.first(), b.first()) {
+            (Some(x), Some(y)) if x.is_ascii_digit() && y.is_ascii_digit() => {
+                let ((n, after_n), (m, after_m)) = (number(a), number(b));
+                // Without zeros in front the longer number is the larger one.
+                let order = n.len().cmp(&m.len()).then_with(|| n.cmp(m));
+                if order.is_ne() {
+                    return order;
+                }
+                (a, b) = (after_n, after_m);
+            }
+            (Some(x), Some(y)) if x == y => (a, b) = (&a[1..], &b[1..]),
+            (x, y) => return x.cmp(&y),
+        }
+    }
+}
+
+/// The digits that a text begins with, without zeros in front, and what follows them.
+fn number(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let begin = text[..end].iter().position(|&byte| byte != b'0').unwrap_or(end);
+    (&text[begin..end], &text[end..])
 }
 
 /// One shape for each grid. A grid of `drawn`, which had rings, of which nothing is left is a problem and not in the
@@ -131,4 +162,20 @@ fn partition(
         feature.grid.parent.take_if(|parent| !kept.contains(parent));
     }
     Ok(features)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_in_the_order_of_their_numbers() {
+        let order = ["a 1", "a 2", "a 10", "a 10, field 3", "a 10, field 20", "a 00100", "b", "b 1x", "b 2"];
+        let mut sources = order.to_vec();
+        sources.sort();
+        assert_ne!(sources, order);
+        sources.sort_by(|a, b| by_number(a, b));
+        assert_eq!(sources, order);
+        assert_eq!(by_number("", "1"), Ordering::Less);
+    }
 }

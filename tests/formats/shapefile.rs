@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gridward::import::progress::Progress;
 use gridward::import::{FieldMapping, Limits, ReadOptions, Reading};
+use gridward::planar::build::build;
 
 use super::gdal::{assert_same, judge, ogr2ogr};
 use super::made::{Column, Ring, column, dbf, shp, square, zip};
@@ -273,6 +274,17 @@ fn parts_are_found_in_any_case_and_told_when_missing() {
     assert_says(&without_index, "it has no index (.shx)");
     made.write("town.shx", b"nonsense");
     assert_says(&read(&made.path()), "its index (.shx) is not used: it has 8 bytes");
+    // Cut off, also between two records: the shapes are whole.
+    let (_, whole) = shp(&[None, None, None]);
+    for length in [100, 108, 116, 120] {
+        made.write("town.shx", &whole[..length]);
+        let cut = read(&made.path());
+        assert_same(&cut, &expected, ENGLISH);
+        assert_says(
+            &cut,
+            &format!("its index (.shx) is not used: it claims 124 bytes, but has only {length}: it is cut off"),
+        );
+    }
     made.remove("town.prj");
     assert_says(&read(&made.path()), "so WGS 84 was assumed; --crs names another");
     made.remove("town.dbf");
@@ -363,10 +375,12 @@ fn coordinate_systems_that_are_unknown_or_missing_are_told() {
         Some(dbf(&[text_column(b"code", &["1"])], 0, &[])),
     );
     projected.remove("town.prj");
-    assert_says(
-        &read(&projected.path()),
-        "--crs EPSG:4527 if it is EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39)",
-    );
+    let reading = read(&projected.path());
+    let mut problems = build(&reading.features, &[]).report.problems;
+    reading.explain(&mut problems);
+    let says = "there is no .prj to say in which coordinate system it is, and positions such as 39490000, 3410000 are no longitude \
+                and latitude: --crs EPSG:4527 if it is EPSG:4527 (CGCS2000 / 3-degree Gauss-Kruger zone 39)";
+    assert_eq!(problems[0].message, says);
     let options = ReadOptions { crs: Some("EPSG:4527".parse().unwrap()), ..ReadOptions::default() };
     assert_same(&read_with(options, &projected.path()), &judge(&projected.path(), &["-s_srs", "EPSG:4527"]), ENGLISH);
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use proj4rs::Proj;
 use proj4rs::transform::transform;
 
+use super::zones;
+
 /// A coordinate system with the parameters to leave it for WGS 84. Positions are `[east, north]`, or longitude and
 /// latitude in degrees, whatever order of axes its definition gives.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ pub struct Projection {
     wgs84: Proj,
     /// Longitude and latitude that are taken as they are.
     is_like_wgs84: bool,
+    /// The zone of China whose number the eastings begin with.
+    zone: Option<i64>,
 }
 
 /// The parameters define no coordinate system, or one whose formula is not known here.
@@ -38,11 +42,17 @@ impl Projection {
             return Err(UnusableDefinition("its formula has no inverse".into()));
         }
         let is_like_wgs84 = system.is_latlong() && !definition.contains("+towgs84=");
-        Ok(Projection { name, definition, system, wgs84, is_like_wgs84 })
+        let zone = zones::of_definition(&definition);
+        Ok(Projection { name, definition, system, wgs84, is_like_wgs84, zone })
     }
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The zone of Gauss-Krüger whose number the eastings have to begin with.
+    pub fn zone(&self) -> Option<i64> {
+        self.zone
     }
 
     /// Longitude and latitude in degrees; not numbers where the projection does not reach.

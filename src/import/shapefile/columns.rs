@@ -70,6 +70,10 @@ impl<'b> Columns<'b> {
         Ok(Columns { table, name, fields, encoding, cut: 0, first_cut: String::new() })
     }
 
+    pub(super) fn encoding(&self) -> TextEncoding {
+        self.encoding
+    }
+
     /// The fields of a row, counted from 0; `None` where it was deleted.
     pub(super) fn row(&mut self, row: u64, record: &str) -> Result<Option<Vec<(String, String)>>, Fault> {
         let fault =

@@ -20,6 +20,7 @@ use super::crs::ImportCrs;
 use super::progress::Progress;
 use super::reading::{Fault, Reading};
 use super::record::Record;
+use super::summary::CrsFrom;
 
 /// Longest `.prj` and `.cpg` that are looked at.
 pub(super) const MAX_TEXT_BYTES: u64 = 64 << 10;
@@ -98,24 +99,25 @@ impl Reading {
                 shapes
             }
         };
-        let Some(crs) = self.crs_of(name, prj) else { return };
+        let Some((crs, crs_from)) = self.crs_of(name, prj) else { return };
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let table_name = format!("{stem}.dbf");
         let mut columns = match dbf.map(Table::open) {
             None => {
                 let message = "the .dbf, which holds the codes and names, is missing: it has to lie beside the .shp, or in the zip with it";
-                self.fault(whole_file(message.into()));
-                None
+                return self.fault(whole_file(message.into()));
             }
             Some(Err(message)) => {
                 self.fault(Fault { source: table_name, ..whole_file(message) });
                 return;
             }
             Some(Ok(table)) => match Columns::of(table, table_name, cpg.as_deref(), self) {
-                Ok(columns) => Some(columns),
+                Ok(columns) => columns,
                 Err(fault) => return self.fault(fault),
             },
         };
+        self.reads_from(name, self.features.len(), &crs, crs_from);
+        self.reads_texts_in(columns.encoding());
         let (total, mut counted) = (shapes.bytes(), 0);
         let mut steps_left = MAX_STEPS;
         let (mut number, mut deleted) = (0u64, 0u64);
@@ -140,14 +142,13 @@ impl Reading {
                 counted = (counted + length + 8).min(total);
             }
             // Rows and shapes belong together by their order alone.
-            let row = match columns.as_mut().map(|columns| columns.row(number - 1, &record)) {
-                None => Vec::new(),
-                Some(Ok(Some(row))) => row,
-                Some(Ok(None)) => {
+            let row = match columns.row(number - 1, &record) {
+                Ok(Some(row)) => row,
+                Ok(None) => {
                     deleted += 1;
                     continue;
                 }
-                Some(Err(fault)) => {
+                Err(fault) => {
                     self.fault(fault);
                     continue;
                 }
@@ -177,9 +178,7 @@ impl Reading {
             }
             self.take_record(record, Record { fields: row, shape: into });
         }
-        if let Some(columns) = columns {
-            columns.say_what_was_found(number, self, &whole_file);
-        }
+        columns.say_what_was_found(number, self, &whole_file);
         if deleted > 0 {
             self.note(format!("{name}: {deleted} record(s) are marked as deleted, and left out"));
         }
@@ -189,19 +188,20 @@ impl Reading {
     }
 
     /// The coordinate system of a `.prj`, unless an option overrules it; a fault where it cannot be understood.
-    fn crs_of(&mut self, name: &str, prj: Option<Vec<u8>>) -> Option<ImportCrs> {
+    fn crs_of(&mut self, name: &str, prj: Option<Vec<u8>>) -> Option<(ImportCrs, CrsFrom)> {
         if let Some(crs) = &self.options.crs {
-            return Some(crs.clone());
+            return Some((crs.clone(), CrsFrom::Option));
         }
         match prj.map(|text| String::from_utf8_lossy(&text).into_owned()).filter(|text| !text.trim().is_empty()) {
             None => {
                 self.note(format!(
                     "{name}: nothing says in which coordinate system it is (there is no .prj), so WGS 84 was assumed; --crs names another"
                 ));
-                Some(ImportCrs::default())
+                self.lacks_prj(name);
+                Some((ImportCrs::default(), CrsFrom::Assumed))
             }
             Some(text) => match ImportCrs::from_wkt(&text) {
-                Ok(crs) => Some(crs),
+                Ok(crs) => Some((crs, CrsFrom::File)),
                 Err(error) => {
                     let (at, field) = (None, String::new());
                     let message = format!("its .prj: {error}; if the .prj is wrong, --crs overrules it");

@@ -206,7 +206,13 @@ impl<'b> Shapes<'b> {
 
 fn open_index<'b>(shx: Box<dyn Bytes + 'b>) -> Result<Index<'b>, ShapeError> {
     let mut file = BufReader::new(shx);
-    let (_, length) = header(&mut file)?;
+    let (header, length) = header(&mut file)?;
+    let claimed = u64::from(be_u32(&header[24..])) * 2;
+    if length < claimed {
+        return Err(broken(format!(
+            "it claims {claimed} bytes, but has only {length}: it is cut off; shapes are read one after the other"
+        )));
+    }
     Ok(Index { file, entries: (length - HEADER_BYTES) / 8, taken: 0 })
 }
 

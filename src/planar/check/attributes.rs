@@ -8,6 +8,7 @@ use crate::domain::grid::Grid;
 use crate::domain::problem::{Measure, Problem, ProblemCode};
 use crate::domain::roster::is_town_office;
 use crate::domain::tier::Tier;
+use crate::geometry::crs::zones;
 use crate::geometry::feature::DraftFeature;
 use crate::geometry::point::Point;
 
@@ -21,6 +22,7 @@ pub(crate) struct Row {
 pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::with_capacity(features.len());
     let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut out_of_range = OutOfRange::default();
     for (i, feature) in features.iter().enumerate() {
         let code = feature.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let mut report = |kind: ProblemCode, message: String| {
@@ -31,15 +33,8 @@ pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> V
                 ..problem(kind, code.map(String::from).into_iter().collect(), message)
             });
         };
-        if let Some([x, y]) = feature.out_of_range.first() {
-            let count = feature.out_of_range.len();
-            report(
-                ProblemCode::CoordinateRange,
-                format!(
-                    "{count} position(s) are no longitude and latitude, the first is [{x}, {y}]; if the file is projected or has \
-                     its axes swapped, convert it first or say so with --crs"
-                ),
-            );
+        if let Some(&position) = feature.out_of_range.first() {
+            report(ProblemCode::CoordinateRange, out_of_range.message(position));
         }
         if feature.tier.is_none() {
             report(ProblemCode::TierMissing, "no tier (1, 2 or 3); name the field or give --tier N".into());
@@ -76,6 +71,22 @@ pub(crate) fn table(features: &[DraftFeature], problems: &mut Vec<Problem>) -> V
     }
     rows.sort_by(|a, b| (a.grid.tier, &a.grid.code).cmp(&(b.grid.tier, &b.grid.code)));
     rows
+}
+
+/// What is said of positions out of range, with the same example for all that look alike, so that it is the same of a whole file.
+#[derive(Default)]
+struct OutOfRange(Vec<(String, [f64; 2])>);
+
+impl OutOfRange {
+    fn message(&mut self, position: [f64; 2]) -> String {
+        let advice = zones::advice(position);
+        let at = self.0.iter().position(|(known, _)| *known == advice).unwrap_or_else(|| {
+            self.0.push((advice, position));
+            self.0.len() - 1
+        });
+        let (advice, example) = &self.0[at];
+        zones::out_of_range(*example, advice)
+    }
 }
 
 /// Every grid below the largest tier there is needs a parent, of the next larger tier there is.

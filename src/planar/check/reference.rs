@@ -2,7 +2,7 @@
 
 use super::{problem, problem_at};
 use crate::domain::problem::{Measure, Problem, ProblemCode};
-use crate::geometry::crs::QueryCrs;
+use crate::geometry::crs::{QueryCrs, zones};
 use crate::geometry::feature::{DraftFeature, GridFeature};
 use crate::geometry::geodesic::distance_m;
 use crate::geometry::point::{IntBox, Point};
@@ -14,8 +14,8 @@ const CHINA_SWAPPED: IntBox =
 /// Most positions are out of range and would not be with the axes swapped, or all lie where China would.
 pub(crate) fn swapped_axes(features: &[DraftFeature], problems: &mut Vec<Problem>) {
     let points = || features.iter().flat_map(|f| f.polygons.iter().flatten().flatten());
-    let swapped = |&&[x, y]: &&[f64; 2]| x.abs() <= 90.0 && y.abs() <= 180.0;
-    let fitting: Vec<&[f64; 2]> = features.iter().flat_map(|f| &f.out_of_range).filter(swapped).collect();
+    let exchanged = |position: &&[f64; 2]| zones::is_exchanged(**position);
+    let fitting: Vec<&[f64; 2]> = features.iter().flat_map(|f| &f.out_of_range).filter(exchanged).collect();
     let in_range = points().count();
     let place = if fitting.len() > in_range {
         [fitting[0][1], fitting[0][0]]
@@ -31,7 +31,7 @@ pub(crate) fn swapped_axes(features: &[DraftFeature], problems: &mut Vec<Problem
         ..problem(
             ProblemCode::SuspectedCrs,
             features.iter().filter_map(|f| f.code.clone()).take(10).collect(),
-            "the positions look like latitude, longitude; GeoJSON has longitude first".into(),
+            "the positions look like latitude, longitude; longitude comes first".into(),
         )
     });
 }

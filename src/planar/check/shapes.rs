@@ -21,10 +21,15 @@ pub(crate) struct CleanRing {
     pub is_hole: bool,
 }
 
-/// The rings without closing point and repeated points; those without area are reported and left out.
+/// The rings without closing point and repeated points; those without area are reported and left out. Of a shape with positions
+/// out of range nothing is reported: that of its rings which is left says nothing about them.
 pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) -> Vec<CleanRing> {
     let mut rings = Vec::new();
+    let is_whole = feature.out_of_range.is_empty();
     let mut report = |kind, at, measure, message| {
+        if !is_whole {
+            return;
+        }
         problems.push(Problem {
             source: Some(feature.source.clone()),
             ..problem_at(kind, vec![code.to_string()], at, measure, message)
@@ -54,7 +59,7 @@ pub(crate) fn clean_rings(feature: &DraftFeature, code: &str, problems: &mut Vec
             rings.push(CleanRing { points: ring, is_hole: i > 0 });
         }
     }
-    if rings.is_empty() {
+    if rings.is_empty() && is_whole {
         problems.push(Problem {
             source: Some(feature.source.clone()),
             place: feature.polygons.iter().flatten().flatten().next().map(|p| p.to_degrees()),
@@ -106,6 +111,9 @@ pub(crate) fn is_collapsed(ring: &[Point]) -> bool {
 
 /// Reports the places where rings cross, run along each other, or come back to a point of their own.
 pub(crate) fn check_simple(rings: &[CleanRing], feature: &DraftFeature, code: &str, problems: &mut Vec<Problem>) {
+    if !feature.out_of_range.is_empty() {
+        return;
+    }
     let places = self_intersections(rings);
     if places.is_empty() {
         for ring in misplaced(rings) {

@@ -159,7 +159,7 @@ export const en: EditionWords = {
     sliver: { name: "Sliver", advice: "Borders nearly meet; repair joins them" },
     suspected_crs: {
       name: "Suspected coordinates",
-      advice: "They look shifted or swapped: check the coordinate system",
+      advice: "They look shifted, swapped or of another zone: check the coordinate system",
     },
     roster_missing: { name: "Nobody on the roster", advice: "Nobody answers for this grid yet" },
   },

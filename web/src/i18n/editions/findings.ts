@@ -7,7 +7,11 @@ export interface Facts {
   /** An area or a length; empty where there is none. */
   readonly size: string;
   readonly count: number;
+  /** The service's own words. */
+  readonly sentence: string;
 }
+
+const OTHER_ZONE = /begin with the number of zone (\d+), but are read in zone (\d+) .*?--crs (EPSG:\d+)/;
 
 /** The last of them apart from the others. */
 const before = (who: readonly string[]): string => who.slice(0, -1).join("、");
@@ -27,8 +31,15 @@ export const findings: Record<string, (facts: Facts) => string> = {
   gap: ({ who, size }) => `${who.join("、")} 之间有 ${size} 不属于任何网格`,
   sliver: ({ who, size }) => `${who.join("、")} 之间有一条 ${size} 的细缝`,
   outside_parent: ({ who, size }) => `${before(who)} 有 ${size} 伸出上级 ${who.at(-1)}`,
-  suspected_crs: ({ size }) =>
-    size === "" ? "坐标像是纬度在前、经度在后" : `多数网格偏离生效版本约 ${size}，像是加偏坐标，请选对坐标系重新导入`,
+  suspected_crs: ({ size, sentence }) => {
+    const zones = OTHER_ZONE.exec(sentence);
+    if (zones) {
+      return `东坐标开头的带号是 ${zones[1]}，却按第 ${zones[2]} 带读取，网格偏离几百公里：请在“坐标系”一栏填 ${zones[3]} 后重新上传`;
+    }
+    return size === ""
+      ? "坐标像是纬度在前、经度在后"
+      : `多数网格偏离生效版本约 ${size}，像是加偏坐标，请选对坐标系重新导入`;
+  },
   roster_missing: ({ who, count }) =>
     who.length > 0
       ? `${who.join("、")} 和它的上级网格在名册里都没有人`

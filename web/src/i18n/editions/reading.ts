@@ -50,6 +50,10 @@ const SENTENCES: Record<string, Say> = {
   "positions such as {x}, {y} are no longitude and latitude: {looks}": (x, y, looks) =>
     `${x}, ${y} 这样的坐标不是经纬度：${part(looks)}`,
   "--crs EPSG:{epsg} if it is {crs}": (epsg, crs) => `如果是 ${system(crs)}，请在“坐标系”一栏填 EPSG:${epsg}`,
+  "they look like degrees, but are read in another system: --crs wgs84 if they are longitude and latitude": () =>
+    "像是经纬度，却按别的坐标系读取；如果是经纬度，请在“坐标系”一栏填 wgs84",
+  "latitude and longitude seem to be exchanged, for the other way round they would be in range; longitude comes first, so exchange the two in the file":
+    () => "经度和纬度像是写反了：经度应当在前，请在文件里对调",
   "they look like Gauss-Krüger with the northing first; swap the two": () =>
     "像是高斯投影坐标，但北坐标写在前面，请对调",
   "they look like Gauss-Krüger or UTM without the number of a zone: --crs EPSG:4534 to 4554 (3° zones of CGCS2000, by the central meridian: 4534 is 75°E, each further one 3° more), 4502 to 4512 (6° zones), or 32601 to 32660 (UTM)":
@@ -119,6 +123,8 @@ const SENTENCES: Record<string, Say> = {
   "the .dbf, which holds the codes and names, is missing: it has to lie beside the .shp, or in the zip with it": () =>
     "缺少 .dbf（编码和名称）：请和 .shp 一起选，或打在同一个 zip 里",
   "it has no index (.shx), so its shapes are read one after the other": () => "没有索引 .shx，图形按顺序读取",
+  "it claims {claimed} bytes, but has only {length}: it is cut off; shapes are read one after the other": () =>
+    "索引不完整，图形按文件里的次序逐个读取",
   "its index (.shx) is not used: {error}": (error) => `不用它的索引 .shx：${part(error)}`,
   "{name}: {deleted} record(s) are marked as deleted, and left out": (name, count) =>
     `${name} 有 ${count} 条记录标为删除，已略去`,
@@ -186,6 +192,9 @@ const SENTENCES: Record<string, Say> = {
   "the member `type` is missing: this is no GeoJSON feature": () => "缺少 type，不是 GeoJSON 图形",
   "its rings lie in one another in so many ways that telling holes from shells takes too long": () =>
     "环套得太多，分不清哪些是洞",
+  "{} feature(s) have a code, name or parent with characters that nobody sees (such as a line end, or one that turns the direction of the text); the first is {}; take them out of the file":
+    (count, where) =>
+      `有 ${count} 个图形的编码、名称或上级里有看不见的字符（如换行或改变文字方向的字符），第一处是 ${place(where)}，请在文件里去掉`,
   "{count} thing(s) cannot be read, so nothing was stored": () => "什么都没有存",
 };
 

@@ -159,7 +159,7 @@ export const zh = {
     gap: { name: "缺口", advice: "上级网格内有无人负责的地方" },
     outside_parent: { name: "越出上级", advice: "网格伸出了上级网格" },
     sliver: { name: "细缝", advice: "边界没有完全对齐，修复可以并拢" },
-    suspected_crs: { name: "坐标系可疑", advice: "数据像是加偏坐标，或经纬度写反，请核对坐标系" },
+    suspected_crs: { name: "坐标系可疑", advice: "数据像是加偏坐标、经纬度写反或带号不符，请核对坐标系" },
     roster_missing: { name: "名册无人", advice: "这个网格还没有负责人" },
   } as Record<string, ProblemWords>,
   repairs: {

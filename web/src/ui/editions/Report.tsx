@@ -185,9 +185,9 @@ function Item({ at, problem }: { at: number; problem: FoundProblem }) {
 
 /** The service's own words are English. */
 function inChinese(problem: FoundProblem): string | null {
-  const { code, grids, measure } = problem;
+  const { code, grids, measure, message: sentence } = problem;
   const size = measure?.count == null ? (measureOf(problem) ?? "") : "";
-  return findings[code]?.({ who: grids.map(called), size, count: measure?.count ?? 1 }) ?? null;
+  return findings[code]?.({ who: grids.map(called), size, count: measure?.count ?? 1, sentence }) ?? null;
 }
 
 function measureOf({ measure }: FoundProblem): string | null {
