@@ -242,10 +242,18 @@ test("repairs are listed with the farthest first", () => {
 
 test("what was seen while reading is said of an edition that is opened again", async () => {
   const counts = { errors: 0, warnings: 0, repairs: 0, codes: {} };
-  const notes = ["town.dbf was read as GBK", "2 position(s) have a height or a measure, which is dropped"];
+  const notes = [
+    "something was seen that has no words here",
+    "2 position(s) have a height or a measure, which is dropped",
+  ];
   reported.value = { state: "loaded", report: { problems: [], repairs: [], counts, names: {}, notes } };
   await act(() => render(<Edition name="draft" />, page));
-  expect(text(".outcome h4, .outcome li")).toEqual(["读入时看到的", ...notes]);
+  expect(text(".outcome h4, .outcome li")).toEqual([
+    "读入时看到的",
+    "2 个坐标带有高程或度量值，已舍去",
+    "读取时的提示（英文原文）",
+    "something was seen that has no words here",
+  ]);
 });
 
 test("what was found is said in Chinese, with the names of the grids, beside the service's English", async () => {
