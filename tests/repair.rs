@@ -13,7 +13,8 @@ use gridward::geometry::point::Point;
 use gridward::import::export::write_grid;
 use gridward::import::{ReadOptions, Reading};
 use gridward::planar::build::build;
-use gridward::planar::repair::repair;
+use gridward::planar::repair::{repair, repair_until};
+use gridward::planar::stop::StopFlag;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
@@ -244,6 +245,51 @@ fn damage(town: fn() -> Vec<DraftFeature>, apart_m: f64) {
     judged("tiers apart", &of(&|town, _| tiers_apart(town, apart_m)), apart_m * 1.25);
     judged("shifted", &of(&|town, rng| shifted(town, 0.24, rng)), 0.5);
     judged("without vertices", &of(&|town, _| without_vertices(town, apart_m)), apart_m * 1.25);
+}
+
+/// Where the noise is about as large as the tolerance, not all borders can be made to meet within it. What is done then is done
+/// for good, and it is said what was left.
+#[test]
+fn what_is_too_far_apart_is_left_and_said() {
+    let mut damaged = demo();
+    damaged.retain(|feature| feature.code.as_ref().is_some_and(|code| code.as_str() < "340881106002"));
+    noise(&mut damaged, 0.4, &mut Pcg64::seed_from_u64(20_261_126));
+    for (tolerance_m, says) in [(0.2, Some("larger tolerance")), (0.5, None), (2.0, None)] {
+        let repaired = repair_until(damaged.clone(), tolerance_m, &StopFlag::default()).unwrap();
+        println!("{tolerance_m} m: {} repairs, {:?}", repaired.repairs.len(), repaired.left);
+        assert!(repaired.repairs.iter().all(|repair| repair.moved_m <= tolerance_m));
+        assert_eq!(repaired.left.is_some(), says.is_some());
+        assert!(says.is_none_or(|words| repaired.left.as_ref().unwrap().contains(words)));
+        let (again, _) = repair(repaired.features.clone(), tolerance_m);
+        let says_so = repaired.left.is_some_and(|left| left.contains("repairing again would go on"));
+        assert!(
+            says_so || again == repaired.features,
+            "{tolerance_m} m: repairing again changes nothing, or it is said"
+        );
+    }
+}
+
+/// A spot that is too noisy keeps nobody else from being mended.
+#[test]
+fn a_noisy_village_is_left_and_the_town_is_mended() {
+    let mut damaged = demo();
+    damaged.retain(|feature| feature.code.as_ref().is_some_and(|code| code.as_str() < "340881106202"));
+    let mut rng = Pcg64::seed_from_u64(20_261_126);
+    noise(&mut damaged, 0.1, &mut rng);
+    let is_noisy = |feature: &DraftFeature| feature.code.as_ref().is_some_and(|code| code.starts_with("340881106001"));
+    let mut village: Vec<DraftFeature> = damaged.iter().filter(|feature| is_noisy(feature)).cloned().collect();
+    noise(&mut village, 0.4, &mut rng);
+    let mut noisy = village.into_iter();
+    damaged.iter_mut().filter(|feature| is_noisy(feature)).for_each(|feature| *feature = noisy.next().unwrap());
+    let found = errors(&build(&damaged, &[]).report).len();
+    let repaired = repair_until(damaged, 0.5, &StopFlag::default()).unwrap();
+    let left = errors(&build(&repaired.features, &[]).report).len();
+    println!("{found} errors, {} repairs, {left} left, {:?}", repaired.repairs.len(), repaired.left);
+    assert!(left * 4 < found, "{left} of {found} errors are left");
+    assert!(repaired.repairs.iter().all(|repair| repair.moved_m <= 0.5));
+    let (again, _) = repair(repaired.features.clone(), 0.5);
+    let says_so = repaired.left.is_some_and(|left| left.contains("repairing again would go on"));
+    assert!(says_so || again == repaired.features, "repairing again changes nothing, or it is said");
 }
 
 #[test]

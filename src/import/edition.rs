@@ -20,7 +20,7 @@ use crate::planar::check::reference::shifted_crs;
 use crate::planar::diff::{Difference, code_changes};
 use crate::planar::dissolve::dissolve;
 use crate::planar::map::PlanarMap;
-use crate::planar::repair::{DEFAULT_TOLERANCE_M, repair_until};
+use crate::planar::repair::{DEFAULT_TOLERANCE_M, Repaired, repair_until};
 use crate::planar::stop::{StopFlag, Stopped};
 use crate::store::{Before, NewDraft, NewPublication, Store, StoreError};
 
@@ -228,8 +228,9 @@ pub async fn repair_features(
     let stop = stop.clone();
     in_background(move || {
         let (repairing, building) = (stop.part(0.0, REPAIRING), stop.part(REPAIRING, 1.0));
-        let (features, repairs) = repair_until(features, tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M), &repairing)?;
-        let kept = CheckReport { repairs, ..CheckReport::default() };
+        let tolerance_m = tolerance_m.unwrap_or(DEFAULT_TOLERANCE_M);
+        let Repaired { features, repairs, left } = repair_until(features, tolerance_m, &repairing)?;
+        let kept = CheckReport { repairs, notes: left.into_iter().collect(), ..CheckReport::default() };
         let built = built(&features, kept, &[], &reference, &building)?;
         Ok(Checked { features, built })
     })
@@ -408,7 +409,9 @@ fn check_features(
     let (mut features, mut repairs) = match preparation.repair_m {
         Some(tolerance_m) => {
             done = REPAIRING;
-            repair_until(features, tolerance_m, &stop.part(0.0, REPAIRING))?
+            let Repaired { features, repairs, left } = repair_until(features, tolerance_m, &stop.part(0.0, REPAIRING))?;
+            left.into_iter().for_each(|left| reading.note(left));
+            (features, repairs)
         }
         None => (features, Vec::new()),
     };

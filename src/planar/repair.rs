@@ -3,7 +3,8 @@
 //! First each ring by itself (`mend.rs`). Then the borders of all, in rounds until one changes nothing: vertices and edges that
 //! miss each other meet (`snap.rs`), thin gaps and overlaps go to one of the grids beside them, and the borders of a tier
 //! follow those of the tier below (`thin.rs`). In the end every grid is compared with what it was: one that would have
-//! moved further than the tolerance is left as it came, and the rest is done again without it.
+//! moved further than the tolerance is left as it came, and the rest is done again without it; then all of it once more, until
+//! it stays. What was left is said, and where it does not come to stay.
 
 use rustc_hash::FxHashSet;
 
@@ -28,6 +29,10 @@ const MAX_ROUNDS: usize = 8;
 /// Times that it begins anew without the grids that would have moved too far, before it leaves all borders alone.
 const MAX_ATTEMPTS: usize = 6;
 
+/// Times that what was mended with some grids left as they came is repaired again, to see whether it stays. It ends sooner: fewer
+/// grids change each time.
+const MAX_ATTEMPTS_AGAIN: usize = 10;
+
 /// What rounding to the lattice may add to a move, in lattice units.
 const ROUNDING_UNITS: f64 = 2.0;
 
@@ -38,15 +43,20 @@ pub(super) type Shape = Vec<Vec<Ring>>;
 /// less than `tolerance_m` one border. No vertex moves further than that, and repairing again changes nothing. Directions
 /// need no repair: the even-odd rule and the planar map do not look at them.
 pub fn repair(features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Vec<Repair>) {
-    unstopped(|stop| repair_until(features, tolerance_m, stop))
+    let Repaired { features, repairs, .. } = unstopped(|stop| repair_until(features, tolerance_m, stop));
+    (features, repairs)
+}
+
+/// What repairing came to.
+pub struct Repaired {
+    pub features: Vec<DraftFeature>,
+    pub repairs: Vec<Repair>,
+    /// Says what was left as it came because it would have moved too far.
+    pub left: Option<String>,
 }
 
 /// The same, unless somebody asks for the end before it is done.
-pub fn repair_until(
-    mut features: Vec<DraftFeature>,
-    tolerance_m: f64,
-    stop: &StopFlag,
-) -> Result<(Vec<DraftFeature>, Vec<Repair>), Stopped> {
+pub fn repair_until(mut features: Vec<DraftFeature>, tolerance_m: f64, stop: &StopFlag) -> Result<Repaired, Stopped> {
     let mut repairs = Vec::new();
     let tolerance = Tolerance::metres(tolerance_m);
     let (mending, settling) = (stop.part(0.0, 0.1), stop.part(0.1, 1.0));
@@ -70,7 +80,7 @@ pub fn repair_until(
             polygons.iter().map(|rings| rings.iter().map(opened).collect()).collect()
         })
         .collect();
-    let Settled { shapes: after, closed, moved } = settle(&before, &grids, tolerance_m, &settling)?;
+    let Settled { shapes: after, closed, moved, left } = settle(&before, &grids, tolerance_m, &settling)?;
     for ((row, before), after) in table.iter().zip(&before).zip(after) {
         if *before != after {
             features[row.feature].polygons =
@@ -92,7 +102,8 @@ pub fn repair_until(
         });
     }
     repairs.extend(closed.into_iter().map(|closed| closed.told(&grids)));
-    Ok((features, repairs))
+    let left = left.map(|left| left.told(grids.len(), tolerance_m));
+    Ok(Repaired { features, repairs, left })
 }
 
 /// What was done to one grid.
@@ -105,14 +116,81 @@ struct Moved {
     longest_m: f64,
 }
 
+/// Grids that would have moved too far.
+enum Left {
+    /// So many, and the others were mended.
+    Some(usize),
+    /// The same, but there is no end within the tolerance at which repairing again would change nothing.
+    Unsettled(usize),
+    /// So many that no border was touched.
+    All(usize),
+}
+
+impl Left {
+    fn count(&self) -> usize {
+        let (Left::Some(count) | Left::Unsettled(count) | Left::All(count)) = self;
+        *count
+    }
+
+    fn told(&self, grids: usize, tolerance_m: f64) -> String {
+        match self {
+            Left::Some(count) => format!(
+                "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of \
+                 their borders were left as they came; a larger tolerance mends more"
+            ),
+            Left::Unsettled(count) => format!(
+                "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of \
+                 their borders were left as they came, and repairing again would go on from there; a larger tolerance \
+                 mends more"
+            ),
+            Left::All(count) => format!(
+                "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so no \
+                 border was touched; a larger tolerance mends more"
+            ),
+        }
+    }
+}
+
 /// The shapes with their borders made to meet, the gaps and overlaps that were closed, and how far grids moved.
 struct Settled {
     shapes: Vec<Shape>,
     closed: Vec<Closed>,
     moved: Vec<Moved>,
+    left: Option<Left>,
 }
 
 fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -> Result<Settled, Stopped> {
+    let (once, further) = (stop.part(0.0, 0.5), stop.part(0.5, 1.0));
+    let first = attempt(before, grids, tolerance_m, &once)?;
+    let Some(Left::Some(count)) = first.left else { return Ok(first) };
+    // What was held back may go on from where it is now, and would if it were repaired again. So it is, until nothing changes.
+    let mut shapes = first.shapes.clone();
+    let mut closed = Vec::new();
+    for stop in further.halves().take(MAX_ATTEMPTS_AGAIN) {
+        let again = attempt(&shapes, grids, tolerance_m, &stop)?;
+        let is_stable = again.shapes == shapes;
+        closed.extend(again.closed);
+        shapes = again.shapes;
+        if is_stable {
+            let changed = (0u32..).zip(before.iter().zip(&shapes)).filter(|(_, (was, is))| was != is);
+            let moved =
+                changed.map(|(id, (was, is))| measure(id, was, is, tolerance_m)).collect::<Option<Vec<Moved>>>();
+            let Some(moved) = moved else { break };
+            closed.splice(0..0, first.closed);
+            let left = again.left.as_ref().map(|left| Left::Some(left.count()));
+            return Ok(Settled { shapes, closed, moved, left });
+        }
+    }
+    Ok(Settled { left: Some(Left::Unsettled(count)), ..first })
+}
+
+impl Settled {
+    fn untouched(before: &[Shape], would_move: usize) -> Settled {
+        Settled { shapes: before.to_vec(), closed: Vec::new(), moved: Vec::new(), left: Some(Left::All(would_move)) }
+    }
+}
+
+fn attempt(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -> Result<Settled, Stopped> {
     let tolerance = Tolerance::metres(tolerance_m);
     let mut fixed: FxHashSet<u32> = FxHashSet::default();
     for stop in stop.halves().take(MAX_ATTEMPTS) {
@@ -128,10 +206,11 @@ fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -
             }
         }
         if fixed.len() == fixed_before {
-            return Ok(Settled { shapes: after, closed, moved });
+            let left = (!fixed.is_empty()).then_some(Left::Some(fixed.len()));
+            return Ok(Settled { shapes: after, closed, moved, left });
         }
     }
-    Ok(Settled { shapes: before.to_vec(), closed: Vec::new(), moved: Vec::new() })
+    Ok(Settled::untouched(before, fixed.len()))
 }
 
 fn rounds(
