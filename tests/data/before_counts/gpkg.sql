@@ -13,4 +13,12 @@ CREATE INDEX reports_by_time ON reports (created_at, id);
 CREATE INDEX reports_by_tier1 ON reports (tier1, created_at);
 CREATE INDEX reports_by_tier2 ON reports (tier2, created_at);
 CREATE INDEX reports_by_tier3 ON reports (tier3, created_at);
+-- And what came after it: 0009_withdrawals.sql.
+DROP VIEW edition_in_force;
+CREATE VIEW edition_in_force AS
+SELECT editions.id, editions.name, publications.in_force_from, editions.source
+FROM publications JOIN editions ON editions.id = publications.edition
+WHERE publications.in_force_from <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+ORDER BY publications.in_force_from DESC, publications.id DESC LIMIT 1;
+ALTER TABLE publications DROP COLUMN withdraws;
 DELETE FROM _sqlx_migrations WHERE version >= 8;
