@@ -44,7 +44,9 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         let working = context.progress("checking", None);
         let checked = edition::check(reading, args.reading.preparation(), &[], Vec::new()).await;
         working.finish_and_clear();
-        (files::source_of(&args.files), checked.built.report, read)
+        let report = checked.built.report;
+        let read = read.checked(&report);
+        (files::source_of(&args.files), report, read)
     };
     if let Some(path) = &args.problems {
         write_problems(path, &report.problems)?;

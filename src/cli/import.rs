@@ -65,6 +65,7 @@ pub async fn run(args: Args, context: &Context) -> Outcome {
         Err(PublishError::Store(error)) => return Err(error.into()),
         Err(PublishError::Forbidden(refusal)) => (refusal.report.clone(), Some(refusal.to_string())),
     };
+    let read = read.checked(&report);
     let row = EditionRow::load(&*store, &draft.name).await?;
     working.finish_and_clear();
     store.close().await;

@@ -29,6 +29,11 @@ impl Read {
         Read { faults, fault_count, notes: reading.notes(), files: reading.summaries() }
     }
 
+    /// With what else was noted when it was repaired and checked.
+    pub(super) fn checked(self, report: &CheckReport) -> Read {
+        Read { notes: report.notes.clone(), ..self }
+    }
+
     /// What is kept of the reading of an edition's files.
     pub(super) fn earlier(report: &CheckReport) -> Read {
         Read { notes: report.notes.clone(), ..Read::default() }

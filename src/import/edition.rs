@@ -108,7 +108,7 @@ pub async fn check_until(
         let notes = reading.notes();
         let mut checked = check_features(&mut reading, preparation, &allow, &reference, &stop)?;
         reading.explain(&mut checked.built.report.problems);
-        checked.built.report.notes = notes;
+        checked.built.report.notes.splice(0..0, notes);
         Ok(checked)
     })
     .await
@@ -406,21 +406,19 @@ fn check_features(
 ) -> Result<Checked, Stopped> {
     let features = std::mem::take(&mut reading.features);
     let mut done = 0.0;
-    let (mut features, mut repairs) = match preparation.repair_m {
+    let Repaired { mut features, mut repairs, left } = match preparation.repair_m {
         Some(tolerance_m) => {
             done = REPAIRING;
-            let Repaired { features, repairs, left } = repair_until(features, tolerance_m, &stop.part(0.0, REPAIRING))?;
-            left.into_iter().for_each(|left| reading.note(left));
-            (features, repairs)
+            repair_until(features, tolerance_m, &stop.part(0.0, REPAIRING))?
         }
-        None => (features, Vec::new()),
+        None => Repaired { features, repairs: Vec::new(), left: None },
     };
     if preparation.dissolve {
         let before = done;
         done += DISSOLVING * (1.0 - done);
         repairs.extend(dissolve(&mut features, reading.parent_names(), &stop.part(before, done))?);
     }
-    let kept = CheckReport { repairs, ..CheckReport::default() };
+    let kept = CheckReport { repairs, notes: left.into_iter().collect(), ..CheckReport::default() };
     let built = built(&features, kept, allow, reference, &stop.part(done, 1.0))?;
     Ok(Checked { features, built })
 }

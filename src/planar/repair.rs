@@ -31,7 +31,11 @@ const MAX_ATTEMPTS: usize = 6;
 
 /// Times that what was mended with some grids left as they came is repaired again, to see whether it stays. It ends sooner: fewer
 /// grids change each time.
-const MAX_ATTEMPTS_AGAIN: usize = 10;
+const MAX_ATTEMPTS_AGAIN: usize = 8;
+
+/// Of so many grids one may be left as it came for the others to be repaired again. Where more are, the noise is everywhere, and
+/// that would come to no end either.
+const GRIDS_TO_ONE_LEFT: usize = 20;
 
 /// What rounding to the lattice may add to a move, in lattice units.
 const ROUNDING_UNITS: f64 = 2.0;
@@ -163,6 +167,9 @@ fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -
     let (once, further) = (stop.part(0.0, 0.5), stop.part(0.5, 1.0));
     let first = attempt(before, grids, tolerance_m, &once)?;
     let Some(Left::Some(count)) = first.left else { return Ok(first) };
+    if count * GRIDS_TO_ONE_LEFT > grids.len() {
+        return Ok(Settled { left: Some(Left::Unsettled(count)), ..first });
+    }
     // What was held back may go on from where it is now, and would if it were repaired again. So it is, until nothing changes.
     let mut shapes = first.shapes.clone();
     let mut closed = Vec::new();
