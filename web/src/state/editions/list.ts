@@ -30,7 +30,7 @@ export const before = computed(() => {
 
 /**
  * The moments from which an edition is, was or will be in force, in order. A later publication from the same moment counts
- * in place of an earlier one: that is how what was scheduled is taken back.
+ * in place of an earlier one.
  */
 export function begins({ publications, name }: Edition): string[] {
   const now = list.value;
