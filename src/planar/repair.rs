@@ -44,8 +44,8 @@ const ROUNDING_UNITS: f64 = 2.0;
 pub(super) type Shape = Vec<Vec<Ring>>;
 
 /// Closes rings, takes out repeated points, spikes and rings without area, and makes borders that miss each other by
-/// less than `tolerance_m` one border. No vertex moves further than that, and repairing again changes nothing. Directions
-/// need no repair: the even-odd rule and the planar map do not look at them.
+/// less than `tolerance_m` one border. No vertex moves further than that, and repairing again changes nothing, unless
+/// [`Repaired::left`] says that it would. Directions need no repair: the even-odd rule and the planar map do not look at them.
 pub fn repair(features: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Vec<Repair>) {
     let Repaired { features, repairs, .. } = unstopped(|stop| repair_until(features, tolerance_m, stop));
     (features, repairs)
