@@ -15,15 +15,13 @@ impl Reading {
         let Some(&first) = all.iter().find(is_doc).or(all.first()) else {
             return self.fault(fault("there is no KML in the archive".into()));
         };
-        let count = self.features.len();
+        let (count, faults) = (self.features.len(), self.fault_count);
         let links = match archive.read(first) {
             Ok(bytes) => self.read_kml_of(name, bytes, None, all.len() > 1),
             Err(message) => return self.fault(fault(message)),
         };
-        if links == 0 || self.features.len() > count {
-            return;
-        }
-        for at in all.into_iter().filter(|&at| at != first) {
+        let is_list = links > 0 && self.features.len() == count;
+        for at in all.into_iter().filter(|&at| is_list && at != first) {
             let called = format!("{name} {}", clip(archive.entries()[at].file_name()));
             match archive.read(at) {
                 Ok(bytes) => {
@@ -32,7 +30,7 @@ impl Reading {
                 Err(message) => self.fault(Fault { source: called, at: None, field: String::new(), message }),
             }
         }
-        if self.features.len() == count && self.fault_count == 0 {
+        if self.features.len() == count && self.fault_count == faults {
             self.fault(fault("there are no placemarks in it".into()));
         }
     }
