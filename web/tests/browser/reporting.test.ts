@@ -282,6 +282,31 @@ describe("without a network", () => {
     expect(await kept("两个标签页")).toHaveLength(1);
   });
 
+  test("a tab shows what another one sent meanwhile", async () => {
+    expectSilence();
+    const page = await visit();
+    await begin(page);
+    await pick(page, "其他");
+    await describeIt(page, "另一个标签页送出的");
+    let release = () => {};
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route("**/v1/reports", async (route) => {
+      await released;
+      await route.continue();
+    });
+    await send(page);
+    const second = await page.context().newPage();
+    await second.goto(`${town.url}/m#mine`);
+    await second.locator(".draft").waitFor();
+    release();
+    await arrived(page).waitFor();
+    await arrived(second).waitFor();
+    await second.locator(".draft").waitFor({ state: "detached" });
+    expect(await kept("另一个标签页送出的")).toHaveLength(1);
+  });
+
   test("what is refused says why, and is not tried for ever", async () => {
     expectSilence();
     const page = await visit();

@@ -5,7 +5,7 @@ import { call, Failure } from "../../api/client.ts";
 import { addPhoto } from "../../api/photos.ts";
 import type { NewReport, Problem, ReportDetail } from "../../api/types.ts";
 import { all, put, remove } from "../../lib/kept.ts";
-import { keepArrived } from "./sent.ts";
+import { addKept, keepArrived } from "./sent.ts";
 
 export interface Picture {
   readonly bytes: ArrayBuffer;
@@ -185,6 +185,8 @@ async function reload(): Promise<void> {
   const kept = await all<Draft>("drafts");
   const when = ({ report }: Draft): string => report.occurred_at ?? "";
   drafts.value = kept.toSorted((a, b) => when(a).localeCompare(when(b)));
+  // In this order: a tab keeps what has arrived before it lets go of the draft, so none is missing from both.
+  await addKept();
 }
 
 /** Longer after every failure, and never the same for all phones that wait for one service. */

@@ -31,10 +31,19 @@ let reading: Promise<void> | null = null;
 
 /** Reads what the phone has, once. */
 export function loadSent(): Promise<void> {
-  reading ??= all<Sent>("sent").then(show, () => {
-    // A browser that keeps nothing has nothing.
-  });
+  reading ??= addKept();
   return reading;
+}
+
+/** What other tabs have sent since is shown here too. */
+export async function addKept(): Promise<void> {
+  try {
+    const kept = await all<Sent>("sent");
+    const known = new Set(sent.peek().map(({ id }) => id));
+    show([...sent.peek(), ...kept.filter(({ id }) => !known.has(id))]);
+  } catch {
+    // A browser that keeps nothing has nothing.
+  }
 }
 
 export async function keepSent(one: Sent): Promise<void> {
