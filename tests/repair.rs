@@ -247,26 +247,86 @@ fn damage(town: fn() -> Vec<DraftFeature>, apart_m: f64) {
     judged("without vertices", &of(&|town, _| without_vertices(town, apart_m)), apart_m * 1.25);
 }
 
-/// Where the noise is about as large as the tolerance, not all borders can be made to meet within it. What is done then is done
-/// for good, and it is said what was left.
+/// Noise about as large as the tolerance: not all borders can be made to meet within it. What can be is, what was left is
+/// said, and repairing again changes nothing.
 #[test]
 fn what_is_too_far_apart_is_left_and_said() {
-    let mut damaged = demo();
-    damaged.retain(|feature| feature.code.as_ref().is_some_and(|code| code.as_str() < "340881106002"));
-    noise(&mut damaged, 0.4, &mut Pcg64::seed_from_u64(20_261_126));
-    for (tolerance_m, says) in [(0.5, Some("larger tolerance")), (2.0, None)] {
-        let repaired = repair_until(damaged.clone(), tolerance_m, &StopFlag::default()).unwrap();
-        println!("{tolerance_m} m: {} repairs, {:?}", repaired.repairs.len(), repaired.left);
-        assert!(repaired.repairs.iter().all(|repair| repair.moved_m <= tolerance_m));
-        assert_eq!(repaired.left.is_some(), says.is_some());
-        assert!(says.is_none_or(|words| repaired.left.as_ref().unwrap().contains(words)));
-        let (again, _) = repair(repaired.features.clone(), tolerance_m);
-        let says_so = repaired.left.is_some_and(|left| left.contains("repairing again would go on"));
-        assert!(
-            says_so || again == repaired.features,
-            "{tolerance_m} m: repairing again changes nothing, or it is said"
-        );
+    let village = |noise_m: f64, seed: u64| {
+        let mut damaged = demo();
+        damaged.retain(|feature| feature.code.as_ref().is_some_and(|code| code.as_str() < "340881106003"));
+        noise(&mut damaged, noise_m, &mut Pcg64::seed_from_u64(seed));
+        damaged
+    };
+    let (mut left, mut untouched) = (0, 0);
+    for (noise_m, seed) in [0.3, 0.35, 0.4, 0.5, 0.7].into_iter().flat_map(|m| (1..=4).map(move |seed| (m, seed))) {
+        let damaged = village(noise_m, seed);
+        let said = repaired_for_good(damaged.clone(), 0.5).1;
+        if let Some(said) = said {
+            assert!(said.contains("a larger tolerance mends more"), "{said}");
+            left += 1;
+            untouched += usize::from(said.contains("no border was touched"));
+        }
+        // And a larger tolerance does.
+        let (repaired, said) = repaired_for_good(damaged, 4.0 * noise_m);
+        assert_eq!(said, None, "{noise_m} m, seed {seed}");
+        assert_eq!(errors(&build(&repaired, &[]).report), Vec::<&str>::new(), "{noise_m} m, seed {seed}");
     }
+    assert!(left > 10 && untouched < 3, "{left} of 20 left something, {untouched} everything");
+}
+
+/// Repairs, and repairs again, which has nothing to do. Answers also what was left.
+fn repaired_for_good(damaged: Vec<DraftFeature>, tolerance_m: f64) -> (Vec<DraftFeature>, Option<String>) {
+    let repaired = repair_until(damaged, tolerance_m, &StopFlag::default()).unwrap();
+    assert!(repaired.repairs.iter().all(|repair| repair.moved_m <= tolerance_m));
+    let (again, more) = repair(repaired.features.clone(), tolerance_m);
+    assert_eq!(more, [], "a second repair has nothing to do");
+    assert!(again == repaired.features, "a second repair changes nothing");
+    (repaired.features, repaired.left)
+}
+
+/// Grids of the smallest tier, each of one ring, of longitudes and latitudes in degrees.
+fn grids(rings: &[&str]) -> Vec<DraftFeature> {
+    let line = |(n, ring): (usize, &&str)| {
+        let properties = format!(r#"{{"code": "G0{n}", "tier": 3}}"#);
+        let geometry = format!(r#"{{"type": "Polygon", "coordinates": [{ring}]}}"#);
+        format!(r#"{{"type": "Feature", "properties": {properties}, "geometry": {geometry}}}"#)
+    };
+    read(rings.iter().enumerate().map(line).collect::<Vec<String>>().join("\n").as_bytes())
+}
+
+/// Two squares, 0.3 m apart.
+const WEST: &str = "[[110.0,30.0],[110.001040301,30.0],[110.001040301,30.000900901],[110.0,30.000900901],[110.0,30.0]]";
+const EAST: &str = "[[110.001043422,30.0],[110.002080603,30.0],[110.002080603,30.000900901],[110.001043422,30.000900901],[110.001043422,30.0]]";
+
+#[test]
+fn a_bridge_within_a_ring_keeps_nobody_else_from_being_mended() {
+    let bridge = "[[110.010403013,30.0],[110.011443314,30.0],[110.011443314,30.000900901],[110.010403013,30.000900901],[110.010403013,30.00045045],[110.010611073,30.00045045],[110.010819133,30.00045045],[110.010819133,30.000540541],[110.011027193,30.000540541],[110.011027193,30.00036036],[110.010819133,30.00036036],[110.010819133,30.00045045],[110.010611073,30.00045045],[110.010403013,30.00045045],[110.010403013,30.0]]";
+    let (repaired, _) = repaired_for_good(grids(&[WEST, EAST, bridge]), 0.5);
+    let vertices = |n: usize| repaired[n].polygons[0][0].clone();
+    assert_eq!(vertices(0).iter().filter(|p| vertices(1).contains(p)).count(), 2, "they share an edge");
+}
+
+#[test]
+fn a_spike_with_a_loop_and_a_ring_that_is_all_spike_are_done_with_at_once() {
+    let with_loop = "[[110.0,30.0],[110.001040301,30.0],[110.001040301,30.00036036],[110.001248362,30.00045045],[110.001251482,30.000451351],[110.001251482,30.00044955],[110.001248362,30.00045045],[110.001040301,30.00036036],[110.001040301,30.000900901],[110.0,30.000900901],[110.0,30.0]]";
+    let (repaired, _) = repaired_for_good(grids(&[with_loop]), 0.5);
+    assert_eq!(errors(&build(&repaired, &[]).report), Vec::<&str>::new());
+    let all_spike = "[[110.005201506,30.0],[110.005305536,30.0],[110.005253521,30.00027027],[110.005305536,30.0],[110.005409567,30.0],[110.005201506,30.0]]";
+    let (repaired, _) = repaired_for_good(grids(&[WEST, all_spike]), 0.5);
+    assert!(repaired[1].polygons.is_empty());
+}
+
+/// In a neck one lattice unit wide the border touches itself once it is rounded (a commune of 2017 has one).
+#[test]
+fn a_neck_of_one_lattice_unit_is_mended() {
+    let neck = "[[8.7792676,47.3489550],[8.7792676,47.3314865],[8.7664387,47.3338908],[8.7635809,47.3304907],\
+                [8.7635809,47.3304908],[8.7575347,47.3307077],[8.7575347,47.3489550],[8.7792676,47.3489550]]";
+    let given = grids(&[neck]);
+    let checked = build(&given, &[]).report;
+    assert!(errors(&checked).iter().all(|error| error.contains("crosses or touches itself")));
+    assert_eq!(errors(&checked).len(), 2);
+    let (repaired, _) = repaired_for_good(given, 2.0);
+    assert_eq!(errors(&build(&repaired, &[]).report), Vec::<&str>::new());
 }
 
 /// A spot that is too noisy keeps nobody else from being mended.
@@ -281,14 +341,10 @@ fn a_noisy_village_is_left_and_the_town_is_mended() {
     let mut noisy = village.into_iter();
     damaged.iter_mut().filter(|feature| is_noisy(feature)).for_each(|feature| *feature = noisy.next().unwrap());
     let found = errors(&build(&damaged, &[]).report).len();
-    let repaired = repair_until(damaged, 0.5, &StopFlag::default()).unwrap();
-    let left = errors(&build(&repaired.features, &[]).report).len();
-    println!("{found} errors, {} repairs, {left} left, {:?}", repaired.repairs.len(), repaired.left);
-    assert!(left * 4 < found, "{left} of {found} errors are left");
-    assert!(repaired.repairs.iter().all(|repair| repair.moved_m <= 0.5));
-    let (again, _) = repair(repaired.features.clone(), 0.5);
-    let says_so = repaired.left.is_some_and(|left| left.contains("repairing again would go on"));
-    assert!(says_so || again == repaired.features, "repairing again changes nothing, or it is said");
+    let (repaired, said) = repaired_for_good(damaged, 0.5);
+    let left = errors(&build(&repaired, &[]).report).len();
+    println!("{found} errors, {left} left, {said:?}");
+    assert!(left * 40 < found, "{left} of {found} errors are left");
 }
 
 #[test]

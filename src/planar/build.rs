@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::check::{attributes, coverage, reference, shapes};
 use super::faces;
+use super::near::Near;
 use super::overlay::Overlay;
 use super::snap::{self, GridRing};
 use super::stop::{StopFlag, Stopped, unstopped};
@@ -60,7 +61,7 @@ pub fn build_until(features: &[DraftFeature], allow: &[ProblemCode], stop: &Stop
     }
     let drawn: FxHashSet<u32> = rings.iter().map(|ring| ring.grid).collect();
     let near = snap::Tolerance::units(LATTICE_TOLERANCE_UNITS);
-    snap::snap(&mut rings, near, &FxHashSet::default(), &stop.part(0.15, 0.35))?;
+    snap::snap(&mut rings, near, &Near::nothing(), &stop.part(0.15, 0.35))?;
 
     let was = former_codes(features, &table);
     let mut grids: Vec<Grid> = table.into_iter().map(|row| row.grid).collect();

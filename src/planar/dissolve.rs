@@ -6,9 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::check::attributes;
 use super::faces;
-use super::mend::closed;
 use super::overlay::Overlay;
-use super::repair::edges;
+use super::shape::{close, edges};
 use super::stop::{StopFlag, Stopped};
 use crate::domain::problem::{Measure, Repair};
 use crate::domain::tier::Tier;
@@ -89,7 +88,7 @@ fn union_of_children(
         let polygons = faces::polygons(&rim);
         let polygons = polygons
             .into_iter()
-            .map(|polygon| std::iter::once(polygon.shell).chain(polygon.holes).map(closed).collect());
+            .map(|polygon| std::iter::once(polygon.shell).chain(polygon.holes).map(close).collect());
         let feature = DraftFeature {
             name: Some(names.get(&code).unwrap_or(&code).clone()),
             tier: Some(above),

@@ -4,11 +4,15 @@ use rustc_hash::FxHashMap;
 
 use super::check::shapes::{is_closed, is_collapsed, open_ring};
 use super::noding::pass;
+use super::shape::close;
 use super::snap::{Tolerance, tidy};
 use crate::domain::problem::Repair;
 use crate::geometry::feature::DraftFeature;
 use crate::geometry::geodesic::distance_m;
 use crate::geometry::point::{IntBox, Point, Ring};
+
+/// Times that spikes and loops of a ring are looked for; one that has both needs two.
+const MAX_TURNS: usize = 8;
 
 /// Mends all rings of a feature; those without area are taken out.
 pub(super) fn mend(feature: &mut DraftFeature, tolerance: Tolerance, repairs: &mut Vec<Repair>) {
@@ -41,37 +45,42 @@ pub(super) fn mend(feature: &mut DraftFeature, tolerance: Tolerance, repairs: &m
                     format!("{repeated} repeated point(s) of {code} were removed"),
                 );
             }
-            let before = ring.len();
+            let without_area = without_area(&code, &ring);
             if is_collapsed(&ring) {
-                let bounds = IntBox::around(&ring).expect("the ring has points");
-                let extent_m = distance_m(bounds.min, bounds.max);
-                let message = format!(
-                    "a ring of {code} with {before} different point(s), {extent_m:.1} m from end to end, has no area and was left out"
-                );
-                say("ring_without_area_removed", first, 0.0, message);
+                say("ring_without_area_removed", first, 0.0, without_area);
                 raw.clear();
                 continue;
             }
-            tidy(&mut ring);
-            if ring.len() < before {
-                let message = format!("a spike of {} point(s) of {code} was removed", before - ring.len());
-                say("spike_removed", first, 0.0, message);
-            }
-            if let Some((place, longest_m)) = cut_loops(&mut ring, tolerance) {
+            // A loop that is cut off may leave a spike, and the other way round.
+            for _ in 0..MAX_TURNS {
+                let before = ring.len();
+                tidy(&mut ring);
+                if ring.len() < before {
+                    let message = format!("a spike of {} point(s) of {code} was removed", before - ring.len());
+                    say("spike_removed", first, 0.0, message);
+                }
+                let Some((place, longest_m)) = cut_loops(&mut ring, tolerance) else { break };
                 let message = format!("a loop in the border of {code}, {longest_m:.2} m long, was cut off");
                 say("loop_removed", place, longest_m, message);
             }
-            *raw = closed(ring);
+            if is_collapsed(&ring) {
+                say("ring_without_area_removed", first, 0.0, without_area);
+                raw.clear();
+                continue;
+            }
+            *raw = close(ring);
         }
         polygon.retain(|ring| !ring.is_empty());
     }
     feature.polygons.retain(|polygon| !polygon.is_empty());
 }
 
-/// With its first point again at its end.
-pub(super) fn closed(mut ring: Ring) -> Ring {
-    ring.extend(ring.first().copied());
-    ring
+fn without_area(code: &str, ring: &[Point]) -> String {
+    let extent_m = IntBox::around(ring).map_or(0.0, |bounds| distance_m(bounds.min, bounds.max));
+    let points = ring.len();
+    format!(
+        "a ring of {code} with {points} different point(s), {extent_m:.1} m from end to end, has no area and was left out"
+    )
 }
 
 /// Cuts off loops of which no point is further than the tolerance from where the ring crosses or touches itself. Answers
@@ -79,7 +88,7 @@ pub(super) fn closed(mut ring: Ring) -> Ring {
 fn cut_loops(ring: &mut Ring, tolerance: Tolerance) -> Option<(Point, f64)> {
     let edges: Vec<(Point, Point)> = (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])).collect();
     let found = pass(&edges);
-    if found.crossings.is_empty() && !repeats(ring) {
+    if found.splits.is_empty() && !repeats(ring) {
         return None;
     }
     let mut splits = found.splits.into_iter().peekable();

@@ -21,6 +21,8 @@ mod near;
 pub mod noding;
 mod overlay;
 pub mod repair;
+mod settle;
+mod shape;
 mod snap;
 pub mod stop;
 mod thin;

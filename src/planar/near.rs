@@ -16,15 +16,24 @@ pub(super) struct Near<'a> {
 const FEW: usize = 24;
 
 impl<'a> Near<'a> {
-    /// For places no further away than the tolerance. None of the pieces is without length.
+    /// Nothing at all.
+    pub(super) fn nothing() -> Near<'static> {
+        Near { pieces: &[], index: None, tolerance: Tolerance::units(1.0) }
+    }
+
+    /// For places no further away than the tolerance. A piece that ends where it begins is a point.
     pub(super) fn new(pieces: &'a [(Point, Point)], tolerance: Tolerance) -> Near<'a> {
         let index = (pieces.len() > FEW).then(|| {
             let cells =
-                Cells::over(pieces).with_margin(tolerance.widest_units(pieces.iter().map(|piece| piece.0)) + 2.0);
+                Cells::over(pieces).with_margin(tolerance.widest_units(pieces.iter().flat_map(|&(a, b)| [a, b])) + 2.0);
             let rows = cells.segments_by_cell(pieces);
             (cells, rows)
         });
         Near { pieces, index, tolerance }
+    }
+
+    pub(super) fn is_near(&self, p: Point) -> bool {
+        self.nearest(p).is_some()
     }
 
     /// The piece that comes nearest to `p`, where one is within the tolerance.
@@ -45,7 +54,7 @@ impl<'a> Near<'a> {
 pub(super) fn follow(one: &[(Point, Point)], other: &[(Point, Point)], tolerance: Tolerance) -> bool {
     let reaches = |from: &[(Point, Point)], to: &[(Point, Point)]| {
         let near = Near::new(to, tolerance);
-        from.iter().flat_map(|&(a, b)| [a, b]).all(|p| near.nearest(p).is_some())
+        from.iter().flat_map(|&(a, b)| [a, b]).all(|p| near.is_near(p))
     };
     !one.is_empty() && !other.is_empty() && reaches(one, other) && reaches(other, one)
 }

@@ -6,9 +6,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::cells::Cells;
+use super::near::Near;
 use super::stop::{StopFlag, Stopped};
 use crate::domain::tier::Tier;
-use crate::geometry::geodesic::{distance_m, metres_per_unit};
+use crate::geometry::geodesic::metres_per_unit;
 use crate::geometry::lattice::UNITS_PER_DEGREE;
 use crate::geometry::point::{Point, Ring};
 
@@ -87,21 +88,11 @@ impl Tolerance {
         let [east, north] = self.scale(p.y);
         let (bx, by) = ((f64::from(b.x) - f64::from(a.x)) * east, (f64::from(b.y) - f64::from(a.y)) * north);
         let (px, py) = ((f64::from(p.x) - f64::from(a.x)) * east, (f64::from(p.y) - f64::from(a.y)) * north);
-        let t = ((px * bx + py * by) / (bx * bx + by * by)).clamp(0.0, 1.0);
+        let length2 = bx * bx + by * by;
+        let t = if length2 > 0.0 { ((px * bx + py * by) / length2).clamp(0.0, 1.0) } else { 0.0 };
         let (dx, dy) = (px - t * bx, py - t * by);
         (t, dx * dx + dy * dy)
     }
-}
-
-/// What was done to one ring.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Moved {
-    pub grid: u32,
-    /// Points that joined another, and points put into an edge.
-    pub points: usize,
-    /// Where the longest move ended.
-    pub place: Point,
-    pub longest_m: f64,
 }
 
 /// A place where loose edges end, with all rings that go through it.
@@ -111,15 +102,14 @@ struct Anchor {
 }
 
 /// Makes borders that miss each other by less than the tolerance meet. No vertex moves further than the tolerance, and no
-/// border bends to a place that is further from where it was; the rings of `fixed` grids stay as they are.
+/// border bends to a place that is further from where it was; vertices that are `held` take no part.
 pub(crate) fn snap(
     rings: &mut [GridRing],
     tolerance: Tolerance,
-    fixed: &FxHashSet<u32>,
+    held: &Near<'_>,
     stop: &StopFlag,
-) -> Result<Vec<Moved>, Stopped> {
-    let mut moved: FxHashMap<u32, Moved> = FxHashMap::default();
-    let (anchors, joined) = join_points(rings, tolerance, fixed, &stop.part(0.0, 0.5))?;
+) -> Result<(), Stopped> {
+    let (anchors, joined) = join_points(rings, tolerance, held, &stop.part(0.0, 0.5))?;
     let mut before = Before::default();
     if !joined.is_empty() {
         for (r, ring) in (0u32..).zip(rings.iter_mut()) {
@@ -127,7 +117,6 @@ pub(crate) fn snap(
             let grid = ring.grid;
             for point in &mut ring.points {
                 if let Some(&to) = joined.get(&(*point, grid)) {
-                    note(&mut moved, grid, to, distance_m(*point, to));
                     before.insert((r, to), *point);
                     *point = to;
                 }
@@ -135,18 +124,7 @@ pub(crate) fn snap(
             tidy(&mut ring.points);
         }
     }
-    bend_edges(rings, &anchors, &before, tolerance, fixed, &mut moved, &stop.part(0.5, 1.0))?;
-    let mut moved: Vec<Moved> = moved.into_values().collect();
-    moved.sort_by_key(|m| m.grid);
-    Ok(moved)
-}
-
-fn note(moved: &mut FxHashMap<u32, Moved>, grid: u32, place: Point, distance_m: f64) {
-    let entry = moved.entry(grid).or_insert(Moved { grid, points: 0, place, longest_m: 0.0 });
-    entry.points += 1;
-    if distance_m > entry.longest_m {
-        (entry.longest_m, entry.place) = (distance_m, place);
-    }
+    bend_edges(rings, &anchors, &before, tolerance, &stop.part(0.5, 1.0))
 }
 
 /// Every edge (smaller end first) that no other ring of its tier has, with its ring and its position there.
@@ -175,10 +153,11 @@ type Before = FxHashMap<(u32, Point), Point>;
 fn join_points(
     rings: &[GridRing],
     tolerance: Tolerance,
-    fixed: &FxHashSet<u32>,
+    held: &Near<'_>,
     stop: &StopFlag,
 ) -> Result<(Vec<Anchor>, Joined), Stopped> {
-    let loose: FxHashSet<Point> = loose_edges(rings, stop)?.into_iter().flat_map(|(a, b, ..)| [a, b]).collect();
+    let ends = loose_edges(rings, stop)?.into_iter().flat_map(|(a, b, ..)| [a, b]);
+    let loose: FxHashSet<Point> = ends.filter(|&end| !held.is_near(end)).collect();
     // With all rings that go through them, also those whose edges there are shared, or a point would leave its neighbours.
     let mut ends: Vec<(Point, u32)> = Vec::new();
     for (r, ring) in (0u32..).zip(rings) {
@@ -190,8 +169,7 @@ fn join_points(
         .chunk_by(|p, q| p.0 == q.0)
         .map(|same| Anchor { point: same[0].0, rings: same.iter().map(|&(_, ring)| ring).collect() })
         .collect();
-    let stands = |group: &Anchor| group.rings.iter().any(|&ring| fixed.contains(&rings[ring as usize].grid));
-    groups.sort_by_key(|group| (!stands(group), std::cmp::Reverse(group.rings.len()), group.point));
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.rings.len()), group.point));
 
     // Buckets at least as wide as the tolerance at the highest latitude there is.
     let side = tolerance.widest_units(groups.iter().map(|group| group.point)).ceil().max(1.0) as i64 + 1;
@@ -203,16 +181,13 @@ fn join_points(
     for (done, group) in groups.into_iter().enumerate() {
         stop.go_on_at(done, count)?;
         let (column, row) = bucket(group.point);
-        let moves = !stands(&group);
         let near = (-1..=1)
             .flat_map(|dx| (-1..=1).map(move |dy| (column + dx, row + dy)))
             .filter_map(|key| in_bucket.get(&key))
             .flatten()
             .map(|&i| (tolerance.distance2(group.point, anchors[i as usize].point), i))
             .filter(|&(d2, i)| {
-                moves
-                    && tolerance.reaches(d2)
-                    && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
+                tolerance.reaches(d2) && !group.rings.iter().any(|ring| anchors[i as usize].rings.contains(ring))
             })
             .min_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
         match near {
@@ -248,8 +223,6 @@ fn bend_edges(
     anchors: &[Anchor],
     before: &Before,
     tolerance: Tolerance,
-    fixed: &FxHashSet<u32>,
-    moved: &mut FxHashMap<u32, Moved>,
     stop: &StopFlag,
 ) -> Result<(), Stopped> {
     let loose = loose_edges(rings, stop)?;
@@ -261,8 +234,7 @@ fn bend_edges(
     let cells = Cells::over(&segments).with_margin(tolerance.widest_units(points.iter().copied()) + 2.0);
     let anchors_in = cells.points_by_cell(&points);
     let mut insertions: Vec<Insertion> = Vec::new();
-    let free = |loose: &&(Point, Point, u32, u32)| !fixed.contains(&rings[loose.2 as usize].grid);
-    for (done, &(a, b, ring, edge)) in loose.iter().filter(free).enumerate() {
+    for (done, &(a, b, ring, edge)) in loose.iter().enumerate() {
         stop.go_on_at(done, loose.len())?;
         let was = |p: Point| before.get(&(ring, p)).copied().unwrap_or(p);
         let (was_a, was_b) = (was(a), was(b));
@@ -298,14 +270,8 @@ fn bend_edges(
         let mut next = of_ring.iter().peekable();
         for (i, &a) in (0u32..).zip(&ring.points) {
             points.push(a);
-            let b = ring.points[(i as usize + 1) % ring.points.len()];
-            while let Some(&Insertion { along: t, anchor: p, .. }) = next.next_if(|insertion| insertion.edge == i) {
-                let foot = Point::new(
-                    (f64::from(a.x) + t * (f64::from(b.x) - f64::from(a.x))).round() as i32,
-                    (f64::from(a.y) + t * (f64::from(b.y) - f64::from(a.y))).round() as i32,
-                );
-                note(moved, ring.grid, p, distance_m(foot, p));
-                points.push(p);
+            while let Some(&Insertion { anchor, .. }) = next.next_if(|insertion| insertion.edge == i) {
+                points.push(anchor);
             }
         }
         tidy(&mut points);
@@ -363,8 +329,10 @@ mod tests {
         GridRing { grid, tier: Tier::Three, points: points.iter().map(|&(x, y)| Point::new(x, y)).collect() }
     }
 
-    fn snapped(rings: &mut [GridRing]) -> Vec<Moved> {
-        unstopped(|stop| snap(rings, Tolerance::units(5.0), &FxHashSet::default(), stop))
+    fn snapped(rings: &[GridRing]) -> Vec<GridRing> {
+        let mut snapped = rings.to_vec();
+        unstopped(|stop| snap(&mut snapped, Tolerance::units(5.0), &Near::nothing(), stop));
+        snapped
     }
 
     #[test]
@@ -383,16 +351,19 @@ mod tests {
     #[test]
     fn joins_points_and_bends_edges_of_neighbours() {
         // Two squares that miss each other by 3 units, the right one with a vertex half-way.
-        let mut rings = vec![
+        let rings = vec![
             ring(0, &[(0, 0), (1000, 0), (1000, 1000), (0, 1000)]),
             ring(1, &[(1003, 0), (2000, 0), (2000, 1000), (1003, 1000), (1003, 500)]),
         ];
-        let moved = snapped(&mut rings);
-        assert_eq!(moved.len(), 2);
-        assert!(moved.iter().all(|m| m.longest_m < 0.06));
-        let shared: Vec<Point> = rings[0].points.iter().filter(|p| rings[1].points.contains(p)).copied().collect();
-        assert_eq!(shared.len(), 3, "{rings:?}");
-        assert_eq!(snapped(&mut rings.clone()), [], "a second time nothing moves");
+        let snapped_once = snapped(&rings);
+        let [west, east] = [0, 1].map(|i: usize| &snapped_once[i].points);
+        let shared: Vec<Point> = west.iter().filter(|p| east.contains(p)).copied().collect();
+        assert_eq!(shared.len(), 3, "{snapped_once:?}");
+        for p in west.iter().chain(east) {
+            let reaches = |q: &Point| Tolerance::units(5.0).reaches(Tolerance::units(1.0).distance2(*p, *q));
+            assert!(rings.iter().flat_map(|ring| &ring.points).any(reaches), "{p:?} is new");
+        }
+        assert_eq!(snapped(&snapped_once), snapped_once, "a second time nothing moves");
     }
 
     #[test]
@@ -403,9 +374,7 @@ mod tests {
         left.extend(&steps);
         let mut right = vec![(2000, 0), (2000, 98)];
         right.extend(steps.iter().rev());
-        let mut rings = vec![ring(0, &left), ring(1, &right)];
-        let before = rings.clone();
-        assert_eq!(snapped(&mut rings), []);
-        assert_eq!(rings, before);
+        let rings = vec![ring(0, &left), ring(1, &right)];
+        assert_eq!(snapped(&rings), rings);
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! No vertex is invented: a grid that gains or loses a thin area follows the border on its other side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,9 +16,10 @@ use super::check::coverage::find_parents;
 use super::faces;
 use super::labels::LabelSet;
 use super::mend;
-use super::near::follow;
+use super::near::{Near, follow};
+use super::noding::pass;
 use super::overlay::Overlay;
-use super::repair::{Shape, edges};
+use super::shape::{Shape, edges};
 use super::snap::Tolerance;
 use super::stop::{StopFlag, Stopped, unstopped};
 use crate::domain::grid::Grid;
@@ -26,15 +27,28 @@ use crate::domain::problem::CheckReport;
 use crate::domain::tier::Tier;
 use crate::geometry::geodesic::{distance_m, metres_per_unit, ring_area_m2};
 use crate::geometry::interior::interior_point;
-use crate::geometry::point::{MultiPolygon, Point, Polygon, ring_area2};
+use crate::geometry::point::{MultiPolygon, Point, Polygon, Ring, ring_area2};
 
 /// What was closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Gap,
     Overlap,
     /// Between the border of a grid and those of the grids in it.
     Apart,
+}
+
+/// A thin area that was given to a grid.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    kind: Kind,
+    /// The one that got it first.
+    grids: Vec<u32>,
+    /// In it.
+    place: Point,
+    area_m2: f64,
+    /// On average.
+    width_m: f64,
 }
 
 /// What was closed between the same grids.
@@ -50,7 +64,7 @@ pub(super) struct Closed {
     pub widest_m: f64,
 }
 
-/// Grids whose own shape has more than one reading, or that are to stay as they are.
+/// Grids whose own shape has more than one reading, and those that are to stay as they are as a whole.
 pub(super) struct Ambiguous<'a> {
     before: &'a [Shape],
     tolerance: Tolerance,
@@ -58,8 +72,8 @@ pub(super) struct Ambiguous<'a> {
 }
 
 impl<'a> Ambiguous<'a> {
-    pub(super) fn new(before: &'a [Shape], tolerance: Tolerance, fixed: &FxHashSet<u32>) -> Ambiguous<'a> {
-        Ambiguous { before, tolerance, known: fixed.iter().map(|&id| (id, true)).collect() }
+    pub(super) fn new(before: &'a [Shape], tolerance: Tolerance, whole: &BTreeSet<u32>) -> Ambiguous<'a> {
+        Ambiguous { before, tolerance, known: whole.iter().map(|&id| (id, true)).collect() }
     }
 
     fn holds(&mut self, id: u32) -> bool {
@@ -107,53 +121,62 @@ pub(super) fn close(
     grids: &[Grid],
     tolerance: Tolerance,
     ambiguous: &mut Ambiguous<'_>,
-    closed: &mut Vec<Closed>,
+    held: &Near<'_>,
     stop: &StopFlag,
-) -> Result<(), Stopped> {
+) -> Result<Vec<Found>, Stopped> {
+    let mut found = Vec::new();
     let mut parts = (0..2 * Tier::ALL.len()).map(|n| stop.part(n as f64 / 6.0, (n + 1) as f64 / 6.0));
     let mut part = || parts.next().expect("one for each tier, twice");
     for tier in Tier::ALL.into_iter().rev() {
         let stop = &part();
-        let mut work = Work::over(shapes, grids, &[tier], stop)?;
+        let mut work = Work::over(shapes, grids, &[tier], held, stop)?;
         work.close_overlaps(tier, grids, tolerance, ambiguous)?;
         work.close_gaps(tier, grids, tolerance, ambiguous)?;
-        work.rebuild(tier, shapes, grids, ambiguous, closed)?;
+        found.extend(work.rebuild(tier, shapes, grids, ambiguous)?);
     }
     for tier in Tier::ALL.into_iter().rev() {
         let stop = &part();
         let Some(above) = next_tier_above(tier, grids).filter(|_| grids.iter().any(|grid| grid.tier == tier)) else {
             continue;
         };
-        let mut work = Work::over(shapes, grids, &[tier, above], stop)?;
+        // All together, as whoever checks them does: rounding to the lattice parts what is one border where fewer are.
+        let mut work = Work::over(shapes, grids, &Tier::ALL, held, stop)?;
         work.follow_below(tier, above, grids, tolerance, ambiguous)?;
         if !work.decided.is_empty() {
-            work.rebuild(above, shapes, grids, ambiguous, closed)?;
+            found.extend(work.rebuild(above, shapes, grids, ambiguous)?);
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-/// The borders of one or two tiers, and who owns which of their sides from now on.
+/// The borders of one tier or of all, and who owns which of their sides from now on.
 struct Work<'a> {
     stop: &'a StopFlag,
+    held: &'a Near<'a>,
     overlay: Overlay,
     /// The owners of the left (true) and right side of an edge where they differ from what the overlay says.
     decided: FxHashMap<(u32, bool), Option<u32>>,
-    found: Vec<(Kind, Vec<u32>, Polygon)>,
+    found: Vec<Found>,
 }
 
 /// An edge on the rim of a region: its number, whether the region is on its left, and its ends.
 type Rim = (u32, bool, (Point, Point));
 
 impl<'a> Work<'a> {
-    fn over(shapes: &[Shape], grids: &[Grid], tiers: &[Tier], stop: &'a StopFlag) -> Result<Work<'a>, Stopped> {
+    fn over(
+        shapes: &[Shape],
+        grids: &[Grid],
+        tiers: &[Tier],
+        held: &'a Near<'a>,
+        stop: &'a StopFlag,
+    ) -> Result<Work<'a>, Stopped> {
         let tier_of: Vec<Tier> = grids.iter().map(|grid| grid.tier).collect();
         let edges = (0u32..)
             .zip(shapes)
             .filter(|(id, _)| tiers.contains(&tier_of[*id as usize]))
             .flat_map(|(id, shape)| edges(shape).into_iter().map(move |(a, b)| (a, b, id)));
         let overlay = Overlay::of_edges(edges, &tier_of, stop)?;
-        Ok(Work { stop, overlay, decided: FxHashMap::default(), found: Vec::new() })
+        Ok(Work { stop, held, overlay, decided: FxHashMap::default(), found: Vec::new() })
     }
 
     /// The grids of the tier on one side of an edge.
@@ -188,7 +211,8 @@ impl<'a> Work<'a> {
 
     fn decide(&mut self, kind: Kind, rim: &[Rim], owner: Option<u32>, others: Vec<u32>, polygon: Polygon) {
         self.decided.extend(rim.iter().map(|&(edge, left, _)| ((edge, left), owner)));
-        self.found.push((kind, others, polygon));
+        let (area_m2, width_m, place) = (area_m2(&polygon), width_m(&polygon), interior_point(&polygon));
+        self.found.push(Found { kind, grids: others, place, area_m2, width_m });
     }
 
     /// Thin areas of several grids go to one of them: the lowest code from which the others can withdraw.
@@ -199,12 +223,13 @@ impl<'a> Work<'a> {
         tolerance: Tolerance,
         ambiguous: &mut Ambiguous<'_>,
     ) -> Result<(), Stopped> {
+        let held = self.held;
         let several = |set: LabelSet| {
             let members = self.overlay.labels.members(set);
             (members.len() > 1).then(|| members.to_vec())
         };
         for (members, shape) in self.overlay.regions(several) {
-            for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance)) {
+            for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance, held)) {
                 self.stop.go_on()?;
                 let rim = self.rim(&polygon);
                 let keeps = members.iter().copied().find(|&keeper| {
@@ -230,10 +255,11 @@ impl<'a> Work<'a> {
         tolerance: Tolerance,
         ambiguous: &mut Ambiguous<'_>,
     ) -> Result<(), Stopped> {
+        let held = self.held;
         let nobody = |set: LabelSet| self.overlay.labels.members(set).is_empty().then_some(());
         for polygon in self.overlay.regions(nobody).into_iter().flat_map(|(_, shape)| shape) {
             self.stop.go_on()?;
-            if !may_be_thin(&polygon, tolerance) {
+            if !may_be_thin(&polygon, tolerance, held) {
                 continue;
             }
             let rim = self.rim(&polygon);
@@ -270,6 +296,7 @@ impl<'a> Work<'a> {
         tolerance: Tolerance,
         ambiguous: &mut Ambiguous<'_>,
     ) -> Result<(), Stopped> {
+        let held = self.held;
         let mut with_parents = grids.to_vec();
         find_parents(&self.overlay, &mut with_parents, &mut CheckReport::default());
         let id_of: FxHashMap<&str, u32> = (0u32..)
@@ -293,7 +320,7 @@ impl<'a> Work<'a> {
             (more.is_none() && below != is).then_some((below, is))
         };
         for ((wanted, is), shape) in self.overlay.regions(apart) {
-            for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance)) {
+            for polygon in shape.into_iter().filter(|polygon| may_be_thin(polygon, tolerance, held)) {
                 self.stop.go_on()?;
                 let rim = self.rim(&polygon);
                 let gains = wanted.is_none_or(|id| {
@@ -315,18 +342,26 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Gives the grids of the tier that changed, or whose borders were noded, their new shapes.
+    /// Gives the grids of the tier beside what was decided, and those that meet themselves, their new shapes. Borders that stay
+    /// have no vertex where they only cross others: it would bend them to the lattice, so that they cross elsewhere the next
+    /// time, without end.
     fn rebuild(
         self,
         tier: Tier,
         shapes: &mut [Shape],
         grids: &[Grid],
         ambiguous: &mut Ambiguous<'_>,
-        closed: &mut Vec<Closed>,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Vec<Found>, Stopped> {
         let mut edges_of: FxHashMap<u32, Vec<(Point, Point)>> = FxHashMap::default();
+        let mut decided: FxHashSet<(Point, Point)> = FxHashSet::default();
+        let mut beside: FxHashSet<u32> = FxHashSet::default();
         for (i, edge) in (0u32..).zip(&self.overlay.edges) {
             let (left, right) = (self.owners(i, true, tier, grids), self.owners(i, false, tier, grids));
+            if [true, false].into_iter().any(|side| self.decided.contains_key(&(i, side))) {
+                decided.insert((edge.a, edge.b));
+                let were = [edge.left, edge.right].into_iter().flat_map(|set| self.overlay.labels.members(set));
+                beside.extend(were.chain(&left).chain(&right));
+            }
             for &id in left.iter().filter(|id| !right.contains(id)) {
                 edges_of.entry(id).or_default().push((edge.a, edge.b));
             }
@@ -334,30 +369,57 @@ impl<'a> Work<'a> {
                 edges_of.entry(id).or_default().push((edge.b, edge.a));
             }
         }
+        let corners: FxHashSet<Point> = shapes.iter().flatten().flatten().flatten().copied().collect();
+        let is_decided = |a: Point, b: Point| decided.contains(&(a.min(b), a.max(b)));
         let undirected = |edges: &[(Point, Point)]| {
             let mut all: Vec<_> = edges.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
             all.sort_unstable();
             all
         };
+        let rings = |polygon: Polygon| std::iter::once(polygon.shell).chain(polygon.holes).collect::<Vec<Ring>>();
         for (id, now) in edges_of {
             self.stop.go_on()?;
             let shape = &mut shapes[id as usize];
-            if (touches_itself(shape) || undirected(&now) != undirected(&edges(shape))) && !ambiguous.holds(id) {
-                let polygons = faces::polygons(&now);
-                *shape = polygons
-                    .into_iter()
-                    .map(|polygon| std::iter::once(polygon.shell).chain(polygon.holes).collect())
-                    .collect();
+            let were = undirected(&edges(shape));
+            let touches = touches_itself(shape);
+            if !touches && undirected(&now) == were || ambiguous.holds(id) {
+                continue;
+            }
+            let mut ends: FxHashMap<Point, u32> = FxHashMap::default();
+            now.iter().for_each(|&(a, _)| *ends.entry(a).or_default() += 1);
+            let crosses = |shape: &Shape| !pass(&edges(shape)).crossings.is_empty();
+            let meets_itself = touches || ends.values().any(|&count| count > 1) || crosses(shape);
+            if !meets_itself && !beside.contains(&id) {
+                continue;
+            }
+            let without_crossings = |ring: &Ring| -> Ring {
+                let n = ring.len();
+                let stays = |&i: &usize| {
+                    let (before, at, after) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
+                    corners.contains(&at) || ends[&at] > 1 || is_decided(before, at) || is_decided(at, after)
+                };
+                (0..n).filter(stays).map(|i| ring[i]).collect()
+            };
+            let noded: Shape = faces::polygons(&now).into_iter().map(rings).collect();
+            let fewer = |rings: &Vec<Ring>| {
+                let fewer = rings.iter().map(without_crossings).filter(|ring| ring.len() > 2);
+                fewer.collect::<Vec<Ring>>()
+            };
+            let mut rebuilt: Shape = noded.iter().map(fewer).filter(|rings| !rings.is_empty()).collect();
+            if crosses(&rebuilt) {
+                rebuilt = noded;
+            }
+            if touches || undirected(&edges(&rebuilt)) != were {
+                *shape = rebuilt;
             }
         }
-        gather(self.found, closed);
-        Ok(())
+        Ok(self.found)
     }
 }
 
-/// Whether an area is so small for its rim that it can be thin everywhere.
-fn may_be_thin(polygon: &Polygon, tolerance: Tolerance) -> bool {
-    width_m(polygon) <= 2.0 * tolerance.in_metres()
+/// Whether an area is so small for its rim that it can be thin everywhere, and nothing of it is to stay as it is.
+fn may_be_thin(polygon: &Polygon, tolerance: Tolerance, held: &Near<'_>) -> bool {
+    width_m(polygon) <= 2.0 * tolerance.in_metres() && !polygon.rings().flatten().any(|&p| held.is_near(p))
 }
 
 /// Twice the area by the length of the rim.
@@ -376,21 +438,23 @@ fn first(one: u32, all: impl Iterator<Item = u32>) -> Vec<u32> {
     std::iter::once(one).chain(all.filter(|&id| id != one)).collect()
 }
 
-/// Puts what was closed between the same grids together.
-fn gather(found: Vec<(Kind, Vec<u32>, Polygon)>, closed: &mut Vec<Closed>) {
-    let mut known: FxHashMap<(Kind, Vec<u32>), usize> =
-        closed.iter().enumerate().map(|(i, closed)| ((closed.kind, closed.grids.clone()), i)).collect();
-    for (kind, grids, polygon) in found {
-        let (area_m2, width_m, place) = (area_m2(&polygon), width_m(&polygon), interior_point(&polygon));
-        let at = *known.entry((kind, grids.clone())).or_insert_with(|| {
-            closed.push(Closed { kind, grids, places: 0, area_m2: 0.0, place, widest_m: 0.0 });
-            closed.len() - 1
-        });
-        let entry = &mut closed[at];
-        entry.places += 1;
-        entry.area_m2 += area_m2;
-        if width_m > entry.widest_m {
-            (entry.widest_m, entry.place) = (width_m, place);
-        }
-    }
+/// Puts what was closed between the same grids together. What was closed in several rounds was closed once.
+pub(super) fn gather(mut found: Vec<Found>) -> Vec<Closed> {
+    let key = |f: &Found| (f.kind, f.grids.clone(), f.place);
+    found.sort_by_cached_key(key);
+    found.dedup_by(|a, b| key(a) == key(b));
+    let same_grids = found.chunk_by(|a, b| (a.kind, &a.grids) == (b.kind, &b.grids));
+    same_grids
+        .map(|same| {
+            let widest = same.iter().max_by(|a, b| a.width_m.total_cmp(&b.width_m)).expect("chunks have something");
+            Closed {
+                kind: widest.kind,
+                grids: widest.grids.clone(),
+                places: same.len(),
+                area_m2: same.iter().map(|f| f.area_m2).sum(),
+                place: widest.place,
+                widest_m: widest.width_m,
+            }
+        })
+        .collect()
 }

@@ -122,6 +122,31 @@ fn farthest_m(from: &DraftFeature, to: &DraftFeature, without: &HashSet<Point>) 
     points.map(distance_m).fold(0.0, f64::max)
 }
 
+/// Damages a town of so many grids, repairs it, and judges that.
+fn undone(small: usize, seed: u64, center: [f64; 2], damage: Damage) -> Result<(), TestCaseError> {
+    let tiers = [1 + small / 12, 1 + small / 5, small];
+    let clean = partition(tiers, seed, center);
+    let mut hurt_ones = clean.clone();
+    let tips = hurt(&mut hurt_ones, damage, &mut Pcg64::seed_from_u64(seed));
+    let (repaired, repairs) = repair(hurt_ones.clone(), TOLERANCE_M);
+    for tier in Tier::ALL {
+        prop_assert_eq!(rims(&clean, tier), Ok(1));
+        prop_assert_eq!(rims(&repaired, tier), Ok(1), "tier {}", tier);
+    }
+    // Nor between the tiers: nothing of a grid lies outside its parent.
+    let report = build(&repaired, &[]).report;
+    prop_assert!(report.problems.is_empty(), "{:?}", report.problems);
+    for (was, is) in hurt_ones.iter().zip(&repaired) {
+        let moved_m = farthest_m(is, was, &tips).max(farthest_m(was, is, &tips));
+        prop_assert!(moved_m <= TOLERANCE_M + SLACK_M, "{:?} moved by {moved_m} m", was.code);
+    }
+    prop_assert!(repairs.iter().all(|repair| repair.moved_m <= TOLERANCE_M));
+    let (again, more) = repair(repaired.clone(), TOLERANCE_M);
+    prop_assert_eq!(more, vec![]);
+    prop_assert!(again == repaired);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
@@ -131,25 +156,25 @@ proptest! {
         center in prop_oneof![Just([116.9, 30.8]), Just([-151.0, 64.0]), Just([0.0, 0.0]), Just([87.6, -43.8])],
         damage in damages(),
     ) {
-        let tiers = [1 + small / 12, 1 + small / 5, small];
-        let clean = partition(tiers, seed, center);
-        let mut hurt_ones = clean.clone();
-        let tips = hurt(&mut hurt_ones, damage, &mut Pcg64::seed_from_u64(seed));
-        let (repaired, repairs) = repair(hurt_ones.clone(), TOLERANCE_M);
-        for tier in Tier::ALL {
-            prop_assert_eq!(rims(&clean, tier), Ok(1));
-            prop_assert_eq!(rims(&repaired, tier), Ok(1), "tier {}", tier);
-        }
-        // Nor between the tiers: nothing of a grid lies outside its parent.
-        let report = build(&repaired, &[]).report;
-        prop_assert!(report.problems.is_empty(), "{:?}", report.problems);
-        for (was, is) in hurt_ones.iter().zip(&repaired) {
-            let moved_m = farthest_m(is, was, &tips).max(farthest_m(was, is, &tips));
-            prop_assert!(moved_m <= TOLERANCE_M + SLACK_M, "{:?} moved by {moved_m} m", was.code);
-        }
-        prop_assert!(repairs.iter().all(|repair| repair.moved_m <= TOLERANCE_M));
-        let (again, more) = repair(repaired.clone(), TOLERANCE_M);
-        prop_assert_eq!(more, vec![]);
-        prop_assert!(again == repaired);
+        undone(small, seed, center, damage)?;
     }
+}
+
+/// Borders of two tiers were one where only these were rounded to the lattice, and two where those of the third were too.
+#[test]
+fn what_all_tiers_together_part_is_laid_together() {
+    let few_spikes = Damage {
+        noise_m: 0.043852341099076576,
+        junctions: 0.20395426555723215,
+        doubled: 0.13674490785340002,
+        spikes: 0.0027641668112048344,
+    };
+    undone(22, 14589624222637281548, [116.9, 30.8], few_spikes).unwrap();
+    let more_noise = Damage {
+        noise_m: 0.16781848916407643,
+        junctions: 0.1987805423620393,
+        doubled: 0.058923465603790796,
+        spikes: 0.019969869945736404,
+    };
+    undone(19, 17645408534422469290, [116.9, 30.8], more_noise).unwrap();
 }

@@ -122,9 +122,6 @@ const SENTENCES: Record<string, Say> = {
   "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of their borders were left as they came; a larger tolerance mends more":
     (count, grids, metres) =>
       `${grids} 个网格中有 ${count} 个须移动 ${metres} 米以上才能对齐，超出容差，它们的部分边界保持原样；加大容差可以修复更多`,
-  "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of their borders were left as they came, and repairing again would go on from there; a larger tolerance mends more":
-    (count, grids, metres) =>
-      `${grids} 个网格中有 ${count} 个须移动 ${metres} 米以上才能对齐，超出容差，它们的部分边界保持原样（再次修复会继续改动）；加大容差可以修复更多`,
   "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so no border was touched; a larger tolerance mends more":
     (count, grids, metres) =>
       `${grids} 个网格中有 ${count} 个须移动 ${metres} 米以上才能对齐，超出容差，因此没有改动任何边界；加大容差可以修复更多`,
