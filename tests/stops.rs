@@ -85,6 +85,8 @@ fn building_and_repairing_end_when_they_are_asked_to() {
     let town = drawn_anew(&town(250));
     ends_at_once("building", |stop| build_until(&town, &[], stop));
     ends_at_once("repairing", |stop| repair_until(town.clone(), 0.5, stop));
+    let few = drawn_anew(&self::town(40));
+    ends_at_once("repairing what is too noisy", |stop| repair_until(few.clone(), 0.12, stop));
     let stopped = StopFlag::new();
     stopped.set();
     assert_eq!(build_until(&town, &[], &stopped).unwrap_err(), Stopped);

@@ -68,9 +68,16 @@ impl Cells {
         }
     }
 
-    /// Segments are to be listed in every cell within so many units of them.
+    /// Segments are to be listed in every cell within so many units of them; cells are no smaller than that, or one segment would
+    /// be in too many.
     pub(super) fn with_margin(self, margin: f64) -> Cells {
-        Cells { margin, ..self }
+        let mut cells = Cells { margin, ..self };
+        while ((1i64 << cells.shift) as f64) < margin && cells.columns.max(cells.rows) > 1 {
+            cells.shift += 1;
+            // Half as many, rounded up.
+            (cells.columns, cells.rows) = ((cells.columns - 1) / 2 + 1, (cells.rows - 1) / 2 + 1);
+        }
+        cells
     }
 
     fn count(&self) -> usize {

@@ -73,18 +73,18 @@ pub fn repair_until(mut features: Vec<DraftFeature>, tolerance_m: f64, stop: &St
     Ok(Repaired { features, repairs, left })
 }
 
-/// What is said of grids that would have moved too far.
+/// What is said of grids that would have moved too far, or again and again.
 fn left_told(settled: &Settled, grids: usize, tolerance_m: f64) -> Option<String> {
     let count = settled.held;
     let told = if settled.is_untouched {
         format!(
-            "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so no \
-             border was touched; a larger tolerance mends more"
+            "{count} of the {grids} grids cannot be laid on their neighbours everywhere within the tolerance of \
+             {tolerance_m} m, so no border was moved; a larger tolerance mends more"
         )
     } else {
         format!(
-            "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of \
-             their borders were left as they came; a larger tolerance mends more"
+            "{count} of the {grids} grids cannot be laid on their neighbours everywhere within the tolerance of \
+             {tolerance_m} m, so some of their borders were left as they came; a larger tolerance mends more"
         )
     };
     (count > 0).then_some(told)

@@ -28,10 +28,10 @@ const MAX_ROUNDS: usize = 8;
 const MAX_HOLDS: usize = 12;
 
 /// Times that what was repaired is repaired again, to see whether it stays; one or two are usual.
-const MAX_REPAIRS: usize = 5;
+const MAX_REPAIRS: usize = 4;
 
-/// Times that it begins anew because what stayed in the end had moved too far step by step.
-const MAX_ATTEMPTS: usize = 3;
+/// Proposals that are tried; the first is good where no noise is as large as the tolerance.
+const MAX_PROPOSALS: usize = 6;
 
 /// What lies within so many times the tolerance of a held piece of border stays as it came: all that could have been a cause.
 const HELD_AROUND: f64 = 4.0;
@@ -60,52 +60,110 @@ pub(super) struct Moved {
     pub longest_m: f64,
 }
 
-/// Makes the borders meet; what it gives stays if it is given again. What was held may go on from where its neighbours are
-/// after the first time, so it is repaired again until nothing changes. Where that leads too far from where it came, it is
-/// held at first, for what then has to come in one step is measured in one; and where that does not help either, all stays as it came.
+/// Makes the borders meet; what it gives, it gives again. Each of what [`proposed`] proposes is tried for that. Where one moves on,
+/// it is gone on from there, or, where that leads too far from where it came step by step, that is held from the start; and where that
+/// does not help either, all stays as it came.
 pub(super) fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &StopFlag) -> Result<Settled, Stopped> {
+    let propose = |from: &[Shape], hold: &[Piece], stop: &StopFlag| proposed(from, grids, tolerance_m, hold, stop);
     let mut hold: Vec<Piece> = Vec::new();
     let mut too_far: FxHashSet<u32> = FxHashSet::default();
-    for stop in stop.halves().take(MAX_ATTEMPTS) {
-        let mut times = stop.halves().take(MAX_REPAIRS);
-        let first = times.next().expect("there is a first time");
-        let Attempt { mut shapes, mut found, .. } = attempt(before, grids, tolerance_m, &hold, &first)?;
-        let mut restless = Vec::new();
-        for stop in times {
-            let mended = mended(before, &shapes, tolerance_m);
-            let again = attempt(&mended, grids, tolerance_m, &[], &stop)?;
-            too_far.extend(&again.too_far);
-            restless = changes(&shapes, &mended);
-            restless.extend(changes(&mended, &again.shapes));
-            let stays = again.shapes == shapes && mended == shapes;
-            shapes = again.shapes;
-            if !stays {
-                found.extend(again.found);
-                continue;
-            }
-            let Measured { moved, too_far: beyond } = measure_all(before, &shapes, tolerance_m, &stop)?;
-            if beyond.is_empty() {
-                let is_untouched = shapes == before;
-                return Ok(Settled { shapes, found, moved, held: again.too_far.len(), is_untouched });
-            }
-            restless = beyond;
+    let mut now = propose(before, &hold, &stop.part(0.0, 0.5))?;
+    let mut tried = vec![now.shapes.clone()];
+    for stop in stop.part(0.5, 1.0).halves().take(MAX_PROPOSALS) {
+        too_far.extend(&now.too_far);
+        let mended = mended(before, &now.shapes, tolerance_m, &stop)?;
+        let next = if now.stays { None } else { Some(propose(&mended, &[], &stop.part(0.0, 0.5))?) };
+        let Some(next) = next.filter(|next| next.shapes != now.shapes || mended != now.shapes) else {
+            let Measured { moved, .. } = measure_all(before, &now.shapes, tolerance_m, &stop)?;
+            let is_untouched = now.shapes == before;
+            // What was found then went one way and back.
+            let found = if is_untouched { Vec::new() } else { now.found };
+            return Ok(Settled { shapes: now.shapes, found, moved, held: now.too_far.len(), is_untouched });
+        };
+        let beyond = measure_all(before, &next.shapes, tolerance_m, &stop)?.too_far;
+        if beyond.is_empty() {
+            now.found.extend(next.found);
+            now = Proposal { found: now.found, ..next };
+            continue;
+        }
+        if !hold.is_empty() {
+            // Holding pieces was not enough: then all of these grids.
+            let ids: BTreeSet<u32> = beyond.iter().map(|&(id, _)| id).collect();
+            hold.extend(ids.into_iter().flat_map(|id| edges(&before[id as usize])));
+        }
+        hold.extend(beyond.into_iter().map(|(_, piece)| piece));
+        now = propose(before, &hold, &stop.part(0.5, 1.0))?;
+        if tried.contains(&now.shapes) {
+            // The same would follow.
             break;
         }
-        too_far.extend(restless.iter().map(|&(id, _)| id));
-        hold.extend(restless.into_iter().map(|(_, piece)| piece));
+        tried.push(now.shapes.clone());
     }
     let shapes = before.to_vec();
     Ok(Settled { shapes, found: Vec::new(), moved: Vec::new(), held: too_far.len(), is_untouched: true })
 }
 
+/// What may be given.
+struct Proposal {
+    shapes: Vec<Shape>,
+    found: Vec<Found>,
+    /// The grids that were held somewhere.
+    too_far: FxHashSet<u32>,
+    /// Whether the same comes of it again.
+    stays: bool,
+}
+
+/// Moves the borders, and moves them again until they stay: what was held may go on from where its neighbours are after the first time.
+/// Where that leads further than the tolerance, or to no end, what does so is held from the start.
+fn proposed(
+    before: &[Shape],
+    grids: &[Grid],
+    tolerance_m: f64,
+    hold: &[Piece],
+    stop: &StopFlag,
+) -> Result<Proposal, Stopped> {
+    let (moving, holding) = (stop.part(0.0, 0.75), stop.part(0.75, 1.0));
+    let mut times = moving.halves();
+    let mut next = || times.next().expect("halves have no end");
+    let Attempt { mut shapes, mut found, too_far } = attempt(before, grids, tolerance_m, hold, &next())?;
+    if shapes == before && hold.is_empty() {
+        return Ok(Proposal { shapes, found, too_far, stays: true });
+    }
+    let mut beyond = Vec::new();
+    for stop in (0..MAX_REPAIRS).map(|_| next()) {
+        let mended = mended(before, &shapes, tolerance_m, &stop)?;
+        let again = attempt(&mended, grids, tolerance_m, &[], &stop)?;
+        if mended == shapes && again.shapes == shapes {
+            beyond = measure_all(before, &shapes, tolerance_m, &stop)?.too_far;
+            if beyond.is_empty() {
+                return Ok(Proposal { shapes, found, too_far: again.too_far, stays: true });
+            }
+            break;
+        }
+        beyond = changes(&shapes, &mended);
+        beyond.extend(changes(&mended, &again.shapes));
+        shapes = again.shapes;
+        found.extend(again.found);
+    }
+    let mut hold = hold.to_vec();
+    hold.extend(beyond.iter().map(|&(_, piece)| piece));
+    let Attempt { shapes, found, mut too_far } = attempt(before, grids, tolerance_m, &hold, &holding)?;
+    too_far.extend(beyond.iter().map(|&(id, _)| id));
+    Ok(Proposal { shapes, found, too_far, stays: false })
+}
+
 /// The shapes that differ from what they were, each ring repaired by itself as it would be if it came from a file.
-fn mended(before: &[Shape], shapes: &[Shape], tolerance_m: f64) -> Vec<Shape> {
-    let mend = |shape: &Shape| {
-        let mut feature = DraftFeature { polygons: closed(shape.clone()), ..DraftFeature::default() };
+fn mended(before: &[Shape], shapes: &[Shape], tolerance_m: f64, stop: &StopFlag) -> Result<Vec<Shape>, Stopped> {
+    let mend = |(was, is): (&Shape, &Shape)| {
+        if was == is {
+            return Ok(is.clone());
+        }
+        stop.go_on()?;
+        let mut feature = DraftFeature { polygons: closed(is.clone()), ..DraftFeature::default() };
         mend::mend(&mut feature, Tolerance::metres(tolerance_m), &mut Vec::new());
-        opened(&feature.polygons)
+        Ok(opened(&feature.polygons))
     };
-    before.iter().zip(shapes).map(|(was, is)| if was == is { is.clone() } else { mend(is) }).collect()
+    before.iter().zip(shapes).map(mend).collect()
 }
 
 /// What comes of moving the borders once.

@@ -10,8 +10,11 @@ pub(super) type Piece = (Point, Point);
 
 /// The edges of all rings.
 pub(super) fn edges(shape: &Shape) -> Vec<Piece> {
-    let of_ring = |ring: &Ring| (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])).collect::<Vec<_>>();
-    shape.iter().flatten().flat_map(of_ring).collect()
+    shape.iter().flatten().flat_map(|ring| ring_edges(ring)).collect()
+}
+
+pub(super) fn ring_edges(ring: &[Point]) -> impl Iterator<Item = Piece> {
+    (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()]))
 }
 
 /// A shape of rings that end with their first point.

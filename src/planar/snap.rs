@@ -114,14 +114,17 @@ pub(crate) fn snap(
     if !joined.is_empty() {
         for (r, ring) in (0u32..).zip(rings.iter_mut()) {
             stop.go_on()?;
-            let grid = ring.grid;
+            let (grid, mut any) = (ring.grid, false);
             for point in &mut ring.points {
                 if let Some(&to) = joined.get(&(*point, grid)) {
                     before.insert((r, to), *point);
                     *point = to;
+                    any = true;
                 }
             }
-            tidy(&mut ring.points);
+            if any {
+                tidy(&mut ring.points);
+            }
         }
     }
     bend_edges(rings, &anchors, &before, tolerance, &stop.part(0.5, 1.0))
@@ -157,7 +160,10 @@ fn join_points(
     stop: &StopFlag,
 ) -> Result<(Vec<Anchor>, Joined), Stopped> {
     let ends = loose_edges(rings, stop)?.into_iter().flat_map(|(a, b, ..)| [a, b]);
-    let loose: FxHashSet<Point> = ends.filter(|&end| !held.is_near(end)).collect();
+    let mut loose: FxHashSet<Point> = ends.collect();
+    stop.go_on()?;
+    loose.retain(|&end| !held.is_near(end));
+    stop.go_on()?;
     // With all rings that go through them, also those whose edges there are shared, or a point would leave its neighbours.
     let mut ends: Vec<(Point, u32)> = Vec::new();
     for (r, ring) in (0u32..).zip(rings) {

@@ -19,7 +19,7 @@ use super::mend;
 use super::near::{Near, follow};
 use super::noding::pass;
 use super::overlay::Overlay;
-use super::shape::{Shape, edges};
+use super::shape::{Piece, Shape, edges};
 use super::snap::Tolerance;
 use super::stop::{StopFlag, Stopped, unstopped};
 use crate::domain::grid::Grid;
@@ -97,8 +97,7 @@ fn is_ambiguous(shape: &Shape, tolerance: Tolerance) -> bool {
     let [east, north] = metres_per_unit(first.lat());
     let square = 2.0 * (2.0 * tolerance.in_metres()).powi(2) / (east * north).max(f64::MIN_POSITIVE);
     // Noding bends an edge by less than two units.
-    let length =
-        |&(a, b): &(Point, Point)| (f64::from(a.x) - f64::from(b.x)).hypot(f64::from(a.y) - f64::from(b.y)) + 2.0;
+    let length = |&(a, b): &Piece| (f64::from(a.x) - f64::from(b.x)).hypot(f64::from(a.y) - f64::from(b.y)) + 2.0;
     let bent: f64 = own.iter().map(length).sum();
     (read - said).abs() as f64 > square + bent
 }
@@ -109,7 +108,7 @@ fn touches_itself(shape: &Shape) -> bool {
 }
 
 /// The area that the edges enclose by the even-odd rule.
-fn even_odd(own: &[(Point, Point)]) -> MultiPolygon {
+fn even_odd(own: &[Piece]) -> MultiPolygon {
     let overlay = unstopped(|stop| Overlay::of_edges(own.iter().map(|&(a, b)| (a, b, 0)), &[Tier::One], stop));
     let inside = |set: LabelSet| (!overlay.labels.members(set).is_empty()).then_some(());
     overlay.regions(inside).into_iter().flat_map(|(_, shape)| shape).collect()
@@ -160,7 +159,7 @@ struct Work<'a> {
 }
 
 /// An edge on the rim of a region: its number, whether the region is on its left, and its ends.
-type Rim = (u32, bool, (Point, Point));
+type Rim = (u32, bool, Piece);
 
 impl<'a> Work<'a> {
     fn over(
@@ -352,8 +351,8 @@ impl<'a> Work<'a> {
         grids: &[Grid],
         ambiguous: &mut Ambiguous<'_>,
     ) -> Result<Vec<Found>, Stopped> {
-        let mut edges_of: FxHashMap<u32, Vec<(Point, Point)>> = FxHashMap::default();
-        let mut decided: FxHashSet<(Point, Point)> = FxHashSet::default();
+        let mut edges_of: FxHashMap<u32, Vec<Piece>> = FxHashMap::default();
+        let mut decided: FxHashSet<Piece> = FxHashSet::default();
         let mut beside: FxHashSet<u32> = FxHashSet::default();
         for (i, edge) in (0u32..).zip(&self.overlay.edges) {
             let (left, right) = (self.owners(i, true, tier, grids), self.owners(i, false, tier, grids));
@@ -369,52 +368,64 @@ impl<'a> Work<'a> {
                 edges_of.entry(id).or_default().push((edge.b, edge.a));
             }
         }
+        // Also those of the other tiers: with fewer, borders of two tiers that lie together bend apart in later rounds.
         let corners: FxHashSet<Point> = shapes.iter().flatten().flatten().flatten().copied().collect();
         let is_decided = |a: Point, b: Point| decided.contains(&(a.min(b), a.max(b)));
-        let undirected = |edges: &[(Point, Point)]| {
-            let mut all: Vec<_> = edges.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect();
-            all.sort_unstable();
-            all
-        };
-        let rings = |polygon: Polygon| std::iter::once(polygon.shell).chain(polygon.holes).collect::<Vec<Ring>>();
         for (id, now) in edges_of {
             self.stop.go_on()?;
             let shape = &mut shapes[id as usize];
-            let were = undirected(&edges(shape));
+            let were = undirected(edges(shape));
             let touches = touches_itself(shape);
-            if !touches && undirected(&now) == were || ambiguous.holds(id) {
+            if !touches && undirected(now.iter().copied()) == were || ambiguous.holds(id) {
                 continue;
             }
-            let mut ends: FxHashMap<Point, u32> = FxHashMap::default();
-            now.iter().for_each(|&(a, _)| *ends.entry(a).or_default() += 1);
-            let crosses = |shape: &Shape| !pass(&edges(shape)).crossings.is_empty();
-            let meets_itself = touches || ends.values().any(|&count| count > 1) || crosses(shape);
-            if !meets_itself && !beside.contains(&id) {
+            let mut visits: FxHashMap<Point, u32> = FxHashMap::default();
+            now.iter().for_each(|&(a, _)| *visits.entry(a).or_default() += 1);
+            let meets_itself = || touches || visits.values().any(|&count| count > 1) || crosses_itself(shape);
+            if !beside.contains(&id) && !meets_itself() {
                 continue;
             }
-            let without_crossings = |ring: &Ring| -> Ring {
-                let n = ring.len();
-                let stays = |&i: &usize| {
-                    let (before, at, after) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
-                    corners.contains(&at) || ends[&at] > 1 || is_decided(before, at) || is_decided(at, after)
-                };
-                (0..n).filter(stays).map(|i| ring[i]).collect()
+            let stays = |before: Point, at: Point, after: Point| {
+                corners.contains(&at) || visits[&at] > 1 || is_decided(before, at) || is_decided(at, after)
             };
-            let noded: Shape = faces::polygons(&now).into_iter().map(rings).collect();
-            let fewer = |rings: &Vec<Ring>| {
-                let fewer = rings.iter().map(without_crossings).filter(|ring| ring.len() > 2);
-                fewer.collect::<Vec<Ring>>()
-            };
-            let mut rebuilt: Shape = noded.iter().map(fewer).filter(|rings| !rings.is_empty()).collect();
-            if crosses(&rebuilt) {
+            let noded: Shape = faces::polygons(&now).into_iter().map(rings_of).collect();
+            let mut rebuilt: Shape = noded.iter().filter_map(|rings| with_vertices(rings, stays)).collect();
+            if crosses_itself(&rebuilt) {
                 rebuilt = noded;
             }
-            if touches || undirected(&edges(&rebuilt)) != were {
+            if touches || undirected(edges(&rebuilt)) != were {
                 *shape = rebuilt;
             }
         }
         Ok(self.found)
     }
+}
+
+/// The edges without their directions, sorted.
+fn undirected(edges: impl IntoIterator<Item = Piece>) -> Vec<Piece> {
+    let mut all: Vec<Piece> = edges.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect();
+    all.sort_unstable();
+    all
+}
+
+fn crosses_itself(shape: &Shape) -> bool {
+    !pass(&edges(shape)).crossings.is_empty()
+}
+
+fn rings_of(polygon: Polygon) -> Vec<Ring> {
+    std::iter::once(polygon.shell).chain(polygon.holes).collect()
+}
+
+/// The rings with the vertices that stay, each asked with the ones before and after it; none where nothing is left of the shell.
+fn with_vertices(rings: &[Ring], stays: impl Fn(Point, Point, Point) -> bool) -> Option<Vec<Ring>> {
+    let thinned = rings.iter().map(|ring| {
+        let n = ring.len();
+        let stays = |&i: &usize| stays(ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
+        (0..n).filter(stays).map(|i| ring[i]).collect::<Ring>()
+    });
+    let mut thinned =
+        thinned.enumerate().filter(|(i, ring)| *i == 0 || ring.len() > 2).map(|(_, ring)| ring).peekable();
+    thinned.peek().is_some_and(|shell| shell.len() > 2).then(|| thinned.collect())
 }
 
 /// Whether an area is so small for its rim that it can be thin everywhere, and nothing of it is to stay as it is.

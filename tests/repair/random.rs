@@ -114,7 +114,7 @@ fn rims(features: &[DraftFeature], tier: Tier) -> Result<usize, String> {
 }
 
 /// How far the points of one grid lie from the border of the other, at most, some points left out.
-fn farthest_m(from: &DraftFeature, to: &DraftFeature, without: &HashSet<Point>) -> f64 {
+pub(super) fn farthest_m(from: &DraftFeature, to: &DraftFeature, without: &HashSet<Point>) -> f64 {
     let edges: Vec<(Point, Point)> =
         to.polygons.iter().flatten().flat_map(|ring| ring.windows(2)).map(|edge| (edge[0], edge[1])).collect();
     let points = from.polygons.iter().flatten().flatten().filter(|point| !without.contains(point));

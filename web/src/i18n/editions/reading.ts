@@ -119,12 +119,12 @@ const SENTENCES: Record<string, Say> = {
   "{} position(s) have a height or a measure, which is dropped": (count) => `${count} 个坐标带有高程或度量值，已舍去`,
 
   // Repair.
-  "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so some of their borders were left as they came; a larger tolerance mends more":
+  "{count} of the {grids} grids cannot be laid on their neighbours everywhere within the tolerance of {tolerance_m} m, so some of their borders were left as they came; a larger tolerance mends more":
     (count, grids, metres) =>
-      `${grids} 个网格中有 ${count} 个须移动 ${metres} 米以上才能对齐，超出容差，它们的部分边界保持原样；加大容差可以修复更多`,
-  "{count} of the {grids} grids would have to move further than the tolerance of {tolerance_m} m, so no border was touched; a larger tolerance mends more":
+      `${grids} 个网格中有 ${count} 个无法在 ${metres} 米的容差内与相邻网格处处对齐，它们的部分边界保持原样；加大容差可以修复更多`,
+  "{count} of the {grids} grids cannot be laid on their neighbours everywhere within the tolerance of {tolerance_m} m, so no border was moved; a larger tolerance mends more":
     (count, grids, metres) =>
-      `${grids} 个网格中有 ${count} 个须移动 ${metres} 米以上才能对齐，超出容差，因此没有改动任何边界；加大容差可以修复更多`,
+      `${grids} 个网格中有 ${count} 个无法在 ${metres} 米的容差内与相邻网格处处对齐，因此没有移动任何边界；加大容差可以修复更多`,
 
   // Parts of a shapefile.
   "the .shp, which holds the shapes, is missing": () => "缺少 .shp（图形）",
