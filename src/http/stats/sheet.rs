@@ -34,7 +34,7 @@ fn cells(row: &StatsRow) -> [(&'static str, f64, Cell<'_>); 17] {
         ("待受理", 9.0, status("reported")),
         ("办理中", 9.0, status("accepted")),
         ("待核实", 9.0, status("resolved")),
-        ("已结案", 9.0, status("closed")),
+        ("已办结", 9.0, status("closed")),
         ("不予受理", 10.0, status("rejected")),
         ("已合并", 9.0, status("merged")),
         ("办结数", 9.0, Cell::Count(row.settled)),

@@ -28,7 +28,7 @@ export const zh = {
   figures: {
     label: "主要数字",
     reports: "上报数",
-    settled: "已办结",
+    settled: "办结数",
     rate: "办结率",
     hours: "办结用时（中位数）",
     open: "待办结",
@@ -50,7 +50,7 @@ export const zh = {
       reported: "待受理",
       accepted: "办理中",
       resolved: "待核实",
-      closed: "已结案",
+      closed: "已办结",
       rejected: "不予受理",
       merged: "已合并",
     },
@@ -68,7 +68,7 @@ export const zh = {
     title: "按上报时间",
     steps: { day: "每天", week: "每周", month: "每月" },
     column: "日期",
-    settled: "已办结",
+    settled: "办结",
     open: "未办结",
     chart: (step: string, spans: number, most: number) =>
       `柱状图：${step}上报数，共 ${spans} 段，最多 ${most} 件；数字见右表`,
