@@ -68,7 +68,7 @@ pub(super) fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &
     let mut hold: Vec<Piece> = Vec::new();
     let mut too_far: FxHashSet<u32> = FxHashSet::default();
     let mut now = propose(before, &hold, &stop.part(0.0, 0.5))?;
-    let mut tried = vec![now.shapes.clone()];
+    let mut tried = Vec::new();
     for stop in stop.part(0.5, 1.0).halves().take(MAX_PROPOSALS) {
         too_far.extend(&now.too_far);
         let mended = mended(before, &now.shapes, tolerance_m, &stop)?;
@@ -92,12 +92,12 @@ pub(super) fn settle(before: &[Shape], grids: &[Grid], tolerance_m: f64, stop: &
             hold.extend(ids.into_iter().flat_map(|id| edges(&before[id as usize])));
         }
         hold.extend(beyond.into_iter().map(|(_, piece)| piece));
-        now = propose(before, &hold, &stop.part(0.5, 1.0))?;
+        let another = propose(before, &hold, &stop.part(0.5, 1.0))?;
+        tried.push(std::mem::replace(&mut now, another).shapes);
         if tried.contains(&now.shapes) {
             // The same would follow.
             break;
         }
-        tried.push(now.shapes.clone());
     }
     let shapes = before.to_vec();
     Ok(Settled { shapes, found: Vec::new(), moved: Vec::new(), held: too_far.len(), is_untouched: true })
