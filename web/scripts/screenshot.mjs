@@ -148,7 +148,7 @@ async function theEditions() {
   await page.getByRole("button", { name: "上传并检查" }).click();
   await page.locator(".report .problem").first().waitFor();
   await mapRests(page);
-  await page.getByRole("listbox", { name: "问题列表" }).press("ArrowDown");
+  await page.getByRole("listbox", { name: "问题列表" }).getByRole("option").first().press("ArrowDown");
   await picture("report");
   await page.getByRole("button", { name: "修复…" }).click();
   await page.locator("dialog").getByRole("button", { name: "修复" }).click();
